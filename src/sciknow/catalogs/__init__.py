@@ -1,0 +1,1 @@
+"""The catalogs room."""

@@ -1,0 +1,104 @@
+"""Files on disk: atomic writes, digests, durable renames, locks between processes.
+
+Everything that sciknow writes goes through here, so that a process killed at any moment leaves
+either the old file or the new one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sciknow.errors import SciknowError
+
+
+def sha256_bytes(data: bytes) -> str:
+    """Return the SHA-256 digest of some bytes as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 digest of a file's bytes as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomic(path: Path, data: bytes | str) -> None:
+    """Write a file so that it appears whole or not at all, and survives a power cut.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file shall be; its folder is made when missing.
+    data : bytes or str
+        The content; text is written as UTF-8.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = data.encode() if isinstance(data, str) else data
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with scratch.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's own entries (new names, renames) durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file and folder below a folder, and the folder itself, durable."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        elif path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield every regular file below a folder, sorted by its path."""
+    yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold an advisory lock on a file for as long as the block runs.
+
+    The kernel drops the lock when the process dies, however it dies.
+
+    Raises
+    ------
+    SciknowError
+        When another process holds the lock.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SciknowError(
+                f"another process is writing to {path.parent}",
+                hint="wait for it to end, then try again",
+            ) from None
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,73 @@
+"""Text handling shared by all rooms: Unicode form, control characters, scripts, display width.
+
+No language processing lives here (that is `sciknow.search`); nothing here imports more than
+the standard library.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNSEEN = "\u00ad\u200b\u2060\ufeff"
+_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_UNSEEN}]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_SPACE = re.compile(r"\s+")
+
+
+def clean(value: str) -> str:
+    """Normalise to NFC and drop control, bidirectional and zero-width characters.
+
+    Examples
+    --------
+    >>> clean("cafe\\u0301 \\u202eevil")
+    'café evil'
+    """
+    return _CONTROL.sub("", unicodedata.normalize("NFC", value))
+
+
+def squeeze(value: str) -> str:
+    """Clean and fold every run of white space, line ends included, to one space."""
+    return _SPACE.sub(" ", clean(value)).strip()
+
+
+def has_han(value: str) -> bool:
+    """Tell whether a text holds at least one Chinese character."""
+    return _HAN.search(value) is not None
+
+
+def language_of(value: str) -> str:
+    """Tell the language a text is to be handled as: ``"zh"`` with any Han character, else ``"en"``."""
+    return "zh" if has_han(value) else "en"
+
+
+def width(value: str) -> int:
+    """Count the terminal columns a text takes (wide East Asian characters take two).
+
+    Examples
+    --------
+    >>> width("海冰 ice")
+    8
+    """
+    return sum(_columns(char) for char in value)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def shorten(value: str, columns: int) -> str:
+    """Cut a text to a number of terminal columns, ending in an ellipsis where it was cut."""
+    flat = squeeze(value)
+    if width(flat) <= columns:
+        return flat
+    kept, used = [], 0
+    for char in flat:
+        used += _columns(char)
+        if used > columns - 1:
+            break
+        kept.append(char)
+    return "".join(kept).rstrip() + "…"
