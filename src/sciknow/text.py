@@ -38,7 +38,7 @@ def has_han(value: str) -> bool:
 
 
 def language_of(value: str) -> str:
-    """Tell the language a text is to be handled as: ``"zh"`` with any Han character, else ``"en"``."""
+    """Return ``"zh"`` for a text with any Han character, else ``"en"``."""
     return "zh" if has_han(value) else "en"
 
 

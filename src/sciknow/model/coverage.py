@@ -80,7 +80,7 @@ class Resolution:
 
     @property
     def approximate_meters(self) -> float | None:
-        """Grid spacing in metres; a spacing in degrees counts 111,195 m each (mean great circle)."""
+        """Grid spacing in metres; a degree counts 111,195 m (mean great circle)."""
         if self.meters is not None or self.degrees is None:
             return self.meters
         return self.degrees * 111_195.0

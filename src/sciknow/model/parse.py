@@ -117,10 +117,9 @@ def parse_list(value: object, where: Where, item: Callable[[object, Where], T]) 
 
 def parse_enum(value: object, where: Where, kind: type[E]) -> E:
     """Read one of an enumeration's values."""
-    try:
+    if isinstance(value, str) and value in set(kind):
         return kind(value)
-    except ValueError:
-        raise where.refuse(show(value), "one of " + ", ".join(kind)) from None
+    raise where.refuse(show(value), "one of " + ", ".join(kind))
 
 
 def parse_slug(value: object, where: Where) -> str:
@@ -137,9 +136,8 @@ def parse_date(value: object, where: Where) -> str:
 
     Years before 1 BC and beyond 9999 are allowed for palaeo records, as a year alone.
     """
-    text = value.isoformat() if isinstance(value, date) else value
-    text = str(text) if isinstance(text, int) and not isinstance(text, bool) else text
-    found = _DATE.fullmatch(text) if isinstance(text, str) else None
+    text = "" if isinstance(value, bool) or not isinstance(value, (str, int, date)) else str(value)
+    found = _DATE.fullmatch(text)
     if found is None:
         raise where.refuse(show(value), "a date as YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = found.groups()
@@ -148,7 +146,6 @@ def parse_date(value: object, where: Where) -> str:
             date(int(year), int(month), int(day or 1))
         except ValueError:
             raise where.refuse(show(value), "a date that exists") from None
-    assert isinstance(text, str)
     return text
 
 

@@ -6,12 +6,12 @@ an older form gets the defaults.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -46,8 +46,8 @@ def _default(item: Any) -> Any:
 
 def from_plain(kind: type[T], value: Any) -> T:
     """Turn what `to_plain` made of a *kind* back into an equal object."""
-    result: T = _reader(kind)(value)
-    return result
+    reader: Callable[[Any], T] = _reader(cast(Hashable, kind))
+    return reader(value)
 
 
 @cache
