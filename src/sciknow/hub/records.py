@@ -1,0 +1,141 @@
+"""The records of a generation: model objects by kind and id, in one SQLite file.
+
+SQLite opens in a millisecond whatever the number of records, reads one of them by its key, and
+serves any number of processes from a read-only folder (``immutable=1``).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sciknow.errors import IntegrityError
+from sciknow.model import Agent, Concept, Dataset, Publication
+from sciknow.model.plain import from_plain, to_plain
+
+T = TypeVar("T", Dataset, Concept, Publication, Agent)
+
+KINDS: dict[type[Any], str] = {
+    Dataset: "dataset",
+    Concept: "concept",
+    Publication: "publication",
+    Agent: "agent",
+}
+_SCHEMA = """
+CREATE TABLE record (kind TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (kind, id))
+    WITHOUT ROWID;
+CREATE TABLE alias (name TEXT, kind TEXT, id TEXT, PRIMARY KEY (name, kind)) WITHOUT ROWID;
+CREATE TABLE about (dataset TEXT, relation TEXT, publication TEXT,
+    PRIMARY KEY (dataset, relation, publication)) WITHOUT ROWID;
+"""
+
+
+def write_records(path: Path, objects: Iterable[Dataset | Concept | Publication | Agent]) -> None:
+    """Write model objects into a new file.
+
+    Parameters
+    ----------
+    path : Path
+        A file that does not exist yet.
+    objects : iterable of model objects
+        In the order in which they shall be listed.
+    """
+    with sqlite3.connect(path) as store:
+        store.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        for position, item in enumerate(objects):
+            kind = KINDS[type(item)]
+            body = json.dumps(to_plain(item), ensure_ascii=False, separators=(",", ":"))
+            store.execute("INSERT INTO record VALUES (?,?,?,?)", (kind, item.id, position, body))
+            rows = [(name, kind, item.id) for name in _aliases(item)]
+            store.executemany("INSERT OR IGNORE INTO alias VALUES (?,?,?)", rows)
+            if isinstance(item, Publication):
+                store.executemany("INSERT INTO about VALUES (?,?,?)", _abouts(item))
+    store.close()
+
+
+def _aliases(item: Any) -> set[str]:
+    names = (getattr(item, key, "") for key in ("iri", "doi", "cstr", "orcid", "ror"))
+    return {name.lower() for name in names if name}
+
+
+def _abouts(item: Publication) -> list[tuple[str, str, str]]:
+    return [(dataset, "describes", item.id) for dataset in item.describes] + [
+        (dataset, "uses", item.id) for dataset in item.uses
+    ]
+
+
+class Records:
+    """Read access to the records of a generation.
+
+    Parameters
+    ----------
+    path : Path
+        The file that `write_records` made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._store: sqlite3.Connection | None = None
+
+    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        try:
+            if self._store is None:
+                address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+                self._store = sqlite3.connect(address, uri=True, check_same_thread=False)
+            return self._store.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as problem:
+            raise IntegrityError(
+                f"{self._path} is damaged: {problem}", hint="build the hub again"
+            ) from None
+
+    def get(self, kind: type[T], identifier: str) -> T | None:
+        """Return the record with an id, or with a DOI, CSTR, ORCID, ROR or IRI; None without one."""
+        query = "SELECT body FROM record WHERE kind=? AND id=?"
+        rows = self._rows(query, (KINDS[kind], identifier))
+        if not rows:
+            query = (
+                "SELECT body FROM alias JOIN record USING (kind, id) WHERE name=? AND alias.kind=?"
+            )
+            rows = self._rows(query, (_bare(identifier), KINDS[kind]))
+        return from_plain(kind, json.loads(rows[0][0])) if rows else None
+
+    def all(self, kind: type[T]) -> Iterator[T]:
+        """Yield every record of a kind in its order."""
+        query = "SELECT body FROM record WHERE kind=? ORDER BY position"
+        for (body,) in self._rows(query, (KINDS[kind],)):
+            yield from_plain(kind, json.loads(body))
+
+    def count(self, kind: type[T]) -> int:
+        """Return the number of records of a kind."""
+        return int(self._rows("SELECT count(*) FROM record WHERE kind=?", (KINDS[kind],))[0][0])
+
+    def ids(self, kind: type[T]) -> list[str]:
+        """Return every id of a kind in its order."""
+        query = "SELECT id FROM record WHERE kind=? ORDER BY position"
+        return [identifier for (identifier,) in self._rows(query, (KINDS[kind],))]
+
+    def publications(self, dataset: str, relation: str) -> tuple[Publication, ...]:
+        """Return the publications that describe (or use) a dataset."""
+        query = (
+            "SELECT body FROM about JOIN record ON kind='publication' AND id=publication "
+            "WHERE dataset=? AND relation=? ORDER BY position"
+        )
+        rows = self._rows(query, (dataset, relation))
+        return tuple(from_plain(Publication, json.loads(body)) for (body,) in rows)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def _bare(identifier: str) -> str:
+    text = identifier.strip().lower()
+    for prefix in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:",
+                   "https://cstr.cn/", "cstr:", "https://orcid.org/", "https://ror.org/"):  # fmt: skip
+        text = text.removeprefix(prefix)
+    return text

