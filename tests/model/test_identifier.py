@@ -1,0 +1,51 @@
+"""Identifiers: one canonical form each, check digits verified."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sciknow.errors import InvalidInput
+from sciknow.model.identifier import (
+    parse_cstr,
+    parse_doi,
+    parse_issn,
+    parse_orcid,
+    parse_ror,
+)
+from sciknow.model.parse import Where
+
+HERE = Where()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["10.5067/GHGMR-4FJ04", "doi:10.5067/ghgmr-4fj04", "https://doi.org/10.5067/GHGMR-4FJ04"],
+)
+def test_doi_has_one_form(value):
+    assert parse_doi(value, HERE) == "10.5067/ghgmr-4fj04"
+
+
+def test_cstr_has_one_form():
+    assert parse_cstr("CSTR:31253.11.sciencedb.01121", HERE) == "31253.11.sciencedb.01121"
+
+
+@pytest.mark.parametrize(
+    ("parser", "good"),
+    [(parse_orcid, "0000-0002-1825-0097"), (parse_ror, "02z5nhe81"), (parse_issn, "0894-8755")],
+)
+def test_any_wrong_digit_is_found(parser, good):
+    assert parser(good, HERE) == good
+    places = [place for place, char in enumerate(good) if char.isdigit() and place > 0]
+    for place in places:
+        wrong = good[:place] + str((int(good[place]) + 1) % 10) + good[place + 1 :]
+        with pytest.raises(InvalidInput):
+            parser(wrong, HERE)
+
+
+@given(st.text() | st.none() | st.integers())
+def test_anything_else_is_refused_cleanly(value):
+    for parser in (parse_doi, parse_cstr, parse_orcid, parse_ror, parse_issn):
+        with contextlib.suppress(InvalidInput):
+            assert isinstance(parser(value, HERE), str)

@@ -1,0 +1,90 @@
+"""Atomic writes and locks between processes, with real processes and real kills."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sciknow.errors import SciknowError
+from sciknow.files import exclusive_lock, files_below, sha256_bytes, sha256_file, write_atomic
+
+WRITER = """
+import sys
+from pathlib import Path
+from sciknow.files import write_atomic
+number = 0
+while True:
+    number += 1
+    write_atomic(Path(sys.argv[1]), f"{number}" * 200_000)
+    print(number, flush=True)
+"""
+HOLDER = """
+import sys, time
+from pathlib import Path
+from sciknow.files import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_writer_leaves_a_whole_file(tmp_path):
+    target = tmp_path / "deep" / "file.txt"
+    for _ in range(5):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE, text=True
+        ) as writer:
+            for _ in range(3):
+                writer.stdout.readline()
+            writer.send_signal(signal.SIGKILL)
+        content = target.read_text()
+        number = content[: len(content) // 200_000]
+        assert content == number * 200_000
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
+    target = tmp_path / "file"
+    write_atomic(target, "old")
+    with pytest.raises(TypeError):
+        write_atomic(target, 3)
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_digests_agree_with_hashlib(tmp_path):
+    write_atomic(tmp_path / "a", b"abc")
+    expected = hashlib.sha256(b"abc").hexdigest()
+    assert sha256_file(tmp_path / "a") == sha256_bytes(b"abc") == expected
+
+
+def test_a_lock_is_exclusive_and_dies_with_its_process(tmp_path):
+    lock = tmp_path / "lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(lock)], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(SciknowError, match="another process"), exclusive_lock(lock):
+            pass
+        holder.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            with exclusive_lock(lock):
+                return
+        except SciknowError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_files_below_is_sorted_and_skips_folders(tmp_path):
+    for name in ("b/c", "a", "b/a"):
+        write_atomic(tmp_path / name, name)
+    assert [path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path)] == [
+        "a",
+        "b/a",
+        "b/c",
+    ]
