@@ -60,7 +60,8 @@ OWL = Namespace(
 XSD = Namespace(
     "xsd",
     "http://www.w3.org/2001/XMLSchema#",
-    "string boolean integer decimal double date dateTime gYear gYearMonth duration anyURI",
+    "string boolean integer decimal double date dateTime gYear gYearMonth duration anyURI "
+    "nonNegativeInteger",
 )
 DCAT = Namespace(
     "dcat",
@@ -76,7 +77,8 @@ DCTERMS = Namespace(
     "title description identifier publisher creator license rights accessRights spatial "
     "temporal issued modified language source subject isReferencedBy references format "
     "accrualPeriodicity provenance conformsTo isPartOf hasPart bibliographicCitation "
-    "Location PeriodOfTime LicenseDocument RightsStatement ProvenanceStatement type created "
+    "Location PeriodOfTime LicenseDocument RightsStatement ProvenanceStatement Frequency "
+    "MediaType type created "
     "abstract",
 )
 SCHEMA = Namespace(
@@ -86,7 +88,7 @@ SCHEMA = Namespace(
     "alternateName author citation datePublished isPartOf variableMeasured propertyID "
     "unitText unitCode funder funding about mentions description identifier url sameAs "
     "givenName familyName affiliation memberOf parentOrganization inLanguage "
-    "measurementTechnique position",
+    "measurementTechnique position publisher",
 )
 SKOS = Namespace(
     "skos",
@@ -115,7 +117,8 @@ SK = Namespace(
     "Sector sector Variable standardName units describes uses doi cstr orcid ror country "
     "authorsComplete container volume issue pages spatialResolutionInDegrees AccessEvidence "
     "accessEvidence openedWith reader opensOffline openable fieldGroup activity readOn "
-    "translated west south east north",
+    "translated west south east north homeSector creatorList authorList firstDay lastDay "
+    "storageOptions options extra mend recordCount sourceFile publisherName",
 )
 SHACL = Namespace(
     "sh",

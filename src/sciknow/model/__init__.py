@@ -12,7 +12,7 @@ from sciknow.model.dataset import Dataset
 from sciknow.model.distribution import AccessEvidence, Distribution
 from sciknow.model.langstring import LangString
 from sciknow.model.provenance import Activity
-from sciknow.model.publication import Publication
+from sciknow.model.publication import Publication, PublicationKind
 from sciknow.model.variable import Variable
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "LangString",
     "PeriodOfTime",
     "Publication",
+    "PublicationKind",
     "Resolution",
     "SpatialCoverage",
     "Variable",

@@ -58,11 +58,24 @@ class Concept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptScheme:
-    """A set of concepts that one body keeps."""
+    """A set of concepts that one body keeps.
+
+    Parameters
+    ----------
+    id : str
+        Identifier within the hub, for example ``ocean``.
+    title, description : LangString
+        In one or both languages.
+    modified : str
+        ISO date when its sources were read.
+    provenance : tuple of Activity
+        Where its facts were read.
+    """
 
     id: str
     title: LangString
     description: LangString = LangString()
+    modified: str = ""
     provenance: tuple[Activity, ...] = ()
 
     @property

@@ -7,13 +7,11 @@ DOI Handbook 3.4). `*_iri` gives the address that resolves it.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sciknow.model.parse import Where, show
 
-_DOI = re.compile(
-    r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+)", re.I
-)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/[^\s\"]+)", re.I)
 _CSTR = re.compile(
     r"(?:https?://(?:www\.)?cstr\.cn/|cstr:\s*)?(\d{5}\.\d{2}\.[A-Za-z0-9._/:-]+)", re.I
 )
@@ -38,7 +36,8 @@ def parse_doi(value: object, where: Where) -> str:
     >>> parse_doi("https://doi.org/10.25921/RE9P-PT57", Where())
     '10.25921/re9p-pt57'
     """
-    return _match(_DOI, value, where, "a DOI such as 10.25921/re9p-pt57").lower()
+    plain = unquote(value) if isinstance(value, str) and value.startswith("http") else value
+    return _match(_DOI, plain, where, "a DOI such as 10.25921/re9p-pt57").lower()
 
 
 def parse_cstr(value: object, where: Where) -> str:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sciknow.model.identifier import doi_iri
 from sciknow.model.langstring import LangString
 from sciknow.model.provenance import Activity
 from sciknow.vocab import ID_BASE
+
+
+class PublicationKind(StrEnum):
+    """What a publication is: the local names of its schema.org classes."""
+
+    ARTICLE = "ScholarlyArticle"
+    OTHER_ARTICLE = "Article"
+    BOOK = "Book"
+    REPORT = "Report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,8 @@ class Publication:
         Canonical DOI where there is one, else an identifier within the hub.
     title : LangString
         Title in the language(s) it was published in.
+    kind : PublicationKind
+        Article, book or report.
     authors : tuple of str
         ``Family, Given`` in the order of the paper; may be cut short (see `authors_complete`).
     issued : str
@@ -32,6 +44,7 @@ class Publication:
 
     id: str
     title: LangString
+    kind: PublicationKind = PublicationKind.ARTICLE
     doi: str = ""
     url: str = ""
     authors: tuple[str, ...] = ()
