@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from sciknow.text import clean
 
 
+_VOID = frozenset({"br", "hr", "img"})
+
+
 class Markup(str):
     """A string that is already safe HTML."""
 
@@ -39,7 +42,8 @@ def tag(name: str, *children: object, **attributes: object) -> Markup:
         for key, value in attributes.items()
         if value is not None
     )
-    return Markup(f"<{name}{''.join(pairs)}>{join(children)}</{name}>")
+    opening = f"<{name}{''.join(pairs)}>"
+    return Markup(opening if name in _VOID else f"{opening}{join(children)}</{name}>")
 
 
 def join(children: Iterable[object]) -> Markup:

@@ -6,9 +6,10 @@ The card is what people write in ``catalogs/<sector>.yaml``; its keys are listed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from sciknow.errors import InvalidInput
 from sciknow.model.agent import Grant
 from sciknow.model.coverage import (
     PeriodOfTime,
@@ -161,6 +162,29 @@ def parse_card(
     }
     ways = fields.pop("distributions", ())
     return Dataset(id=identifier, sector=sector, **fields), ways
+
+
+def card_problems(identifier: str, value: object, where: Where) -> tuple[InvalidInput, ...]:
+    """Return every problem of a card, at most one a key; `parse_card` stops at the first."""
+    problems: list[InvalidInput] = []
+
+    def attempt(parse: Callable[..., object], *arguments: object, **options: object) -> None:
+        try:
+            parse(*arguments, **options)
+        except InvalidInput as error:
+            problems.append(error)
+
+    attempt(parse_slug, identifier, where)
+    if not isinstance(value, Mapping):
+        return (*problems, where.refuse(show(value), "a mapping"))
+    for key, content in value.items():
+        if key not in _PARSERS:
+            attempt(parse_mapping, {key: content}, where, allowed=CARD_KEYS)
+        elif content is not None:
+            attempt(_PARSERS[key], content, where / key)
+    for key in REQUIRED_KEYS:
+        attempt(parse_mapping, value, where, required=(key,))
+    return tuple(problems)
 
 
 def card_of(dataset: Dataset) -> dict[str, object]:

@@ -1,0 +1,57 @@
+"""Commands that load and cite: open, cite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sciknow.cli.output import echo_json, hub_option, json_option
+from sciknow.hub import open_hub
+from sciknow.ledger import STYLES
+
+
+@click.command(name="open")
+@click.argument("dataset")
+@click.option("--distribution", help="Which way to take; `sciknow show` lists them.")
+@hub_option
+@json_option
+def open_(dataset: str, distribution: str | None, hub_path: Path | None, as_json: bool) -> None:
+    """Open a dataset lazily and show its structure; no data are read.
+
+    \b
+    Example:
+      sciknow open co2-mauna-loa
+    """
+    with open_hub(hub_path) as hub:
+        opened = hub.open(dataset, distribution)
+        if as_json:
+            echo_json(_structure(opened))
+        else:
+            click.echo(repr(opened))
+
+
+def _structure(opened: Any) -> dict[str, object]:
+    if hasattr(opened, "to_dict") and hasattr(opened, "data_vars"):
+        plain: dict[str, object] = opened.to_dict(data=False)
+        return plain
+    types = {str(name): str(kind) for name, kind in opened.dtypes.items()}
+    return {"columns": types, "attrs": dict(opened.attrs)}
+
+
+@click.command()
+@click.argument("datasets", nargs=-1, required=True)
+@click.option("--style", type=click.Choice(STYLES), default="bibtex", show_default=True)
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@hub_option
+def cite(datasets: tuple[str, ...], style: str, language: str, hub_path: Path | None) -> None:
+    """Cite datasets with their data papers.
+
+    \b
+    Examples:
+      sciknow cite mur-sst
+      sciknow cite mur-sst --style gb-t-7714 --language zh
+    """
+    with open_hub(hub_path) as hub:
+        click.echo(hub.cite(*datasets, style=style, language=language).rstrip())

@@ -1,0 +1,80 @@
+"""The group of all commands, with errors as one line."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+import click
+
+from sciknow.errors import SciknowError
+from sciknow.text import squeeze
+
+COMMANDS = {
+    "search": "find",
+    "show": "find",
+    "related": "find",
+    "sector": "find",
+    "sparql": "query",
+    "open": "load",
+    "cite": "load",
+    "build": "make",
+    "validate": "make",
+    "verify": "make",
+    "hub": "make",
+    "catalog": "catalog",
+    "demo": "start",
+    "lab": "start",
+    "version": "start",
+}
+"""Command → the module of this package that holds it."""
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return one command, or None for an unknown name."""
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"sciknow.cli.{COMMANDS[name]}")
+        command: click.Command = getattr(module, "open_" if name == "open" else name)
+        return command
+
+    def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
+        """Resolve a command; a mistyped one is answered with the closest names."""
+        from sciknow.model.suggest import nearest
+
+        name = arguments[0] if arguments else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            close = nearest(name, COMMANDS)
+            hint = f"did you mean {', '.join(close)}?" if close else "see `sciknow --help`"
+            raise click.UsageError(f"no command {name!r}; {hint}", context)
+        return super().resolve_command(context, arguments)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; our own errors become one line and exit code 1."""
+        try:
+            return super().invoke(context)
+        except SciknowError as problem:
+            if os.environ.get("SCIKNOW_TRACEBACK"):
+                raise
+            lines = str(problem).splitlines()
+            raise click.ClickException("\n".join(map(squeeze, lines))) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """From a question in Chinese or English to a lazily loaded, cited array.
+
+    \b
+    Examples:
+      sciknow search "monthly Arctic sea ice concentration"
+      sciknow search 北极海冰密集度 --openable
+      sciknow demo
+    """

@@ -1,0 +1,97 @@
+"""What commands share: options, tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sciknow.text import shorten, width
+
+
+def hub_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--hub FOLDER``."""
+    return click.option(
+        "--hub",
+        "hub_path",
+        type=click.Path(path_type=Path),
+        envvar="SCIKNOW_HUB",
+        help="Folder of the hub; the embedded one when left out.",
+    )(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON for programs.")(command)
+
+
+def echo_json(value: object) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def echo_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table that fits the terminal; the last column is cut to what is left."""
+    cells = [list(head), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(width(row[place]) for row in cells) for place in range(len(head))]
+    screen = shutil.get_terminal_size((110, 24)).columns if sys.stdout.isatty() else 160
+    widths[-1] = max(12, screen - sum(widths[:-1]) - 2 * (len(head) - 1))
+    for number, row in enumerate(cells):
+        parts = [shorten(cell, size) for cell, size in zip(row, widths, strict=True)]
+        line = "  ".join(
+            part + " " * (size - width(part)) for part, size in zip(parts, widths, strict=True)
+        )
+        click.echo(click.style(line.rstrip(), bold=True) if number == 0 else line.rstrip())
+
+
+def echo_fields(fields: Iterable[tuple[str, object]]) -> None:
+    """Print name and value pairs, empty ones left out."""
+    shown = [(name, str(value)) for name, value in fields if value]
+    column = max((width(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        indented = value.replace("\n", "\n" + " " * (column + 2))
+        click.echo(f"{click.style(name, bold=True)}{' ' * (column - width(name))}  {indented}")
+
+
+def note(message: str) -> None:
+    """Print a line for people on standard error."""
+    click.echo(message, err=True)
+
+
+class Progress:
+    """A progress bar on standard error for each stage of a long piece of work.
+
+    Examples
+    --------
+    Used as ``with Progress() as report: build_hub(..., progress=report)``.
+    """
+
+    def __enter__(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
+
+        self._bars = Bars(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._tasks: dict[str, Any] = {}
+        self._bars.start()
+        return self
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that *done* of *total* steps of a stage are done."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=total)
+        self._bars.update(self._tasks[stage], completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()

@@ -1,0 +1,54 @@
+"""The sparql command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from sciknow.cli.output import echo_table, hub_option, json_option, note
+from sciknow.errors import InvalidInput
+from sciknow.hub import open_hub
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("--ready", help="Name of a ready query; --list shows them.")
+@click.option("--list", "listing", is_flag=True, help="List the ready queries.")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds until it is stopped.")
+@click.option("--max-rows", default=10_000, show_default=True, help="More rows are refused.")
+@hub_option
+@json_option
+def sparql(
+    query: str | None,
+    ready: str | None,
+    listing: bool,
+    timeout: float,
+    max_rows: int,
+    hub_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Ask the knowledge graph in SPARQL; - reads the query from standard input.
+
+    \b
+    Examples:
+      sciknow sparql "SELECT ?s WHERE { ?s a dcat:Dataset } LIMIT 5"
+      sciknow sparql --ready datasets-by-sector
+      cat query.rq | sciknow sparql -
+    """
+    with open_hub(hub_path) as hub:
+        if listing:
+            echo_table(("name", "what it answers"), [(q.name, q.title) for q in hub.queries()])
+            return
+        text = hub.query(ready).text if ready else sys.stdin.read() if query == "-" else query
+        if not text:
+            raise InvalidInput("no query", hint="give one, or --ready NAME, or - for standard input")
+        table = hub.sparql(text, timeout=timeout, max_rows=max_rows)
+        if as_json:
+            rows = table.to_json(orient="records", force_ascii=False, date_format="iso")
+            click.echo(json.dumps(json.loads(rows), ensure_ascii=False, indent=2))
+        elif len(table):
+            echo_table([str(name) for name in table.columns], table.astype(str).values.tolist())
+        note(f"{len(table)} rows")

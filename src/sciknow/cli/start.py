@@ -1,0 +1,78 @@
+"""Commands to start with: demo, lab, version."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from sciknow.cli.output import echo_fields, echo_json, hub_option, json_option
+from sciknow.errors import MissingDependency
+from sciknow.version import __version__
+
+_NAMED = ("xarray", "dask", "zarr", "intake", "rdflib", "pyoxigraph", "tantivy", "onnxruntime")
+
+
+@click.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-output"),
+    show_default=True,
+    help="Folder for the plot.",
+)
+@hub_option
+def demo(folder: Path, hub_path: Path | None) -> None:
+    """Ask in English and in Chinese, open what is found, plot it and cite it.
+
+    \b
+    Example:
+      sciknow demo
+    """
+    from sciknow.demo import run
+
+    run(folder, hub_path)
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def lab(folder: Path | None) -> None:
+    """Start JupyterLab on the notebooks.
+
+    \b
+    Example:
+      sciknow lab
+    """
+    if find_spec("jupyterlab") is None:
+        raise MissingDependency("JupyterLab is not installed", hint="pip install 'sciknow[lab]'")
+    own = Path("notebooks")
+    start = folder or (own if own.is_dir() else Path.cwd())
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={start}"])
+
+
+@click.command()
+@json_option
+def version(as_json: bool) -> None:
+    """Show the versions of sciknow, Python and the engines.
+
+    \b
+    Example:
+      sciknow version
+    """
+    found = {"sciknow": __version__, "python": platform.python_version()}
+    for name in _NAMED:
+        try:
+            found[name] = version_of(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    if as_json:
+        echo_json(found)
+    else:
+        echo_fields(found.items())

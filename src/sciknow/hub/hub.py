@@ -1,0 +1,376 @@
+"""The hub: the verbs a user types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sciknow.errors import InvalidInput, NotFound
+from sciknow.hub.folder import HubFolder
+from sciknow.hub.generation import SEARCH, Generation
+from sciknow.hub.hit import Hit, Hits
+from sciknow.hub.manifest import Manifest, damages
+from sciknow.hub.rooms import catalogs, graph, ledger, readers
+from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
+from sciknow.model.suggest import nearest
+from sciknow.search import Embedder, Filters, Index
+from sciknow.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sciknow.graph import HubGraph
+    from sciknow.hub.related import Related
+    from sciknow.ledger import Source
+
+
+class Hub:
+    """A knowledge base opened for reading; made by `open_hub`.
+
+    Any number of processes read a hub at once, also while another builds a new generation: an
+    open hub keeps the generation that it was opened on.
+
+    Parameters
+    ----------
+    folder : HubFolder
+        Where the hub lies.
+    embedder : Embedder, optional
+        The model for questions; the default model when left out.
+    """
+
+    def __init__(self, folder: HubFolder, *, embedder: Embedder | None = None) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        self._generation = Generation(folder.current())
+
+    # what it is
+
+    @property
+    def path(self) -> Path:
+        """The hub's folder."""
+        return self._folder.root
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the open generation was made from and holds."""
+        return self._generation.manifest
+
+    def verify(self) -> list[str]:
+        """Compare every file with its recorded digest.
+
+        Returns
+        -------
+        list of str
+            A line for each file that is missing, changed or unknown; empty when all is well.
+        """
+        return list(damages(self._generation.folder, self.manifest))
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.manifest.counts.items())
+        return f"<sciknow hub {self.manifest.id[:12]}: {counts}>"
+
+    def __len__(self) -> int:
+        return self._generation.records.count(Dataset)
+
+    def __iter__(self) -> Iterator[Dataset]:
+        return self._generation.records.all(Dataset)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files of the open generation."""
+        self._generation.close()
+
+    # find
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index.open(self._generation.folder / SEARCH, embedder=self._embedder)
+
+    def search(
+        self,
+        question: str,
+        *,
+        bbox: Sequence[float] | None = None,
+        period: tuple[str | None, str | None] | None = None,
+        variables: Sequence[str] = (),
+        sector: str | Sequence[str] | None = None,
+        license: str | None = None,
+        publisher: str | None = None,
+        openable: bool = False,
+        offline: bool = False,
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Hits:
+        """Find datasets for a question in English or Chinese.
+
+        Parameters
+        ----------
+        question : str
+            Words, a sentence or an identifier, in either language or both mixed.
+        bbox : sequence of four floats, optional
+            West, south, east, north in degrees; west > east crosses the antimeridian. Datasets
+            that are known not to touch the box are left out.
+        period : tuple of two ISO dates, optional
+            First and last day of interest, either may be None; ``("1979", "2020")``.
+        variables : sequence of str, optional
+            CF standard names, or names as the data write them; any of them will do.
+        sector : str or sequence of str, optional
+            Sectors, for example ``ocean``.
+        license : str, optional
+            An SPDX identifier, or ``open`` for every licence that allows reuse.
+        publisher : str, optional
+            An agent's id or a part of its name.
+        openable, offline : bool
+            Only datasets that open lazily, or that open with no network.
+        limit, offset : int
+            The page of hits: at most *limit*, after the first *offset*.
+
+        Returns
+        -------
+        Hits
+            Best first; each says why it is there.
+
+        Raises
+        ------
+        InvalidInput
+            For an impossible box, period, sector or page.
+        """
+        filters = Filters.of(
+            bbox=bbox,
+            period=period,
+            variables=variables,
+            sector=sector,
+            license=license,
+            publisher=publisher,
+            openable=openable,
+            offline=offline,
+        )
+        results = self._index.search(question, filters=filters, limit=limit, offset=offset)
+        hits = [Hit(self.dataset(item.id), item.score, item.why, self) for item in results.hits]
+        return Hits(
+            question,
+            hits,
+            total=results.total,
+            filtered=results.filtered,
+            understood=results.understood,
+        )
+
+    # look up
+
+    def dataset(self, identifier: str) -> Dataset:
+        """Return the dataset with an id, a DOI, a CSTR or an IRI.
+
+        Raises
+        ------
+        NotFound
+            With the closest ids.
+        """
+        return self._get(Dataset, identifier)
+
+    def concept(self, identifier: str) -> Concept:
+        """Return the concept with an id or an IRI."""
+        return self._get(Concept, identifier)
+
+    def publication(self, identifier: str) -> Publication:
+        """Return the publication with an id, a DOI or an IRI."""
+        return self._get(Publication, identifier)
+
+    def agent(self, identifier: str) -> Agent:
+        """Return the person or organisation with an id, an ORCID, a ROR or an IRI."""
+        return self._get(Agent, identifier)
+
+    def _get(self, kind: Any, identifier: str) -> Any:
+        if not isinstance(identifier, str) or not identifier.strip():
+            raise InvalidInput(f"{identifier!r} is no id", hint="give an id, a DOI or an IRI")
+        found = self._generation.records.get(kind, identifier)
+        if found is None:
+            close = nearest(identifier, self._generation.records.ids(kind))
+            raise NotFound(
+                f"no {kind.__name__.lower()} {identifier!r} in this hub",
+                hint=f"did you mean {', '.join(close)}?" if close else "look for it with search()",
+            )
+        return found
+
+    def name_of(self, agent: str, language: str = "en") -> str:
+        """Return an agent's name, or the id as it is when the hub does not know the agent."""
+        found = self._generation.records.get(Agent, agent) if agent else None
+        return found.name.best(language) if found else agent
+
+    # open
+
+    def open(
+        self, what: str | Dataset, distribution: str | None = None, **options: Any
+    ) -> Any:
+        """Open a dataset lazily, write it into the ledger, and return the array object.
+
+        Parameters
+        ----------
+        what : str or Dataset
+            A dataset, its id or its DOI.
+        distribution : str, optional
+            Which way to take; the first that opens offline, else the first that opens.
+        **options
+            Passed to `sciknow.readers.open_distribution`.
+
+        Returns
+        -------
+        xarray.Dataset or dask.dataframe.DataFrame
+            Nothing but metadata has been read; attrs say where it comes from.
+
+        Raises
+        ------
+        NotFound
+            When the dataset has no such distribution, or none that opens.
+        SourceUnavailable
+            When the source does not answer.
+        """
+        dataset = self.dataset(what) if isinstance(what, str) else what
+        way = self._way(dataset, distribution)
+        moment = ledger.now()
+        opened = readers.open_distribution(
+            way,
+            base=self._generation.base,
+            attrs=self._attrs(dataset, way, moment.isoformat()),
+            **options,
+        )
+        ledger.current().record(
+            ledger.Opened(
+                source=self.source(dataset),
+                distribution=way,
+                location=readers.location(way, self._generation.base),
+                opened_at=moment,
+                generation=self.manifest.id,
+                libraries=ledger.library_versions(),
+            )
+        )
+        return opened
+
+    def _way(self, dataset: Dataset, name: str | None) -> Distribution:
+        ways = [way for way in dataset.distributions if name in (None, way.id)]
+        openable = sorted((way for way in ways if way.openable), key=lambda way: not way.offline)
+        if openable:
+            return openable[0]
+        if name is None:
+            places = [way.access_url for way in dataset.distributions] or [dataset.landing_page]
+            raise NotFound(
+                f"dataset {dataset.id} has no distribution that opens lazily",
+                hint="get it from " + " or ".join(filter(None, places)),
+            )
+        known = ", ".join(way.id for way in dataset.distributions if way.openable) or "none"
+        raise NotFound(
+            f"dataset {dataset.id} has no openable distribution {name!r}",
+            hint=f"those that open: {known}",
+        )
+
+    def _attrs(self, dataset: Dataset, way: Distribution, moment: str) -> dict[str, str]:
+        attrs = {
+            "title": dataset.title.best(),
+            "id": dataset.identifier,
+            "license": dataset.license or dataset.rights.best(),
+            "publisher_name": self.name_of(dataset.publisher),
+            "source_url": way.access_url,
+            "sciknow_dataset": dataset.id,
+            "sciknow_distribution": way.id,
+            "sciknow_generation": self.manifest.id,
+            "sciknow_opened_at": moment,
+        }
+        return {key: value for key, value in attrs.items() if value}
+
+    def intake(self, what: str | Dataset) -> Any:
+        """Return an Intake catalogue of one dataset's distributions, built from checked values."""
+        dataset = self.dataset(what) if isinstance(what, str) else what
+        return catalogs.to_intake(dataset, self._generation.base)
+
+    # cite
+
+    def source(self, what: str | Dataset) -> Source:
+        """Return a dataset with its agents and data papers: what a citation needs."""
+        dataset = self.dataset(what) if isinstance(what, str) else what
+        records = self._generation.records
+        creators = (records.get(Agent, name) for name in dataset.creators)
+        return ledger.Source(
+            dataset=dataset,
+            publisher=records.get(Agent, dataset.publisher) if dataset.publisher else None,
+            creators=tuple(agent for agent in creators if agent),
+            data_papers=records.publications(dataset.id, "describes"),
+        )
+
+    def cite(self, *what: str | Dataset, style: str = "bibtex", language: str = "en") -> str:
+        """Cite datasets with their data papers, and this software.
+
+        Parameters
+        ----------
+        *what : str or Dataset
+            Datasets, their ids or DOIs.
+        style : str
+            ``bibtex``, ``csl``, ``apa`` or ``gb-t-7714``.
+        language : str
+            ``en`` or ``zh``.
+        """
+        sources = [self.source(item) for item in what]
+        return ledger.cite(sources, style=style, language=language, software_version=__version__)
+
+    # walk
+
+    @property
+    def graph(self) -> HubGraph:
+        """The knowledge graph as a read-only `rdflib.Dataset`; queries go through the guard."""
+        return self._graph
+
+    @cached_property
+    def _graph(self) -> HubGraph:
+        return graph.HubGraph(self._generation.store)
+
+    def sparql(
+        self, query: str, *, timeout: float = 30.0, max_rows: int = 100_000
+    ) -> pd.DataFrame:
+        """Ask the graph in SPARQL 1.1; reading only, nothing but this hub.
+
+        Parameters
+        ----------
+        query : str
+            A SELECT, ASK, CONSTRUCT or DESCRIBE query; the project's prefixes are known.
+        timeout : float
+            Seconds until the query is stopped.
+        max_rows : int
+            More rows than this are refused.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One column a variable; for CONSTRUCT and DESCRIBE subject, predicate, object; for ASK
+            one cell.
+
+        Raises
+        ------
+        UntrustedInput
+            For SERVICE, LOAD, FROM and every update.
+        LimitExceeded
+            For too much time, memory, nesting or too many rows.
+        InvalidInput
+            For a query that does not parse.
+        """
+        import pandas as pd
+
+        answer = self._generation.store.sparql(query, timeout=timeout, max_rows=max_rows)
+        return pd.DataFrame(answer.rows, columns=list(answer.columns))
+
+    def related(self, what: str | Dataset) -> Related:
+        """Return what the graph joins to a dataset: publications, concepts, agents, datasets."""
+        from sciknow.hub.related import related_to
+
+        dataset = self.dataset(what) if isinstance(what, str) else what
+        return related_to(self._generation, dataset)
