@@ -39,7 +39,9 @@ def read_agent(record: Record) -> Agent | None:
     name = record.langstring(SCHEMA.name)
     if not name:
         record.refuse(SCHEMA.name, "nothing", "the full name, @en or @zh")
-    others = tuple(LangString(**{tag: text}) for tag, text in record.labels(SCHEMA.alternateName))
+    others = tuple(
+        LangString(**{tag: text}) for tag, text in record.labels(SCHEMA.alternateName, symbols=True)
+    )
     provenance = _provenance(record)
     url = record.one(SCHEMA.url, record.checked(SCHEMA.url, parse_url, NamedNode), "")
     orcid, ror = _identifiers(record, kind)

@@ -81,7 +81,7 @@ def read_concept(record: Record, schemes: Mapping[str, ConceptScheme]) -> Concep
     record.allow(_CONCEPT_PROPERTIES)
     identifier = named(record, "concept")
     label = record.langstring(SKOS.prefLabel, required=("en", "zh"))
-    alternatives = record.labels(SKOS.altLabel)
+    alternatives = record.labels(SKOS.altLabel, symbols=True)
     for pair in alternatives:
         if pair in tuple(label.items()):
             record.refuse(SKOS.altLabel, f"the preferred label {show(pair[1])} again", "synonyms")
@@ -137,8 +137,6 @@ def _provenance(
     """Make an activity of each source; a label marked as ours counts as translated."""
     inherited = tuple(item.source for item in scheme.provenance) if scheme else ()
     found = sources(record) or inherited
-    if not found:
-        record.refuse(DCTERMS.source, "nothing", "where the labels were read (or on the scheme)")
     ours = record.plain(SK.translated, _language)
     accessed = record.dated(DCTERMS.modified, parse_date) or (scheme.modified if scheme else "")
     read = tuple(f"pref_label.{tag}" for tag in labels if tag not in ours)

@@ -92,8 +92,6 @@ def _name(record: Record) -> tuple[str, str | None]:
 def _complete(record: Record, doi: str, url: str, tied: bool) -> None:
     if not doi and not url:
         record.refuse(SCHEMA.url, "nothing", "an address, since it has no DOI")
-    if not record.values.get(DCTERMS.issued):
-        record.refuse(DCTERMS.issued, "nothing", 'when it appeared: "2017"^^xsd:gYear')
     if not tied:
         record.refuse(SK.describes, "no dataset", "dataset:<id> in sk:describes or sk:uses")
     if not sources(record):

@@ -6,6 +6,7 @@ to a subject's values and collects every problem with file, record, property, fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from sciknow.text import has_han
 from sciknow.vocab import NAMESPACES, RDF, XSD
 
 T = TypeVar("T")
+
+_SYMBOL = re.compile(r"(?!.*[a-z]{3})[A-Za-z0-9][A-Za-z0-9.+/-]{0,11}")
 
 MAX_FILE_BYTES = 20_000_000
 """No hand-written file is longer."""
@@ -139,7 +142,9 @@ class Record:
             self.refuse(name, f"{len(values)} values", "one")
         return values[0] if values else default
 
-    def labels(self, name: str, *, lenient: bool = False) -> tuple[tuple[str, str], ...]:
+    def labels(
+        self, name: str, *, lenient: bool = False, symbols: bool = False
+    ) -> tuple[tuple[str, str], ...]:
         """Return (language tag, text) pairs, each in the script of its language.
 
         Parameters
@@ -148,13 +153,15 @@ class Record:
             The property.
         lenient : bool
             Let an English text quote some Chinese characters (titles do).
+        symbols : bool
+            Let a Chinese text be a formula or an acronym (``NO2``, ``PM2.5``).
         """
         pairs = []
         for value, text in self._checked(name, _text, Literal):
             tag = value.language if isinstance(value, Literal) else None
             if tag not in LANGUAGES:
                 self.refuse(name, value, "a text that ends in @en or @zh")
-            elif tag == "zh" and not has_han(text):
+            elif tag == "zh" and not has_han(text) and not (symbols and _SYMBOL.fullmatch(text)):
                 self.refuse(name, value, "Chinese characters in a text @zh (or write it @en)")
             elif tag == "en" and has_han(text) and not (lenient and _mostly_latin(text)):
                 self.refuse(name, value, "no Chinese characters in a text @en (or write it @zh)")
