@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sciknow.errors import SciknowError
+from sciknow.errors import NotFound, SciknowError, UntrustedInput
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -76,6 +76,30 @@ def sync_tree(folder: Path) -> None:
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield every regular file below a folder, sorted by its path."""
     yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def inside(folder: Path, relative: str) -> Path:
+    """Return the real path of a file or folder that must lie inside a folder.
+
+    Raises
+    ------
+    UntrustedInput
+        When the path, or a link on the way, leads out of the folder.
+    NotFound
+        When there is nothing.
+    """
+    root = folder.resolve()
+    path = (root / relative).resolve()
+    if not path.is_relative_to(root):
+        raise UntrustedInput(f"{relative}: leads out of {folder}, allowed is a path inside it")
+    if not path.exists():
+        raise NotFound(f"{relative}: there is no such file or folder in {folder}")
+    for below, names, files in os.walk(path):
+        for name in (*names, *files):
+            link = Path(below, name)
+            if link.is_symlink() and not link.resolve().is_relative_to(root):
+                raise UntrustedInput(f"{link}: a link that leads out of {folder}")
+    return path
 
 
 @contextmanager

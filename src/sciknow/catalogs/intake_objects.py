@@ -1,0 +1,114 @@
+"""Distributions → Intake readers, built by us from checked values. The only module with Intake.
+
+Nothing that a catalogue wrote reaches Intake as code or template: classes are taken from the
+closed list, every value is checked once more, and braces never come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from intake.readers import datatypes, readers
+from intake.readers.entry import Catalog as IntakeCatalog
+
+from sciknow.catalogs.entry import (
+    is_local,
+    parse_options,
+    parse_reference_options,
+    parse_storage,
+    with_folder,
+)
+from sciknow.catalogs.option import parse_relative, parse_remote
+from sciknow.catalogs.schema import KERCHUNK, REFERENCE_URL, Form, form_of
+from sciknow.errors import InvalidInput
+from sciknow.files import inside
+from sciknow.model import Dataset, Distribution
+from sciknow.model.parse import Where
+
+_DATA: Mapping[str, Any] = {
+    "Zarr": datatypes.Zarr,
+    "NetCDF3": datatypes.NetCDF3,
+    "HDF5": datatypes.HDF5,
+    "Parquet": datatypes.Parquet,
+    "CSV": datatypes.CSV,
+}
+_READERS: Mapping[str, Any] = {
+    "XArrayDatasetReader": readers.XArrayDatasetReader,
+    "DaskParquet": readers.DaskParquet,
+    "DaskCSV": readers.DaskCSV,
+}
+
+
+def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
+    """Build the Intake reader of a distribution.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        One with a reader.
+    base : Path
+        The folder that relative paths start from: the catalogue's own.
+
+    Raises
+    ------
+    InvalidInput
+        When it has no reader, or an option that is not on the list.
+    UntrustedInput
+        When its address or path leads where it must not.
+    NotFound
+        When a file that ships with the catalogue is not there.
+    """
+    where = Where(entry=distribution.id)
+    form = form_of(distribution.reader, distribution.options)
+    if form is None:
+        raise where.refuse(f"the reader {distribution.reader!r}", "a distribution with a reader")
+    arrays: dict[str, object] = {"engine": form.engines[0], "chunks": {}} if form.engines else {}
+    kwargs = arrays | parse_options(form, {**arrays, **distribution.options}, where)
+    data = _data(distribution, form, base, where)
+    reader = _READERS[form.reader.rpartition(":")[2]]
+    metadata = {"title": distribution.title.to_dict()} if distribution.title else {}
+    return reader(data, metadata=metadata, output_instance=form.output_instance, **kwargs)
+
+
+def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> Any:
+    kind = _DATA[form.datatype.rpartition(":")[2]]
+    url, storage = distribution.access_url, distribution.storage_options
+    if form is not KERCHUNK:
+        options = parse_storage(storage, url, where / "storage_options")
+        return kind(_address(url, base, where), storage_options=options)
+    written = with_folder(storage)
+    checked = parse_reference_options(written, url, where / "storage_options")
+    overrides = checked.get("template_overrides")
+    if isinstance(overrides, dict):
+        checked["template_overrides"] = {
+            name: _address(place, base, where) for name, place in overrides.items()
+        }
+    return kind(REFERENCE_URL, storage_options={"fo": _address(url, base, where), **checked})
+
+
+def _address(place: str, base: Path, where: Where) -> str:
+    if is_local(place):
+        return f"file://{inside(base, parse_relative(place, where))}"
+    return parse_remote(place, where)
+
+
+def to_intake(dataset: Dataset, base: Path) -> IntakeCatalog:
+    """Build an Intake catalogue of a dataset's openable distributions, each under its id.
+
+    Raises
+    ------
+    InvalidInput
+        When no distribution of the dataset has a reader.
+    """
+    ways = [way for way in dataset.distributions if way.openable]
+    if not ways:
+        raise InvalidInput(
+            f"dataset {dataset.id}: no distribution has a reader",
+            hint=f"see {dataset.landing_page}" if dataset.landing_page else "",
+        )
+    catalog = IntakeCatalog(metadata={"id": dataset.id, "title": dataset.title.to_dict()})
+    for way in ways:
+        catalog[way.id] = build_reader(way, base)
+    return catalog

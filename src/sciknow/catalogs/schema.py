@@ -1,0 +1,153 @@
+"""The closed lists: the readers, types, engines, schemes and options a catalogue may name.
+
+Whatever is not on these lists is refused. A name here is only ever compared with; nothing is
+imported because a catalogue names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sciknow.catalogs.option import (
+    one_of,
+    parse_chunks,
+    parse_count,
+    parse_dtypes,
+    parse_flag,
+    parse_name,
+    parse_names,
+    parse_region,
+    parse_true,
+    parse_web_url,
+)
+from sciknow.model.parse import Where
+from sciknow.vocab import MediaType
+
+Parser = Callable[[object, Where], object]
+
+XARRAY = "intake.readers.readers:XArrayDatasetReader"
+DASK_PARQUET = "intake.readers.readers:DaskParquet"
+DASK_CSV = "intake.readers.readers:DaskCSV"
+SUB_CATALOG = "intake.readers.readers:YAMLCatalogReader"
+XARRAY_DATASET = "xarray:Dataset"
+DASK_TABLE = "dask.dataframe:DataFrame"
+INTAKE_CATALOG = "intake.readers.entry:Catalog"
+YAML_FILE = "intake.readers.datatypes:YAMLFile"
+REFERENCE_URL = "reference://"
+
+_CLIENT: dict[str, Parser] = {"endpoint_url": parse_web_url, "region_name": parse_region}
+
+STORAGE_OPTIONS: Mapping[str, Parser | Mapping[str, Parser]] = MappingProxyType(
+    {
+        "anon": parse_true,
+        "endpoint_url": parse_web_url,
+        "client_kwargs": MappingProxyType(_CLIENT),
+    }
+)
+"""Options of an object store; none of them can carry a credential."""
+
+REMOTE_PROTOCOLS = ("http", "https", "s3", "file")
+
+_XARRAY: dict[str, Parser] = {
+    "chunks": parse_chunks,
+    "group": parse_name,
+    "decode_cf": parse_flag,
+    "decode_times": parse_flag,
+    "decode_timedelta": parse_flag,
+    "decode_coords": one_of(True, False, "coordinates", "all"),
+    "mask_and_scale": parse_flag,
+    "use_cftime": parse_flag,
+    "drop_variables": parse_names,
+}
+_ZARR: dict[str, Parser] = {**_XARRAY, "consolidated": parse_flag}
+_PARQUET: dict[str, Parser] = {
+    "columns": parse_names,
+    "index": parse_name,
+    "calculate_divisions": parse_flag,
+    "split_row_groups": one_of(True, False, "infer", "adaptive"),
+}
+_CSV: dict[str, Parser] = {
+    "sep": one_of(",", ";", "\t", "|", r"\s+"),
+    "header": one_of(0, 1, 2, 3, 4, 5, None),
+    "names": parse_names,
+    "usecols": parse_names,
+    "dtype": parse_dtypes,
+    "parse_dates": parse_names,
+    "date_format": one_of("%Y", "%Y-%m", "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "ISO8601"),
+    "skiprows": parse_count,
+    "comment": one_of("#", "%", "!"),
+    "na_values": parse_names,
+    "decimal": one_of(".", ","),
+    "encoding": one_of("utf-8", "utf-8-sig", "latin-1", "gb18030", "gbk"),
+    "compression": one_of("gzip", "bz2", "xz", None),
+    "blocksize": one_of(None, "8MB", "16MB", "32MB", "64MB"),
+    "skipinitialspace": parse_flag,
+    "assume_missing": parse_flag,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way that data can lie, and the only Intake classes that open it.
+
+    Parameters
+    ----------
+    name : str
+        The reader's name in `sciknow.model.Distribution`.
+    datatype, reader, output_instance : str
+        The Intake classes, as ``module:Class``.
+    engines : tuple of str
+        xarray engines that may be named; empty where none is.
+    media_type : MediaType
+        What the distribution is.
+    options : mapping
+        Reader option → parser of its value.
+    """
+
+    name: str
+    datatype: str
+    reader: str
+    output_instance: str
+    media_type: MediaType
+    options: Mapping[str, Parser]
+    engines: tuple[str, ...] = ()
+
+
+def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], engine: str) -> Form:
+    datatype = f"intake.readers.datatypes:{kind}"
+    return Form(name, datatype, XARRAY, XARRAY_DATASET, media, options, (engine,))
+
+
+FORMS: tuple[Form, ...] = (
+    _array("zarr", "Zarr", MediaType.ZARR, _ZARR, "zarr"),
+    _array("netcdf", "NetCDF3", MediaType.NETCDF, _XARRAY, "scipy"),
+    _array("netcdf", "HDF5", MediaType.NETCDF, _XARRAY, "h5netcdf"),
+    Form(
+        "parquet",
+        "intake.readers.datatypes:Parquet",
+        DASK_PARQUET,
+        DASK_TABLE,
+        MediaType.PARQUET,
+        _PARQUET,
+    ),
+    Form("csv", "intake.readers.datatypes:CSV", DASK_CSV, DASK_TABLE, MediaType.CSV, _CSV),
+)
+"""Every form that a catalogue may name."""
+
+KERCHUNK = _array("kerchunk", "Zarr", MediaType.KERCHUNK, _ZARR, "zarr")
+"""A Zarr whose chunks lie in other files, by references; its URL is ``reference://``."""
+
+BY_DATATYPE: Mapping[str, Form] = MappingProxyType({form.datatype: form for form in FORMS})
+READERS = (XARRAY, DASK_PARQUET, DASK_CSV)
+
+
+def form_of(reader: str, options: Mapping[str, object]) -> Form | None:
+    """Return the form that a distribution's reader name (and engine, for NetCDF) stands for."""
+    if reader == KERCHUNK.name:
+        return KERCHUNK
+    engine = options.get("engine")
+    return next(
+        (f for f in FORMS if f.name == reader and (engine is None or engine in f.engines)), None
+    )
