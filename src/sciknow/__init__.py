@@ -1,3 +1,85 @@
-"""sciknow: from a question in Chinese or English to a lazily loaded, cited, pinned array."""
+"""From a question in Chinese or English to a lazily loaded, cited array of public data.
 
-__version__ = "0.1.0"
+>>> import sciknow as sk
+>>> hub = sk.open_hub()                                            # doctest: +SKIP
+>>> hits = hub.search("monthly sea surface temperature")           # doctest: +SKIP
+>>> ds = hits[0].open()                                            # doctest: +SKIP
+>>> print(sk.cite())                                               # doctest: +SKIP
+
+Names are imported when they are first used: ``import sciknow`` alone loads none of the engines.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sciknow.errors import (
+    IntegrityError,
+    InvalidInput,
+    LimitExceeded,
+    MissingDependency,
+    NotFound,
+    SciknowError,
+    SourceUnavailable,
+    UntrustedInput,
+)
+from sciknow.version import __version__
+
+if TYPE_CHECKING:
+    from sciknow.hub import Hit, Hits, Hub, build_from_texts, build_hub, open_hub
+    from sciknow.ledger import cite, session
+    from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
+
+_HOMES = {
+    "Agent": "sciknow.model",
+    "Concept": "sciknow.model",
+    "Dataset": "sciknow.model",
+    "Distribution": "sciknow.model",
+    "Hit": "sciknow.hub",
+    "Hits": "sciknow.hub",
+    "Hub": "sciknow.hub",
+    "Publication": "sciknow.model",
+    "build_from_texts": "sciknow.hub",
+    "build_hub": "sciknow.hub",
+    "cite": "sciknow.ledger",
+    "open_hub": "sciknow.hub",
+    "session": "sciknow.ledger",
+}
+
+__all__ = [
+    "Agent",
+    "Concept",
+    "Dataset",
+    "Distribution",
+    "Hit",
+    "Hits",
+    "Hub",
+    "IntegrityError",
+    "InvalidInput",
+    "LimitExceeded",
+    "MissingDependency",
+    "NotFound",
+    "Publication",
+    "SciknowError",
+    "SourceUnavailable",
+    "UntrustedInput",
+    "__version__",
+    "build_from_texts",
+    "build_hub",
+    "cite",
+    "open_hub",
+    "session",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sciknow' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

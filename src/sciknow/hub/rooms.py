@@ -10,7 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sciknow import catalogs, graph, ledger, readers
+    import sciknow.catalogs as catalogs
+    import sciknow.graph as graph
+    import sciknow.ledger as ledger
+    import sciknow.readers as readers
 else:
 
     class _Room:

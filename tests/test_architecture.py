@@ -1,0 +1,125 @@
+"""The rooms and their arrows: imports point downwards only, and there is no cycle."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
+LEVELS = [
+    {"errors", "vocab", "_html", "text", "files", "net", "version"},
+    {"model"},
+    {"catalogs", "readers", "graph", "search", "ledger"},
+    {"hub"},
+    {"demo"},
+    {"cli"},
+]
+BOTTOM = LEVELS[0]  # these may use each other
+LEVEL = {room: number for number, rooms in enumerate(LEVELS) for room in rooms}
+ONLY_PLACE = {
+    "rdflib": {"graph"},
+    "pyoxigraph": {"graph"},
+    "pyshacl": {"graph"},
+    "intake": {"catalogs"},
+    "tantivy": {"search"},
+    "onnxruntime": {"search"},
+    "sentence_transformers": {"search"},
+    "tokenizers": {"search"},
+    "zarr": {"readers"},
+    "fsspec": {"readers"},
+    "kerchunk": {"readers"},
+    "bibtexparser": {"ledger"},
+    "citeproc": {"ledger"},
+    "click": {"cli"},
+}
+
+
+def modules():
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        name = ".".join(("sciknow", *parts)).removesuffix(".__init__")
+        yield name, path, ast.parse(path.read_text())
+
+
+def imported(tree):
+    """Yield (name, whether it runs at import time) for every import in a module."""
+    checking = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for child in block.body
+        for node in ast.walk(child)
+    }
+    inside = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        at_import = id(node) not in checking and id(node) not in inside
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, at_import) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"relative import: {ast.unparse(node)}"
+            yield node.module, at_import
+            if node.module == "sciknow" or node.module.startswith("sciknow."):
+                yield from ((f"{node.module}.{alias.name}", at_import) for alias in node.names)
+
+
+MODULES = list(modules())
+NAMES = {name for name, _, _ in MODULES}
+
+
+def room(name):
+    return name.split(".")[1] if name.count(".") else ""
+
+
+@pytest.mark.parametrize(("name", "path", "tree"), MODULES, ids=[name for name, *_ in MODULES])
+def test_imports_point_downwards(name, path, tree):
+    own = room(name)
+    if own in ("", "testing"):
+        return
+    for target, _ in imported(tree):
+        if target.startswith("sciknow."):
+            other = room(target)
+            downwards = LEVEL[other] < LEVEL[own] or {other, own} <= BOTTOM
+            assert other == own or downwards, f"{name} imports {target}"
+        assert target != "sciknow", f"{name} imports the package root"
+
+
+@pytest.mark.parametrize(("name", "path", "tree"), MODULES, ids=[name for name, *_ in MODULES])
+def test_heavy_libraries_stay_in_their_room(name, path, tree):
+    for target, _ in imported(tree):
+        allowed = ONLY_PLACE.get(target.split(".")[0])
+        assert allowed is None or room(name) in allowed | {"testing"}, f"{name} imports {target}"
+
+
+def test_there_is_no_import_cycle():
+    arrows = {
+        name: {
+            target
+            for target, at_import in imported(tree)
+            if at_import and target in NAMES and target != name
+            # a package's __init__ gathers its own modules; they never import it back
+            and not name.startswith(target + ".")
+        }
+        for name, _, tree in MODULES
+    }
+    assert len(list(TopologicalSorter(arrows).static_order())) >= len(MODULES)
+
+
+def test_every_room_has_a_level():
+    rooms = {room(name) for name in NAMES} - {"", "testing"}
+    assert rooms <= LEVEL.keys()
+
+
+@pytest.mark.parametrize(("name", "path", "tree"), MODULES, ids=[name for name, *_ in MODULES])
+def test_files_and_functions_stay_small(name, path, tree):
+    assert len(path.read_text().splitlines()) <= 500
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+            assert length <= 60, f"{name}:{node.name} has {length} lines"
