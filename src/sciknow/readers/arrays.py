@@ -1,0 +1,103 @@
+"""What the array readers share: their options, and opening a Zarr store as xarray sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import xarray as xr
+from zarr.abc.store import Store
+
+from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.readers.store import ReadOnlyStore, document
+from sciknow.readers.trouble import explain
+
+DECODING = frozenset(
+    {
+        "decode_cf",
+        "decode_times",
+        "decode_timedelta",
+        "mask_and_scale",
+        "decode_coords",
+        "drop_variables",
+        "use_cftime",
+    }
+)
+"""Options of every array reader, as `xarray.open_dataset` takes them."""
+
+SHARED = DECODING | {"chunks", "engine"}
+
+
+def decoding(options: Mapping[str, object]) -> dict[str, Any]:
+    """Return the options that say how values are decoded."""
+    return {key: value for key, value in options.items() if key in DECODING}
+
+
+def chunks(options: Mapping[str, object]) -> Any:
+    """Return the dask chunks asked for; by default the store's own.
+
+    Raises
+    ------
+    InvalidInput
+        For anything but a mapping of dimension to size.
+    """
+    wanted = options.get("chunks", {})
+    if not isinstance(wanted, Mapping):
+        raise InvalidInput(f"chunks={wanted!r}", hint="give {} or {dimension: size}")
+    return dict(wanted)
+
+
+async def probe(store: ReadOnlyStore, group: str) -> dict[str, Any]:
+    """Read the documents that tell what kind of Zarr there is below a key."""
+    prefix = f"{group}/" if group else ""
+    keys = ("zarr.json", ".zmetadata", ".zgroup", ".zarray")
+    found = await asyncio.gather(*(store._bytes(prefix + key, None, None) for key in keys))
+    return {key: read for key, data in zip(keys, found, strict=True) if (read := document(data))}
+
+
+def kind_of(documents: Mapping[str, Any], url: str) -> tuple[int, bool]:
+    """Tell the Zarr version and whether the metadata are consolidated.
+
+    Raises
+    ------
+    SourceUnavailable
+        When it is no Zarr group at all.
+    """
+    root = documents.get("zarr.json", {})
+    if root.get("node_type") == "array" or (".zarray" in documents and not root):
+        raise SourceUnavailable(
+            f"{url} is a single Zarr array, not a group", hint="name the group that holds it"
+        )
+    if root.get("zarr_format") == 3:
+        return 3, bool(root.get("consolidated_metadata"))
+    if ".zmetadata" in documents or ".zgroup" in documents:
+        return 2, ".zmetadata" in documents
+    raise SourceUnavailable(
+        f"{url} is not a Zarr store: it has none of zarr.json, .zmetadata, .zgroup",
+        hint="check the address; it must be that of the store's top folder",
+    )
+
+
+def open_group(
+    store: Store, url: str, documents: Mapping[str, Any], options: Mapping[str, object]
+) -> xr.Dataset:
+    """Open a Zarr group lazily, with the store's own chunks."""
+    version, consolidated = kind_of(documents, url)
+    source: Any = store
+    with explain(url, "a Zarr store"):
+        opened = xr.open_dataset(
+            source,
+            engine="zarr",
+            group=options.get("group") or None,
+            consolidated=consolidated,
+            zarr_format=version,
+            chunks=chunks(options),
+            **decoding(options),
+        )
+    if not opened.variables and not consolidated:
+        raise SourceUnavailable(
+            f"{url} has no consolidated metadata, and the source does not list its folders",
+            hint="ask the publisher for consolidated metadata, or name a group",
+        )
+    return opened

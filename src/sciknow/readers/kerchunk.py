@@ -1,0 +1,89 @@
+"""Kerchunk references: a Zarr view of files of other formats, as JSON or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import xarray as xr
+
+from sciknow.errors import IntegrityError
+from sciknow.net import MAX_METADATA
+from sciknow.readers.arrays import SHARED, open_group, probe
+from sciknow.readers.protocol import Location
+from sciknow.readers.references import (
+    ParquetReferences,
+    Resolve,
+    parse_document,
+    resolver,
+)
+from sciknow.readers.store import ReferenceStore
+from sciknow.readers.transport import Transport
+from sciknow.readers.trouble import explain
+
+
+@cache
+def _resolve(base: str, local: bool, protocol: str) -> Resolve:
+    return resolver(base, local=local, protocol=protocol)
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """A picklable `references.resolver`."""
+
+    base: str
+    local: bool
+    protocol: str = ""
+
+    def __call__(self, url: str) -> str:
+        """Check and complete an address."""
+        return _resolve(self.base, self.local, self.protocol)(url)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a Parquet reference set."""
+
+    transport: Transport
+    root: str
+
+    def __call__(self, name: str) -> bytes:
+        """Return the bytes of one."""
+        url = f"{self.root}/{name}"
+        return self.transport.run(self.transport.fetch(url, limit=MAX_METADATA))
+
+
+class KerchunkReader:
+    """Open a reference set; ``storage_options`` are those of the files it leads to."""
+
+    name = "kerchunk"
+    media_types = ("application/vnd.kerchunk+json", "application/vnd.zarr+kerchunk")
+    suffixes = (".json", ".json.gz", ".json.zst", ".json.zstd", ".parq")
+    options = SHARED | {"group", "consolidated"}
+    requires = ("zarr", "numcodecs", "pyarrow")
+    install = "sciknow"
+
+    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+        """Open lazily; the document and the index coordinates are read."""
+        with explain(location.url, "kerchunk references"):
+            references = read_references(location)
+        store = ReferenceStore(location.transport, references)
+        group = str(options.get("group") or "").strip("/")
+        documents = location.transport.run(probe(store, group))
+        return open_group(store, location.url, documents, options)
+
+
+def read_references(location: Location) -> Mapping[str, Any]:
+    """Read a reference set, whichever form it has."""
+    protocol = str(location.storage_options.get("remote_protocol") or "")
+    root, local = location.url.rstrip("/"), location.path is not None
+    if location.path.is_dir() if location.path else root.endswith((".parq", ".parquet")):
+        resolve = Resolver(f"{root}/", local, protocol)
+        try:
+            return ParquetReferences(Files(location.transport, root), resolve)
+        except (KeyError, ValueError) as error:
+            raise IntegrityError(f"{root} holds no references: {error}") from error
+    work = location.transport.fetch(location.url, limit=MAX_METADATA)
+    return parse_document(location.transport.run(work), Resolver(location.url, local, protocol))

@@ -1,0 +1,78 @@
+"""From a distribution to a checked place: a remote address, or a path inside its own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sciknow.errors import InvalidInput, UntrustedInput
+from sciknow.model import Distribution
+from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
+from sciknow.readers.protocol import Location
+from sciknow.readers.transport import Transport
+
+CATALOG_DIR = "{CATALOG_DIR}"
+REFERENCE = "reference://"
+_KERCHUNK = ("fo", "remote_protocol", "remote_options", "target_protocol", "target_options")
+
+
+def locate(distribution: Distribution, *, base: Path | str, deadline: float = DEADLINE) -> Location:
+    """Check where a distribution leads.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Its `access_url` is http(s), an object store, or a path inside *base* (relative, or with
+        ``{CATALOG_DIR}`` before it).
+    base : Path or str
+        The catalogue's folder. A local path outside it is refused, links included.
+    deadline : float
+        Seconds for opening, and for each read afterwards.
+
+    Raises
+    ------
+    UntrustedInput
+        For another scheme, a path outside *base*, or a credential.
+    """
+    folder = Path(base).resolve()
+    options = distribution.storage_options
+    check_no_credentials(options, f"the distribution {distribution.id}")
+    url = distribution.access_url
+    if url.startswith(REFERENCE):
+        url = str(options.get("fo") or url.removeprefix(REFERENCE))
+    transport = Transport(storage_options=_store_options(options), deadline=deadline, folder=folder)
+    if "://" in url and not url.startswith("file://"):
+        return Location(parse_url(url, schemes=REMOTE_SCHEMES), transport, None, options)
+    path = local_path(url, folder)
+    return Location(str(path), transport, path, options)
+
+
+def local_path(url: str, folder: Path) -> Path:
+    """Return the absolute path of a file inside a folder.
+
+    Raises
+    ------
+    InvalidInput
+        For an empty path.
+    UntrustedInput
+        For a path that leads outside the folder.
+    """
+    name = url.removeprefix("file://").replace(CATALOG_DIR, str(folder))
+    if not name or "\0" in name:
+        raise InvalidInput("a distribution without an address", hint="fill in its url")
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise UntrustedInput(
+            f"the path {url[:200]!r} leads outside the catalogue's folder {folder}",
+            hint="local data lie beside their catalogue",
+        )
+    return path
+
+
+def _store_options(options: Mapping[str, object]) -> dict[str, object]:
+    plain = {key: value for key, value in options.items() if key not in _KERCHUNK}
+    plain.pop("simple_templates", None)
+    for key in ("target_options", "remote_options"):
+        inner = options.get(key)
+        plain |= dict(inner) if isinstance(inner, Mapping) else {}
+    return plain

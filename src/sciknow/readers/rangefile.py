@@ -1,0 +1,137 @@
+"""A remote file as a file object: small reads from a page cache, large ones exactly."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sciknow.readers.transport import Transport
+
+PAGE = 32 * 1024
+"""Bytes of one page of the cache; a read of more than one page goes past the cache."""
+
+PAGES = 256
+"""Pages that are kept for each file."""
+
+
+AT_ONCE = 16
+"""Ranges of one file that are asked for at the same time."""
+
+
+class LocalFile:
+    """A local file with the part of `RangeFile` that the NetCDF classic reader uses."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = str(path)
+        self.size = path.stat().st_size
+
+    def fetch(self, low: int, high: int) -> bytes:
+        """Return the bytes from one offset to another, the second excluded."""
+        with self.path.open("rb") as file:
+            file.seek(low)
+            return file.read(high - low)
+
+    def fetch_many(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return several ranges."""
+        return [self.fetch(*item) for item in spans]
+
+
+class RangeFile(io.RawIOBase):
+    """A read-only, seekable, picklable file over byte ranges.
+
+    Parameters
+    ----------
+    transport : Transport
+        How bytes are had.
+    url : str
+        Address of the file.
+    size : int, optional
+        Its size in bytes, where known; else it is asked for.
+    """
+
+    def __init__(self, transport: Transport, url: str, size: int | None = None) -> None:
+        super().__init__()
+        self.transport = transport
+        self.url = url
+        self._at = 0
+        self._pages: OrderedDict[int, bytes] = OrderedDict()
+        if size is None:
+            self._pages[0], size = transport.run(transport.start(url, PAGE))
+        self.size = size
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RangeFile, (self.transport, self.url, self.size)
+
+    def __dask_tokenize__(self) -> object:
+        return ("sciknow-file", self.url, self.size)
+
+    def fetch(self, low: int, high: int) -> bytes:
+        """Return the bytes from one offset to another, the second excluded."""
+        high = min(high, self.size)
+        if high - low > PAGE:
+            return self.transport.run(self.transport.fetch(self.url, low, high))
+        first, last = low // PAGE, max(low, high - 1) // PAGE
+        data = b"".join(self._page(number) for number in range(first, last + 1))
+        return data[low - first * PAGE : high - first * PAGE]
+
+    def fetch_many(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return several ranges; those beyond the first are asked for at the same time."""
+        if len(spans) == 1:
+            return [self.fetch(*spans[0])]
+        return self.transport.run(self._gather(spans))
+
+    async def _gather(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(low: int, high: int) -> bytes:
+            async with gate:
+                return await self.transport.fetch(self.url, low, min(high, self.size))
+
+        return list(await asyncio.gather(*(one(*item) for item in spans)))
+
+    def _page(self, number: int) -> bytes:
+        with self._lock:
+            if number in self._pages:
+                self._pages.move_to_end(number)
+                return self._pages[number]
+        low = number * PAGE
+        high = min(low + PAGE, self.size)
+        page = self.transport.run(self.transport.fetch(self.url, low, high))
+        with self._lock:
+            self._pages[number] = page
+            while len(self._pages) > PAGES:
+                self._pages.popitem(last=False)
+        return page
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position, counted from the start, from here or from the end."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer from the position on."""
+        view = memoryview(buffer).cast("B")
+        data = self.fetch(self._at, self._at + len(view)) if self._at < self.size else b""
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)

@@ -1,0 +1,109 @@
+"""Tables as arrays: a dask DataFrame turned into an xarray Dataset along its index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from dask.dataframe import DataFrame, Series
+
+from sciknow.errors import InvalidInput
+
+
+class TableAs(StrEnum):
+    """What a table is opened as."""
+
+    DATAFRAME = "dataframe"
+    DATASET = "dataset"
+
+
+def parse_table_as(value: object) -> TableAs:
+    """Read ``dataframe`` or ``dataset``."""
+    try:
+        return TableAs(str(value))
+    except ValueError:
+        raise InvalidInput(f"table_as={value!r}", hint="give 'dataframe' or 'dataset'") from None
+
+
+def set_index(frame: DataFrame, index: str) -> DataFrame:
+    """Make a column the index; the rows keep the order of the file.
+
+    Raises
+    ------
+    InvalidInput
+        When there is no such column.
+    """
+    if index not in frame.columns:
+        raise InvalidInput(
+            f"the table has no column {index!r}",
+            hint="it has " + ", ".join(map(str, frame.columns)),
+        )
+    return cast(DataFrame, _by_part(frame, pd.DataFrame.set_index, index))
+
+
+def _by_part(frame: Any, function: Any, *arguments: Any, **options: Any) -> Any:
+    """Call a function on each partition; dask's own method is untyped."""
+    return frame.map_partitions(function, *arguments, **options)
+
+
+def lengths(frame: DataFrame) -> tuple[int, ...]:
+    """Count the rows of each partition; for Parquet the files' own metadata tell them."""
+    return tuple(int(count) for count in _by_part(frame, len).compute())
+
+
+def to_dataset(frame: DataFrame) -> xr.Dataset:
+    """Turn a table into a dataset along its index, or along ``row`` where that has no name.
+
+    Each column becomes a variable on dask with the table's partitions as chunks. The rows have
+    to be counted and the index read; the columns stay where they are.
+    """
+    chunks = (lengths(frame),)
+    name = str(frame.index.name or "row")
+    variables: dict[str, Any] = {
+        str(column): (name, _array(frame[column], chunks)) for column in frame.columns
+    }
+    if frame.index.name is None:
+        index: Any = np.arange(sum(chunks[0]))
+    else:
+        index = pd.Index(frame.index.compute())
+    return xr.Dataset(variables, coords={name: index})
+
+
+def _array(column: Series, chunks: tuple[tuple[int, ...]]) -> Any:
+    plain = _plain(column.dtype)
+    meta = pd.Series([], dtype=plain)
+    return _by_part(column, _cast, plain, meta=meta).to_dask_array(lengths=chunks[0])
+
+
+def _plain(dtype: Any) -> np.dtype[Any]:
+    """Return the numpy type that holds a column, gaps included."""
+    if isinstance(dtype, np.dtype):
+        return dtype
+    if isinstance(dtype, pd.DatetimeTZDtype) or "timestamp" in str(dtype):
+        return np.dtype("datetime64[ns]")
+    if pd.api.types.is_float_dtype(dtype) or pd.api.types.is_integer_dtype(dtype):
+        return np.dtype("f8")
+    return np.dtype(object)
+
+
+def _cast(part: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
+    if dtype.kind == "M" and part.dt.tz is not None:
+        part = part.dt.tz_convert(None)
+    if dtype.kind == "f" and part.dtype != dtype:
+        return pd.Series(part.to_numpy(dtype=dtype, na_value=np.nan), index=part.index)
+    return part.astype(dtype)
+
+
+def pick(columns: Sequence[str], wanted: Sequence[str] | None) -> list[str]:
+    """Check a list of columns against those that there are."""
+    if wanted is None:
+        return list(columns)
+    if missing := [name for name in wanted if name not in columns]:
+        raise InvalidInput(
+            f"the table has no column {missing[0]!r}", hint="it has " + ", ".join(columns)
+        )
+    return list(wanted)

@@ -1,0 +1,304 @@
+"""Bytes by address and range, from anywhere, with retries inside a deadline.
+
+Every remote byte that a reader gets comes through a `Transport`. It may be pickled and used from
+any thread; all transfers run on fsspec's input/output loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import warnings
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fsspec.asyn import get_loop
+
+from sciknow.errors import DegradedWarning, SourceUnavailable, UntrustedInput
+from sciknow.net import DEADLINE, WEB_SCHEMES, Deadline, is_offline, parse_url, redact
+from sciknow.readers import http, objectstore
+from sciknow.readers.http import Reply
+from sciknow.readers.trouble import RETRIED, Absent, Trouble, TroubleKind, failure
+
+T = TypeVar("T")
+A = TypeVar("A", Reply, dict[str, int | None])
+
+ATTEMPTS = 4
+FIRST_PAUSE = 0.2
+WHOLE_LIMIT = 256 * 2**20
+"""The largest file, in bytes, that is taken whole from a server that knows no ranges."""
+
+
+MEMO_LIMIT = 2**20
+"""The largest answer, in bytes, that is remembered while a source is being opened."""
+
+
+@dataclass
+class Meter:
+    """What went over the wire so far: requests (every attempt counts) and bytes of bodies."""
+
+    requests: int = 0
+    bytes: int = 0
+
+
+class Transport:
+    """A picklable way to bytes.
+
+    Parameters
+    ----------
+    storage_options : mapping, optional
+        Options of the object store; see `objectstore.OPTIONS`.
+    deadline : float
+        Seconds that opening, or one read afterwards, may take in all, retries included.
+    folder : Path, optional
+        The one local folder whose files may be read; without it none may.
+    """
+
+    def __init__(
+        self,
+        *,
+        storage_options: Mapping[str, object] | None = None,
+        deadline: float = DEADLINE,
+        folder: Path | None = None,
+    ) -> None:
+        Deadline.after(deadline)
+        self.storage_options = dict(storage_options or {})
+        self.deadline = deadline
+        self.folder = folder
+        self.meter = Meter()
+        self._until: Deadline | None = None
+        self._memo: dict[tuple[str, int | None, int | None], bytes] | None = None
+        self._sizes: dict[str, int] = {}
+        self._whole: dict[str, bytes] = {}
+        self._tags: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.storage_options, self.deadline, self.folder)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Transport) and self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash((self.deadline, self.folder))
+
+    def __dask_tokenize__(self) -> object:
+        return ("sciknow-transport", sorted(self.storage_options.items()), str(self.folder))
+
+    @contextmanager
+    def until(self, deadline: Deadline) -> Iterator[None]:
+        """Put everything in the block under one deadline.
+
+        What is read in the block is remembered until its end: opening asks for the same small
+        ranges more than once.
+        """
+        before, self._until, self._memo = self._until, deadline, {}
+        try:
+            yield
+        finally:
+            self._until, self._memo = before, None
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine of this class on the transfer loop and wait for its result."""
+        return asyncio.run_coroutine_threadsafe(work, get_loop()).result()
+
+    async def fetch(
+        self, url: str, start: int | None = None, end: int | None = None, limit: int = WHOLE_LIMIT
+    ) -> bytes:
+        """Return some bytes of an address.
+
+        Parameters
+        ----------
+        url : str
+            http(s), an object store, or a local path below `folder`.
+        start, end : int, optional
+            The range, end excluded; a negative start counts from the end; both None is all.
+        limit : int
+            The most bytes that an answer without a range may have.
+
+        Raises
+        ------
+        Absent
+            When the source has nothing under the address.
+        SourceUnavailable
+            When it can't be had within the deadline.
+        IntegrityError
+            When it comes cut short, or has changed since the last range.
+        """
+        if start is not None and end is not None and end <= start:
+            return b""
+        if (whole := self._whole.get(url)) is not None:
+            return whole[start:end]
+        if "://" not in url:
+            return self._local(url, start, end)
+        memo = self._memo
+        if memo is not None and (url, start, end) in memo:
+            return memo[url, start, end]
+        body = await self._fetch(url, start, end, limit)
+        if memo is not None and len(body) <= MEMO_LIMIT:
+            memo[url, start, end] = body
+        return body
+
+    async def _fetch(self, url: str, start: int | None, end: int | None, limit: int) -> bytes:
+        reply = await self._retry(url, lambda: self._ask(url, start, end, limit))
+        if start is not None or end is not None:
+            self._check_tag(url, reply.tag)
+        if reply.whole:
+            self._keep_whole(url, reply.body)
+            return reply.body[start:end]
+        return reply.body
+
+    async def start(self, url: str, count: int) -> tuple[bytes, int]:
+        """Return the first bytes of a file and its whole size, in one request where possible."""
+        if "://" in url and url not in self._whole:
+            reply = await self._retry(url, lambda: self._ask(url, 0, count, WHOLE_LIMIT))
+            self._check_tag(url, reply.tag)
+            if reply.whole:
+                self._keep_whole(url, reply.body)
+            if reply.total is not None:
+                self._sizes[url] = reply.total
+                return reply.body[:count], reply.total
+            return reply.body, await self.size(url)
+        return await self.fetch(url, 0, count), await self.size(url)
+
+    async def size(self, url: str) -> int:
+        """Return the size of a file in bytes."""
+        if url in self._whole:
+            return len(self._whole[url])
+        if "://" not in url:
+            return self._path(url).stat().st_size
+        if url not in self._sizes:
+            reply = await self._retry(url, lambda: self._ask_head(url))
+            if reply.total is None:
+                self._keep_whole(url, await self.fetch(url))
+                return len(self._whole[url])
+            self._sizes[url] = reply.total
+        return self._sizes[url]
+
+    async def names(self, url: str) -> dict[str, int | None]:
+        """Return the names directly below a folder, with sizes where the source tells them."""
+        if "://" not in url:
+            return {
+                item.name: item.stat().st_size if item.is_file() else None
+                for item in self._path(url).iterdir()
+            }
+        return await self._retry(url, lambda: self._ask_names(url))
+
+    async def _ask(self, url: str, start: int | None, end: int | None, limit: int) -> Reply:
+        scheme, path = _split(url)
+        if scheme in WEB_SCHEMES:
+            return await http.fetch(url, start, end, limit)
+        return await objectstore.fetch(self._driver(scheme), path, start, end)
+
+    async def _ask_head(self, url: str) -> Reply:
+        scheme, path = _split(url)
+        if scheme in WEB_SCHEMES:
+            return await http.head(url)
+        return await objectstore.head(self._driver(scheme), path)
+
+    async def _ask_names(self, url: str) -> dict[str, int | None]:
+        scheme, path = _split(url)
+        if scheme in WEB_SCHEMES:
+            return dict.fromkeys(await http.links(url))
+        return await objectstore.names(self._driver(scheme), path)
+
+    def _driver(self, scheme: str) -> Any:
+        return objectstore.filesystem(scheme, self.storage_options, self.deadline)
+
+    async def _retry(self, url: str, attempt: Callable[[], Awaitable[A]]) -> A:
+        if is_offline():
+            raise SourceUnavailable(
+                f"{redact(url)} is not looked for, since sciknow is offline (SCIKNOW_OFFLINE)",
+                hint="unset SCIKNOW_OFFLINE, or open a dataset that is kept here",
+            )
+        parse_url(url)
+        deadline = self._until or Deadline.after(self.deadline)
+        deadline.check(redact(url))
+        tried: list[str] = []
+        pause = FIRST_PAUSE
+        while True:
+            trouble = await self._once(attempt, deadline, tried)
+            if not isinstance(trouble, Trouble):
+                return trouble
+            pause = max(pause, trouble.wait)
+            last = trouble.kind not in RETRIED or len(tried) >= ATTEMPTS
+            if last or deadline.left <= pause:
+                raise failure(url, trouble, tried)
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+            pause = min(pause, trouble.wait or pause) * 2
+
+    async def _once(
+        self, attempt: Callable[[], Awaitable[A]], deadline: Deadline, tried: list[str]
+    ) -> A | Trouble:
+        self.meter.requests += 1
+        try:
+            reply = await asyncio.wait_for(attempt(), max(deadline.left, 0.001))
+        except TimeoutError:
+            trouble = Trouble(TroubleKind.TRANSIENT, f"no answer within {deadline.seconds:g} s")
+        except Trouble as error:
+            trouble = error
+        else:
+            if not isinstance(reply, Reply):
+                return reply
+            self.meter.bytes += len(reply.body)
+            if not _is_page(reply.body):
+                return reply
+            trouble = Trouble(TroubleKind.PAGE, "answers with a web page instead of data")
+        tried.append(trouble.reason)
+        return trouble
+
+    def _check_tag(self, url: str, tag: str) -> None:
+        before = self._tags.setdefault(url, tag)
+        if before != tag:
+            trouble = Trouble(TroubleKind.CHANGED, "the file changed while it was being read")
+            raise failure(url, trouble)
+
+    def _keep_whole(self, url: str, body: bytes) -> None:
+        with self._lock:
+            self._whole[url] = body
+            while sum(map(len, self._whole.values())) > WHOLE_LIMIT and len(self._whole) > 1:
+                del self._whole[next(iter(self._whole))]
+        warnings.warn(
+            f"{redact(url)}: the server sends no byte ranges, so the whole file was taken "
+            f"({len(body):,} bytes)",
+            DegradedWarning,
+            stacklevel=2,
+        )
+
+    def _path(self, path: str) -> Path:
+        found = Path(path).resolve()
+        if self.folder is None or not found.is_relative_to(self.folder.resolve()):
+            raise UntrustedInput(
+                f"a reference leads to the local file {path[:200]!r}",
+                hint=f"only files below {self.folder} may be read" if self.folder else "",
+            )
+        return found
+
+    def _local(self, path: str, start: int | None, end: int | None) -> bytes:
+        try:
+            with self._path(path).open("rb") as file:
+                if start is not None and start < 0:
+                    file.seek(max(0, file.seek(0, 2) + start))
+                    return file.read()
+                file.seek(start or 0)
+                return file.read() if end is None else file.read(end - (start or 0))
+        except OSError as error:
+            raise Absent(f"{path}: {error.strerror}", hint="check the path") from error
+
+
+def _rebuild(options: dict[str, object], deadline: float, folder: Path | None) -> Transport:
+    return Transport(storage_options=options, deadline=deadline, folder=folder)
+
+
+def _split(url: str) -> tuple[str, str]:
+    scheme, _, path = url.partition("://")
+    return scheme, path
+
+
+def _is_page(body: bytes) -> bool:
+    start = body[:64].lstrip().lower()
+    return start.startswith((b"<!doctype html", b"<html"))

@@ -1,0 +1,80 @@
+"""Every built-in reader keeps the shipped contract."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from kerchunk.hdf import SingleHdf5ToZarr
+
+from sciknow.testing.reader import ReaderCase, ReaderTests
+
+
+class TestZarr2(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("zarr", folder, "v2.zarr", sample)
+
+
+class TestZarr2Unconsolidated(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("zarr", folder, "v2-loose.zarr", sample)
+
+
+class TestZarr3(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("zarr", folder, "v3.zarr", sample)
+
+
+class TestZarr3Unconsolidated(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("zarr", folder, "v3-loose.zarr", sample)
+
+
+class TestZarrSharded(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("zarr", folder, "sharded.zarr", sample)
+
+
+class TestNetcdfClassic(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("netcdf", folder, "classic.nc", sample)
+
+
+class TestNetcdf64BitOffset(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("netcdf", folder, "offset64.nc", sample)
+
+
+class TestNetcdf4(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        return ReaderCase("netcdf", folder, "four.nc", sample)
+
+
+class TestKerchunk(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, sample):
+        path = folder / "four.json"
+        if not path.exists():
+            references = SingleHdf5ToZarr(str(folder / "four.nc")).translate()
+            path.write_text(json.dumps(references))
+        return ReaderCase("kerchunk", folder, "four.json", sample)
+
+
+class TestParquet(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, table):
+        return ReaderCase("parquet", folder, "table.parquet", table)
+
+
+class TestCsv(ReaderTests):
+    @pytest.fixture
+    def case(self, folder, table):
+        return ReaderCase("csv", folder, "table.csv", table, {"parse_dates": ["time"]})

@@ -1,0 +1,261 @@
+"""A range-capable HTTP server over a folder, which counts what it sends and fails on demand."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+@dataclass
+class Hit:
+    """One answered request: what was asked for, and the bytes of the body that was sent."""
+
+    method: str
+    path: str
+    range: str
+    status: int
+    sent: int
+
+
+@dataclass
+class Fault:
+    """How the server misbehaves for paths that match.
+
+    Parameters
+    ----------
+    kind : str
+        ``status``, ``stall`` (accept, never answer), ``drip`` (a byte now and then), ``cut``
+        (close in the middle of the body), ``page`` (HTML instead of data), ``redirect``,
+        ``reset`` (close without an answer), ``garbage`` (no HTTP at all).
+    times : int
+        How many requests it befalls; -1 is all.
+    """
+
+    kind: str
+    match: str = ""
+    status: int = 503
+    location: str = ""
+    times: int = -1
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def takes(self, path: str) -> bool:
+        if self.times == 0 or not re.search(self.match, path):
+            return False
+        self.times -= self.times > 0
+        return True
+
+
+class DataServer:
+    """Serve a folder on 127.0.0.1; a context manager.
+
+    Parameters
+    ----------
+    folder : Path
+        What is served.
+    ranges : bool
+        Whether byte ranges are understood.
+    listing : bool
+        Whether folders answer with a page of links.
+    delay : float
+        Seconds before each answer.
+    missing : int
+        Status for what is not there (S3 without listing rights says 403).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        ranges: bool = True,
+        listing: bool = False,
+        delay: float = 0.0,
+        missing: int = 404,
+        head: bool = True,
+    ) -> None:
+        self.folder, self.ranges, self.listing = Path(folder), ranges, listing
+        self.delay, self.missing, self.head = delay, missing, head
+        self.faults: list[Fault] = []
+        self.hits: list[Hit] = []
+        self.answers: dict[str, Callable[[str], tuple[str, bytes]]] = {}
+        self.closing = threading.Event()
+        server = self
+
+        class Handler(_Handler):
+            owner = server
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.daemon = True
+
+    def __enter__(self) -> DataServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def sent(self) -> int:
+        """Bytes of bodies sent so far."""
+        return sum(hit.sent for hit in self.hits)
+
+    def reset(self) -> None:
+        self.hits.clear()
+
+    def paths(self) -> list[str]:
+        return [hit.path for hit in self.hits]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address) -> None:  # clients may hang up
+        pass
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    owner: DataServer
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_HEAD(self) -> None:
+        if not self.owner.head:
+            return self._plain(405, b"")
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        path = unquote(self.path.partition("?")[0])
+        for fault in self.owner.faults:
+            if fault.takes(path):
+                return self._misbehave(fault, path)
+        time.sleep(self.owner.delay)
+        if path in self.owner.answers:
+            kind, body = self.owner.answers[path](self.path)
+            return self._plain(200, body, {"Content-Type": kind})
+        target = (self.owner.folder / path.lstrip("/")).resolve()
+        if not target.is_relative_to(self.owner.folder.resolve()):
+            return self._plain(self.owner.missing, b"no")
+        if target.is_dir():
+            return self._folder(target)
+        if not target.is_file():
+            return self._plain(self.owner.missing, b"no such file")
+        self._file(target)
+
+    def _folder(self, target: Path) -> None:
+        if not self.owner.listing:
+            return self._plain(self.owner.missing, b"no listing")
+        rows = (
+            f'<a href="{item.name}{"/" if item.is_dir() else ""}">x</a>'
+            for item in sorted(target.iterdir())
+        )
+        body = f"<html><body>{''.join(rows)}</body></html>".encode()
+        self._plain(200, body, {"Content-Type": "text/html"})
+
+    def _file(self, target: Path, cut: bool = False) -> None:
+        data, status, headers = target.read_bytes(), 200, {}
+        stat = target.stat()
+        headers["ETag"] = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+        if self.owner.ranges:
+            headers["Accept-Ranges"] = "bytes"
+        asked = self.headers.get("Range", "")
+        if asked and self.owner.ranges and self.command == "GET":
+            low, high = self._span(asked, len(data))
+            if low >= len(data):
+                return self._plain(416, b"", {"Content-Range": f"bytes */{len(data)}"})
+            headers["Content-Range"] = f"bytes {low}-{high}/{len(data)}"
+            status, data = 206, data[low : high + 1]
+        self._plain(status, data, headers, cut=cut)
+
+    @staticmethod
+    def _span(asked: str, size: int) -> tuple[int, int]:
+        first, last = _RANGE.fullmatch(asked).groups()
+        if not first:
+            return max(0, size - int(last)), size - 1
+        return int(first), min(int(last), size - 1) if last else size - 1
+
+    def _plain(self, status: int, body: bytes, headers=None, cut: bool = False) -> None:
+        self.send_response(status)
+        for key, value in (headers or {}).items():
+            self.send_header(key, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        sent = 0
+        if self.command != "HEAD":
+            part = body[: len(body) // 2] if cut else body
+            self.wfile.write(part)
+            sent = len(part)
+        self.owner.hits.append(
+            Hit(self.command, self.path, self.headers.get("Range", ""), status, sent)
+        )
+        if cut:
+            self.wfile.flush()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _misbehave(self, fault: Fault, path: str) -> None:
+        if fault.kind == "stall":
+            self.owner.hits.append(Hit(self.command, path, "", 0, 0))
+            self.owner.closing.wait(60)
+            self._hang_up()
+        elif fault.kind == "drip":
+            self._drip(path)
+        elif fault.kind == "cut":
+            self._file((self.owner.folder / path.lstrip("/")), cut=True)
+        elif fault.kind == "page":
+            body = b"<!DOCTYPE html><html><body>Please log in</body></html>"
+            self._plain(200, body, {"Content-Type": "text/html"})
+        elif fault.kind == "redirect":
+            self._plain(302, b"", {"Location": fault.location})
+        elif fault.kind == "reset":
+            self.owner.hits.append(Hit(self.command, path, "", 0, 0))
+            self._hang_up()
+        elif fault.kind == "garbage":
+            self.wfile.write(b"\x00\x01 not http\r\n\r\n")
+            self._hang_up()
+        else:
+            self._plain(fault.status, b"sorry", fault.headers)
+
+    def _drip(self, path: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        self.owner.hits.append(Hit(self.command, path, "", 200, 0))
+        for _ in range(600):
+            if self.owner.closing.wait(0.1):
+                break
+            self.wfile.write(b"x")
+            self.wfile.flush()
+        self._hang_up()
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
