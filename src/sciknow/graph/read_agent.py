@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pyoxigraph import NamedNode
 
-from sciknow.graph.read_concept import named, sources
+from sciknow.graph.read_concept import named, parse_language, sources
 from sciknow.graph.turtle import Record
 from sciknow.model import Activity, Agent, AgentKind, LangString
 from sciknow.model.identifier import parse_orcid, parse_ror
 from sciknow.model.parse import Where, parse_date, parse_url, show
-from sciknow.vocab import DCTERMS, RDF, SCHEMA, SK
+from sciknow.vocab import DCTERMS, RDF, SCHEMA, SK, ActivityKind
 
 AGENT_TYPES = {
     SCHEMA.Organization: AgentKind.ORGANIZATION,
@@ -25,6 +26,7 @@ _PROPERTIES = (
     SK.ror,
     SK.orcid,
     SK.country,
+    SK.translated,
     DCTERMS.source,
     DCTERMS.modified,
 )
@@ -82,7 +84,12 @@ def _provenance(record: Record) -> tuple[Activity, ...]:
     if not found:
         record.refuse(DCTERMS.source, "nothing", "where it was read: <https://...>")
     accessed = record.dated(DCTERMS.modified, parse_date)
-    return tuple(
+    made = [
         Activity(source=item, accessed=accessed, fields=("name", "ror", "orcid", "homepage"))
         for item in found
-    )
+    ]
+    ours = record.plain(SK.translated, parse_language)
+    if ours and found:
+        fields = tuple(f"name.{tag}" for tag in ours)
+        made.append(replace(made[0], fields=fields, activity=ActivityKind.TRANSLATED))
+    return tuple(made)

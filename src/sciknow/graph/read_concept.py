@@ -125,7 +125,8 @@ def _standard_name(value: object, where: Where) -> str:
     raise where.refuse(show(value), "a CF standard name: a-z, 0-9 and _")
 
 
-def _language(value: object, where: Where) -> str:
+def parse_language(value: object, where: Where) -> str:
+    """Read the language of a text that is ours."""
     if value in ("en", "zh"):
         return str(value)
     raise where.refuse(show(value), '"en" or "zh"')
@@ -137,7 +138,7 @@ def _provenance(
     """Make an activity of each source; a label marked as ours counts as translated."""
     inherited = tuple(item.source for item in scheme.provenance) if scheme else ()
     found = sources(record) or inherited
-    ours = record.plain(SK.translated, _language)
+    ours = record.plain(SK.translated, parse_language)
     accessed = record.dated(DCTERMS.modified, parse_date) or (scheme.modified if scheme else "")
     read = tuple(f"pref_label.{tag}" for tag in labels if tag not in ours)
     made = [Activity(source=item, accessed=accessed, fields=read) for item in found if read]
