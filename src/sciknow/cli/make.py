@@ -105,7 +105,9 @@ def verify(hub_path: str) -> None:
         for line in damages:
             click.echo(line)
         if damages:
-            raise IntegrityError(f"{len(damages)} damaged files in {hub.path}", hint="build it again")
+            raise IntegrityError(
+                f"{len(damages)} damaged files in {hub.path}", hint="build it again"
+            )
         note(f"{len(hub.manifest.files)} files whole: {hub!r}")
 
 
@@ -133,7 +135,11 @@ def info(hub_path: Path | None, as_json: bool) -> None:
     with open_hub(hub_path) as opened:
         manifest, folder = opened.manifest, HubFolder(opened.path)
         rows = [
-            ("*" if path.name == folder.current().name else "", path.name, read_manifest(path).created)
+            (
+                "*" if path.name == folder.current().name else "",
+                path.name,
+                read_manifest(path).created,
+            )
             for path in folder.all()
         ]
         if as_json:

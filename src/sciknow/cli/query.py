@@ -44,7 +44,9 @@ def sparql(
             return
         text = hub.query(ready).text if ready else sys.stdin.read() if query == "-" else query
         if not text:
-            raise InvalidInput("no query", hint="give one, or --ready NAME, or - for standard input")
+            raise InvalidInput(
+                "no query", hint="give one, or --ready NAME, or - for standard input"
+            )
         table = hub.sparql(text, timeout=timeout, max_rows=max_rows)
         if as_json:
             rows = table.to_json(orient="records", force_ascii=False, date_format="iso")

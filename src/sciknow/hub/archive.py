@@ -1,4 +1,4 @@
-"""The archive: every file that went into a build, as it came, once, with a receipt for each build."""
+"""The archive: every file that went into a build, once, with a receipt for each build."""
 
 from __future__ import annotations
 

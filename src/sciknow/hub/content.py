@@ -1,4 +1,4 @@
-"""What a hub is made from: the catalogues and the knowledge graph of one folder, read and joined."""
+"""What a hub is made from: the catalogues and the knowledge graph of one folder, joined."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Content:
 
     def files(self) -> list[Path]:
         """Return the files it was read from: catalogues and Turtle."""
-        found = [*(self.source / "catalogs").glob("*.yaml")]
-        return sorted(found + [*(self.source / "knowledge_graph").rglob("*.ttl")])
+        found = (self.source / "catalogs").glob("*.yaml")
+        return sorted([*found, *(self.source / "knowledge_graph").rglob("*.ttl")])
 
     def problems(self) -> Iterator[str]:
         """Yield a line for each reference to a record that is not there."""

@@ -13,6 +13,7 @@ from sciknow.hub.folder import HubFolder
 from sciknow.hub.generation import SEARCH, Generation
 from sciknow.hub.hit import Hit, Hits
 from sciknow.hub.manifest import Manifest, damages
+from sciknow.hub.overview import SectorOverview, sector_overview
 from sciknow.hub.rooms import catalogs, graph, ledger, readers
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 from sciknow.model.suggest import nearest
@@ -211,9 +212,7 @@ class Hub:
 
     # open
 
-    def open(
-        self, what: str | Dataset, distribution: str | None = None, **options: Any
-    ) -> Any:
+    def open(self, what: str | Dataset, distribution: str | None = None, **options: Any) -> Any:
         """Open a dataset lazily, write it into the ledger, and return the array object.
 
         Parameters
@@ -239,19 +238,15 @@ class Hub:
         """
         dataset = self.dataset(what) if isinstance(what, str) else what
         way = self._way(dataset, distribution)
-        moment = ledger.now()
         opened = readers.open_distribution(
-            way,
-            base=self._generation.base,
-            attrs=self._attrs(dataset, way, moment.isoformat()),
-            **options,
+            way, base=self._generation.base, attrs=self._attrs(dataset), **options
         )
         ledger.current().record(
             ledger.Opened(
                 source=self.source(dataset),
                 distribution=way,
-                location=readers.location(way, self._generation.base),
-                opened_at=moment,
+                location=readers.origin(opened.attrs)["access_url"],
+                opened_at=ledger.now(),
                 generation=self.manifest.id,
                 libraries=ledger.library_versions(),
             )
@@ -275,19 +270,14 @@ class Hub:
             hint=f"those that open: {known}",
         )
 
-    def _attrs(self, dataset: Dataset, way: Distribution, moment: str) -> dict[str, str]:
-        attrs = {
-            "title": dataset.title.best(),
-            "id": dataset.identifier,
-            "license": dataset.license or dataset.rights.best(),
-            "publisher_name": self.name_of(dataset.publisher),
-            "source_url": way.access_url,
-            "sciknow_dataset": dataset.id,
-            "sciknow_distribution": way.id,
-            "sciknow_generation": self.manifest.id,
-            "sciknow_opened_at": moment,
-        }
-        return {key: value for key, value in attrs.items() if value}
+    def _attrs(self, dataset: Dataset) -> dict[str, str]:
+        publisher = self._generation.records.get(Agent, dataset.publisher)
+        attrs = readers.dataset_attrs(
+            dataset,
+            publisher=publisher.name.best() if publisher else "",
+            publisher_url=publisher.homepage if publisher else "",
+        )
+        return {**attrs, "sciknow_generation": self.manifest.id}
 
     def intake(self, what: str | Dataset) -> Any:
         """Return an Intake catalogue of one dataset's distributions, built from checked values."""
@@ -334,9 +324,7 @@ class Hub:
     def _graph(self) -> HubGraph:
         return graph.HubGraph(self._generation.store)
 
-    def sparql(
-        self, query: str, *, timeout: float = 30.0, max_rows: int = 100_000
-    ) -> pd.DataFrame:
+    def sparql(self, query: str, *, timeout: float = 30.0, max_rows: int = 100_000) -> pd.DataFrame:
         """Ask the graph in SPARQL 1.1; reading only, nothing but this hub.
 
         Parameters
@@ -374,3 +362,7 @@ class Hub:
 
         dataset = self.dataset(what) if isinstance(what, str) else what
         return related_to(self._generation, dataset)
+
+    def sector(self, name: str) -> SectorOverview:
+        """Return a sector at a glance: its concepts, its datasets, what opens, what is missing."""
+        return sector_overview(self._generation.records, name)

@@ -24,6 +24,16 @@ KINDS: dict[type[Any], str] = {
     Publication: "publication",
     Agent: "agent",
 }
+_RESOLVERS = (
+    "https://doi.org/",
+    "http://doi.org/",
+    "https://dx.doi.org/",
+    "doi:",
+    "https://cstr.cn/",
+    "cstr:",
+    "https://orcid.org/",
+    "https://ror.org/",
+)
 _SCHEMA = """
 CREATE TABLE record (kind TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (kind, id))
     WITHOUT ROWID;
@@ -92,7 +102,7 @@ class Records:
             ) from None
 
     def get(self, kind: type[T], identifier: str) -> T | None:
-        """Return the record with an id, or with a DOI, CSTR, ORCID, ROR or IRI; None without one."""
+        """Return the record with an id, DOI, CSTR, ORCID, ROR or IRI; None without one."""
         query = "SELECT body FROM record WHERE kind=? AND id=?"
         rows = self._rows(query, (KINDS[kind], identifier))
         if not rows:
@@ -135,7 +145,6 @@ class Records:
 
 def _bare(identifier: str) -> str:
     text = identifier.strip().lower()
-    for prefix in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:",
-                   "https://cstr.cn/", "cstr:", "https://orcid.org/", "https://ror.org/"):  # fmt: skip
+    for prefix in _RESOLVERS:
         text = text.removeprefix(prefix)
     return text

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 
 from sciknow._html import Markup, link, table
 from sciknow.ledger.source import Source
@@ -128,3 +129,17 @@ def session() -> Iterator[Ledger]:
 def now() -> datetime:
     """Return the present moment in UTC, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+_LIBRARIES = ("xarray", "dask", "zarr", "h5netcdf", "kerchunk", "fsspec", "pandas", "numpy")
+
+
+def library_versions() -> dict[str, str]:
+    """Return the installed version of each library that takes part in opening data."""
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
