@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from sciknow.errors import InvalidInput, LimitExceeded, SciknowError, UntrustedInput
 
@@ -97,6 +98,56 @@ def check_query(query: str) -> str:
     for found in _TOKEN.finditer(text):
         scan.take(found.lastgroup or "", found[0], found.start())
     return text
+
+
+def bind_values(query: str, values: Mapping[str, str]) -> str:
+    """Put terms in the place of variables: a VALUES block at the head of the WHERE group.
+
+    Parameters
+    ----------
+    query : str
+        A query that `check_query` passed.
+    values : mapping
+        Variable's name → term as N-Triples writes it.
+
+    Raises
+    ------
+    InvalidInput
+        For a name that is no variable's.
+
+    Examples
+    --------
+    >>> bind_values("SELECT ?l { ?c rdfs:label ?l }", {"c": "<urn:a>"})
+    'SELECT ?l { VALUES (?c) { (<urn:a>) } ?c rdfs:label ?l }'
+    """
+    for name in values:
+        if not re.fullmatch(r"\w+", name):
+            raise InvalidInput(f"{name!r} is no variable", hint="name it without ? or $")
+    place = _where(query)
+    if not values or place is None:
+        return query
+    names = " ".join(f"?{name}" for name in values)
+    block = f" VALUES ({names}) {{ ({' '.join(values.values())}) }}"
+    return query[:place] + block + query[place:]
+
+
+def _where(query: str) -> int | None:
+    """Return the place behind the bracket that opens the WHERE group."""
+    depth, construct = 0, False
+    for found in _TOKEN.finditer(query):
+        word = found[0].upper()
+        if found.lastgroup == "word" and word == "CONSTRUCT":
+            construct = True
+        elif found.lastgroup == "word" and word == "WHERE":
+            construct = False
+        elif found[0] == "{":
+            if depth == 0 and not construct:
+                return found.end()
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+            construct = construct and depth > 0
+    return None
 
 
 class _Scan:

@@ -138,7 +138,7 @@ class Pool:
         ----------
         request : dict
             ``query``, ``prefixes``, ``max_rows``, ``max_memory`` (bytes), ``timeout`` (seconds)
-            and, where wanted, ``graph`` and ``bindings``.
+            and, where wanted, ``graph``.
 
         Raises
         ------

@@ -13,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Variable
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Variable
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.files import sync_tree
-from sciknow.graph.answer import Answer, Encoded
-from sciknow.graph.guard import check_query
+from sciknow.graph.answer import Answer
+from sciknow.graph.guard import bind_values, check_query
 from sciknow.graph.pool import Pool
 from sciknow.graph.prefix import PREFIXES
 
@@ -131,7 +131,7 @@ class GraphStore:
         max_rows: int = MAX_ROWS,
         max_memory: int = MAX_MEMORY,
         graph: str | None = None,
-        bindings: Mapping[str, Encoded] | None = None,
+        bindings: Mapping[str, NamedNode | Literal] | None = None,
         prefixes: Mapping[str, str] | None = None,
     ) -> Answer:
         """Answer a query from outside: checked, then run in a process that can be killed.
@@ -167,13 +167,13 @@ class GraphStore:
             raise InvalidInput(
                 "timeout, max_rows and max_memory must be above zero", hint="leave them out"
             )
+        values = {name: str(term) for name, term in (bindings or {}).items()}
         request: dict[str, Any] = {
-            "query": check_query(query),
+            "query": bind_values(check_query(query), values),
             "prefixes": {**PREFIXES, **(prefixes or {})},
             "timeout": float(timeout),
             "max_rows": int(max_rows),
             "max_memory": int(max_memory),
-            "bindings": dict(bindings or {}),
         }
         return self._pool.ask(request if graph is None else {**request, "graph": graph})
 

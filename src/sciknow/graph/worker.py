@@ -17,13 +17,11 @@ from typing import Any, TextIO
 
 from pyoxigraph import (
     BlankNode,
-    Literal,
     NamedNode,
     QueryBoolean,
     QueryTriples,
     Store,
     Triple,
-    Variable,
 )
 
 MAX_ANSWER = 64 * 2**20
@@ -52,17 +50,6 @@ def encode(term: Any) -> list[Any] | None:
     return ["l", term.value, None, datatype]
 
 
-def decode(term: list[Any]) -> Any:
-    """Turn what `encode` made of an IRI or a literal back into a term."""
-    if term[0] == "i":
-        return NamedNode(term[1])
-    if term[0] != "l":
-        raise ValueError("only IRIs and literals can be bound")
-    if len(term) > 3:
-        return Literal(term[1], datatype=NamedNode(term[3]))
-    return Literal(term[1], language=term[2])
-
-
 def answer(store: Store, request: dict[str, Any]) -> dict[str, Any]:
     """Run one request and return what goes back."""
     graph = request.get("graph")
@@ -71,9 +58,6 @@ def answer(store: Store, request: dict[str, Any]) -> dict[str, Any]:
         prefixes=request["prefixes"],
         use_default_graph_as_union=graph is None,
         default_graph=None if graph is None else NamedNode(graph),
-        substitutions={
-            Variable(name): decode(value) for name, value in request.get("bindings", {}).items()
-        },
     )
     if isinstance(found, QueryBoolean):
         return {"kind": "ask", "columns": ["answer"], "rows": [[bool(found)]]}
