@@ -98,7 +98,9 @@ def inside(folder: Path, relative: str) -> Path:
         for name in (*names, *files):
             link = Path(below, name)
             if link.is_symlink() and not link.resolve().is_relative_to(root):
-                raise UntrustedInput(f"{link}: a link that leads out of {folder}")
+                raise UntrustedInput(
+                    f"{link}: found a link that leads out of {folder}, allowed is one inside it"
+                )
     return path
 
 

@@ -8,6 +8,7 @@ them. Spellings that YAML 1.1 turns into something a reader does not expect (``n
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import stat
@@ -22,9 +23,9 @@ import yaml
 from sciknow.errors import InvalidInput, LimitExceeded, NotFound, SciknowError, UntrustedInput
 from sciknow.model.parse import Where, show
 
-MAX_BYTES = 16 * 2**20
+MAX_BYTES = 48 * 2**20
 MAX_DEPTH = 12
-MAX_NODES = 2_000_000
+MAX_NODES = 3_000_000
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
@@ -32,6 +33,7 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]*(?:[eE][-+][0-9]{1,3})?")
 _LINES_TO_DEPTH = 3
 _NO_KEY = object()
+_CACHED = 40
 
 
 @dataclass(slots=True)
@@ -68,9 +70,10 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
         raise NotFound(f"{path}: there is no such file", hint="check the path") from None
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror})") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UntrustedInput(f"{path}: found no regular file, allowed is a YAML file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UntrustedInput(f"{path}: found no regular file, allowed is a YAML file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise LimitExceeded(
@@ -121,6 +124,10 @@ def _broken(where: Where, error: yaml.YAMLError) -> InvalidInput:
 
 
 @lru_cache(maxsize=4096)
+def _tag_of_short(text: str) -> str:
+    return _tag_of(text)
+
+
 def _tag_of(text: str) -> str:
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
@@ -136,7 +143,7 @@ def resolve(text: str) -> object:
     ValueError
         For a spelling that YAML 1.1 takes for something else than it looks like.
     """
-    tag = _tag_of(text)
+    tag = _tag_of_short(text) if len(text) <= _CACHED else _tag_of(text)
     if tag in ("str", "timestamp"):
         return text
     if tag == "null":
@@ -145,7 +152,7 @@ def resolve(text: str) -> object:
         return text.lower() == "true"
     if tag == "int" and _INTEGER.fullmatch(text):
         return int(text)
-    if tag == "float" and _FLOAT.fullmatch(text):
+    if tag == "float" and _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     raise ValueError(tag)
 

@@ -95,7 +95,8 @@ def format_card(dataset: Dataset, *, indent: int = 4) -> str:
     """
     lines = _pairs(card_of(dataset), indent + 2)
     pad = "\n" + " " * (indent + 2)
-    return f"{' ' * indent}{dataset.id}:{pad}{pad.join(lines)}\n"
+    name = _dump(dataset.id, flow=True)
+    return f"{' ' * indent}{name}:{pad}{pad.join(lines)}\n"
 
 
 def format_file(catalog: Catalog) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -41,22 +41,27 @@ class Where:
     path: tuple[str | int, ...] = ()
 
     def __truediv__(self, key: str | int) -> Where:
-        return replace(self, path=(*self.path, key))
+        return Where(self.file, self.entry, (*self.path, key))
 
     def __matmul__(self, entry: str) -> Where:
-        return replace(self, entry=entry)
+        return Where(self.file, entry, self.path)
 
     def __str__(self) -> str:
         parts = [self.file] if self.file else []
         if self.entry:
-            parts.append(f"entry {self.entry}")
+            parts.append(f"entry {_cut(self.entry)}")
         if self.path:
-            parts.append("key " + ".".join(map(str, self.path)))
+            parts.append("key " + ".".join(_cut(str(key)) for key in self.path))
         return ": ".join(parts) or "input"
 
     def refuse(self, found: str, allowed: str) -> InvalidInput:
         """Build the error: where, what was found, what is allowed."""
         return InvalidInput(f"{self}: found {clean(found)}, allowed is {allowed}")
+
+
+def _cut(text: str, limit: int = 130) -> str:
+    short = clean(text)
+    return short if len(short) <= limit else short[: limit - 1] + "…"
 
 
 def show(value: object, limit: int = 60) -> str:
