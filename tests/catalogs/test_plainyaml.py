@@ -11,7 +11,9 @@ from sciknow.catalogs.plainyaml import MAX_BYTES, parse_document, read_bytes
 from sciknow.errors import InvalidInput, LimitExceeded, SciknowError
 from sciknow.model.parse import Where
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=30)
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=30
+)
 scalars = (
     st.none()
     | st.booleans()

@@ -38,9 +38,9 @@ def main_text(folder: Path) -> str:
         "metadata: {}, user_parameters: {}}\n"
         for name in names
     )
-    aliases = ", ".join(f"{name}: {name}" for name in names)
+    aliases = "".join(f"  {name}: {name}\n" for name in names)
     return (
-        f"{_HEAD}aliases: {{{aliases}}}\n"
+        f"{_HEAD}aliases:\n{aliases}"
         f"data:\n{''.join(data)}entries:\n{''.join(entries)}user_parameters: {{}}\n"
     )
 
