@@ -306,6 +306,8 @@ def _evidence(distribution: NamedNode, item: AccessEvidence, place: int) -> Fact
 def describe_provenance(record: NamedNode, activities: tuple[Activity, ...]) -> Facts:
     """Yield one PROV activity for each source that a record's facts rest on."""
     for place, item in enumerate(activities):
+        if not item.source:
+            continue
         node = mint("activity", record.value, place)
         source = iri(item.source)
         yield fact(record, PROV.wasGeneratedBy, node)

@@ -142,14 +142,13 @@ def _provenance(
     accessed = record.dated(DCTERMS.modified, parse_date) or (scheme.modified if scheme else "")
     read = tuple(f"pref_label.{tag}" for tag in labels if tag not in ours)
     made = [Activity(source=item, accessed=accessed, fields=read) for item in found if read]
-    if ours and found:
-        fields = tuple(f"pref_label.{tag}" for tag in labels if tag in ours)
-        made.append(
-            Activity(
-                source=found[0],
-                accessed=accessed,
-                fields=fields or tuple(f"pref_label.{tag}" for tag in ours),
-                activity=ActivityKind.TRANSLATED,
-            )
+    if ours:
+        # our own translation of a label may have no source at all
+        translated = Activity(
+            source=found[0] if found else "",
+            accessed=accessed,
+            fields=tuple(f"pref_label.{tag}" for tag in ours),
+            activity=ActivityKind.TRANSLATED,
         )
+        made.append(translated)
     return tuple(made)
