@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sciknow.catalogs.check import check_file, check_folder
+from sciknow.catalogs.check import check_file, check_folder, examine_file
 from sciknow.catalogs.main_file import main_text
 from sciknow.catalogs.read import catalog_files, read_file, read_folder
 from sciknow.catalogs.sink import Problem
@@ -23,6 +23,7 @@ __all__ = [
     "catalog_files",
     "check_file",
     "check_folder",
+    "examine_file",
     "format_card",
     "format_file",
     "main_text",

@@ -21,9 +21,7 @@ def check_file(path: Path | str) -> list[Problem]:
 
     Where the YAML itself is broken that is the only problem told.
     """
-    sink = Sink(collect=True)
-    _check(Path(path), sink)
-    return sorted(sink.problems, key=lambda problem: problem.line)
+    return examine_file(path)[1]
 
 
 def check_folder(folder: Path | str) -> dict[str, list[Problem]]:
@@ -36,9 +34,7 @@ def check_folder(folder: Path | str) -> dict[str, list[Problem]]:
     found: dict[str, list[Problem]] = {}
     owner: dict[str, str] = {}
     for file in catalog_files(root):
-        sink = Sink(collect=True)
-        catalog = _check(file, sink)
-        found[file.name] = sorted(sink.problems, key=lambda problem: problem.line)
+        catalog, found[file.name] = examine_file(file)
         if catalog is not None:
             with whole.guard():
                 claim(catalog, file.name, owner)
@@ -59,13 +55,15 @@ def _check_main(root: Path) -> None:
                 )
 
 
-def _check(file: Path, sink: Sink) -> Catalog | None:
+def examine_file(path: Path | str) -> tuple[Catalog | None, list[Problem]]:
+    """Return what is sound in a file, and every problem in the order of its lines."""
+    file, sink = Path(path), Sink(collect=True)
     catalog = None
     with sink.guard():
         document = read_document(file)
         catalog = read_with(file, document, sink)
         _check_filled(document, sink, Where(file.name))
-    return catalog
+    return catalog, sorted(sink.problems, key=lambda problem: problem.line)
 
 
 def _check_filled(document: Document, sink: Sink, where: Where) -> None:
