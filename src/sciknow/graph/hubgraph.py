@@ -1,14 +1,12 @@
 """The hub's graph under rdflib's API: read-only, every query through the guard.
 
-`HubGraph` is an `rdflib.Dataset` whose default graph is the union of all graphs. This module and
+`HubGraph` is an `rdflib.Dataset` whose default graph is the merge of all graphs. This module and
 `rdfterm`, `shape` are the only ones that import rdflib.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from functools import cached_property
-from itertools import groupby
 from typing import Any, NoReturn
 
 from pyoxigraph import DefaultGraph, Literal, Quad
@@ -34,10 +32,6 @@ def _refuse() -> NoReturn:
     )
 
 
-def _triple(quad: Quad) -> tuple[Any, Any, Any]:
-    return quad.subject, quad.predicate, quad.object
-
-
 def _bound(term: Any) -> Any:
     found = to_engine(term)
     if found is None:
@@ -60,52 +54,44 @@ class ReadOnlyStore(Store):
 
     def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Any]:
         """Yield (triple, graphs) for a pattern, each triple once."""
-        for triple, quads in self._found(triple_pattern, context):
-            graphs = [self._graph(quad.graph_name) for quad in quads]
-            yield tuple(map(from_engine, triple)), iter(graphs)
+        for quad in self._found(triple_pattern, context):
+            triple = quad.subject, quad.predicate, quad.object
+            yield tuple(map(from_engine, triple)), self._graphs_of(triple)
 
-    def _found(self, pattern: Any, context: Any) -> Iterator[Any]:
-        wanted = [None if part is None else to_engine(part) for part in pattern]
+    def _found(self, pattern: Any, context: Any) -> Iterator[Quad]:
+        """Find the quads of a graph, or of the merge of all where there is none."""
         name = getattr(context, "identifier", context)
-        graph: Any = None if name is None else to_engine(name)
-        if name == DATASET_DEFAULT_GRAPH_ID:
-            graph = DefaultGraph()
-        # a term that no store can hold (a blank node of rdflib's) matches nothing
-        if any(
+        graph = DefaultGraph() if name is None else to_engine(name)
+        wanted = [None if part is None else to_engine(part) for part in pattern]
+        lost = (
             part is not None and term is None for part, term in zip(pattern, wanted, strict=True)
-        ):
-            return iter(())
+        )
         subject, predicate, value = wanted
-        if (name is not None and graph is None) or isinstance(subject, Literal):
+        # rdflib's name for a graph of facts without a graph: a hub has none
+        nothing = graph is None or name == DATASET_DEFAULT_GRAPH_ID or any(lost)
+        # what no store can hold, such as a text as subject, matches nothing
+        if nothing or isinstance(subject, Literal) or isinstance(predicate, Literal):
             return iter(())
-        if isinstance(predicate, Literal):
-            return iter(())
-        # the engine's indexes end in the graph: equal triples come one after another
-        quads = self.graph_store.engine.quads_for_pattern(subject, predicate, value, graph)
-        return groupby(quads, key=_triple)
+        return self.graph_store.engine.quads_for_pattern(subject, predicate, value, graph)
 
-    def _graph(self, name: Any) -> Graph:
-        if isinstance(name, DefaultGraph):
-            return GuardedGraph(self, DATASET_DEFAULT_GRAPH_ID)
-        return GuardedGraph(self, from_engine(name))
+    def _graphs_of(self, triple: tuple[Any, Any, Any]) -> Iterator[Graph]:
+        for quad in self.graph_store.engine.quads_for_pattern(*triple, None):
+            if not isinstance(quad.graph_name, DefaultGraph):
+                yield GuardedGraph(self, from_engine(quad.graph_name))
 
     def __len__(self, context: Any = None) -> int:
         if context is None or getattr(context, "identifier", None) is None:
-            return self._size
+            return len(self.graph_store)
         return sum(1 for _ in self._found((None, None, None), context))
-
-    @cached_property
-    def _size(self) -> int:
-        return sum(1 for _ in self._found((None, None, None), None))
 
     def contexts(self, triple: Any = None) -> Generator[Graph, None, None]:
         """Yield the graphs, all or those that hold a triple."""
         if triple is None:
-            names: Any = self.graph_store.engine.named_graphs()
-            yield from map(self._graph, names)
+            for name in self.graph_store.engine.named_graphs():
+                yield GuardedGraph(self, from_engine(name))
             return
-        for _, quads in self._found(triple, None):
-            yield from (self._graph(quad.graph_name) for quad in quads)
+        for quad in self._found(triple, None):
+            yield from self._graphs_of((quad.subject, quad.predicate, quad.object))
 
     def query(
         self,

@@ -6,15 +6,22 @@ literal than the plain one, so texts come out plain here.
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import pyoxigraph
-import rdflib
 from rdflib.term import BNode, Identifier, Literal, URIRef
 
 from sciknow.vocab import XSD
+
+FAR_DATE = re.compile(r"-|\d{5}")
+"""A date before the year 1 or after 9999, which Python's calendar does not have."""
+
+DATES = frozenset((XSD.date, XSD.gYear, XSD.gYearMonth))
+"""Datatypes of dates."""
 
 
 @lru_cache(maxsize=65_536)
@@ -39,7 +46,19 @@ def _literal(text: str, language: str | None, datatype: str | None) -> Literal:
         return Literal(text, lang=language)
     if datatype in (None, XSD.string):
         return Literal(text)
+    if datatype in DATES and FAR_DATE.match(text):
+        return _far_date(text, node(str(datatype)))
     return Literal(text, datatype=node(str(datatype)), normalize=False)
+
+
+def _far_date(text: str, datatype: URIRef) -> Literal:
+    """Make a date beyond Python's calendar; rdflib would log a stack trace for each."""
+    log = logging.getLogger("rdflib.term")
+    before, log.disabled = log.disabled, True
+    try:
+        return Literal(text, datatype=datatype, normalize=False)
+    finally:
+        log.disabled = before
 
 
 def from_answer(term: Sequence[Any] | None) -> Identifier | None:
@@ -68,13 +87,3 @@ def to_engine(term: Any) -> Any | None:
     except ValueError:
         return None
     return None
-
-
-def to_rdflib(quads: Any) -> rdflib.Graph:
-    """Load quads into an rdflib graph in memory, their graphs joined."""
-    graph = rdflib.Graph(bind_namespaces="none")
-    for quad in quads:
-        graph.add(
-            (from_engine(quad.subject), from_engine(quad.predicate), from_engine(quad.object))
-        )
-    return graph

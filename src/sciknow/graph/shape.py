@@ -6,7 +6,6 @@ rdflib's own in their text literals and give false violations.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,10 @@ from rdflib.namespace import SH
 from rdflib.term import BNode, Literal, URIRef
 
 from sciknow.errors import InvalidInput
-from sciknow.graph.rdfterm import from_engine
+from sciknow.graph.rdfterm import DATES, FAR_DATE, from_engine
 from sciknow.graph.turtle import compact
 from sciknow.text import clean
-from sciknow.vocab import ID_BASE, SK, XSD
-
-_FAR = re.compile(r"-|\d{5}")
-_DATES = frozenset((XSD.date, XSD.gYear, XSD.gYearMonth))
+from sciknow.vocab import ID_BASE, SK
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,21 @@ def read_shapes(folder: Path) -> rdflib.Graph:
             graph.parse(path, format="turtle")
         except Exception as error:
             raise InvalidInput(f"{path}: {error}", hint="mend the Turtle file") from error
-    return graph
+    return _flat(graph)
+
+
+def _flat(shapes: rdflib.Graph) -> rdflib.Graph:
+    """Give each property shape the target of its node shape, which means the same.
+
+    pyshacl then checks a property over all records at once and not record by record, in a
+    third of the time.
+    """
+    for node, cls in list(shapes.subject_objects(SH.targetClass)):
+        for child in list(shapes.objects(node, SH.property)):
+            shapes.add((child, SH.targetClass, cls))
+    for node in set(shapes.subjects(SH.targetClass)):
+        shapes.remove((node, SH.property, None))
+    return shapes
 
 
 def validate(quads: Iterable[Quad], shapes: rdflib.Graph | Path) -> list[Violation]:
@@ -166,7 +176,7 @@ class _Index:
 def _is_far_date(term: Any) -> bool:
     """Tell a date beyond Python's calendar (palaeo records), which rdflib cannot compare."""
     kind = getattr(getattr(term, "datatype", None), "value", "")
-    return kind in _DATES and _FAR.match(term.value) is not None
+    return kind in DATES and FAR_DATE.match(term.value) is not None
 
 
 _RECORDS = tuple(

@@ -1,5 +1,9 @@
 """The graph on disk: written once by a build, then read by any number of processes.
 
+Every fact stands in its named graph, and once more in the default graph, which so is the merge
+of all graphs: the engine's own union of graphs repeats a triple that stands in two of them, and
+counts go wrong.
+
 `write_store` makes a folder; `GraphStore` opens it read-only. Opening writes nothing into the
 folder (Oxigraph's read-only mode over RocksDB), so it may belong to another user.
 """
@@ -55,7 +59,7 @@ def write_store(folder: Path, quads: Iterable[Quad]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(str(folder))
     try:
-        store.bulk_extend(quads)
+        store.bulk_extend(_merged(quads))
         store.optimize()
         store.flush()
     except BaseException:
@@ -67,6 +71,12 @@ def write_store(folder: Path, quads: Iterable[Quad]) -> None:
         for path in folder.glob(pattern):
             path.unlink()
     sync_tree(folder)
+
+
+def _merged(quads: Iterable[Quad]) -> Iterator[Quad]:
+    for quad in quads:
+        yield quad
+        yield Quad(quad.subject, quad.predicate, quad.object)
 
 
 class GraphStore:
@@ -106,7 +116,12 @@ class GraphStore:
             ) from None
 
     def __len__(self) -> int:
-        return len(self.engine)
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
+        found = next(self.solutions("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
+        return int(found["n"].value)
 
     def __enter__(self) -> GraphStore:
         return self
@@ -140,7 +155,7 @@ class GraphStore:
         ----------
         query : str
             SELECT, ASK, CONSTRUCT or DESCRIBE; the project's prefixes are known, and the default
-            graph is the union of all graphs.
+            graph is the merge of all graphs.
         timeout : float
             Seconds until it is stopped.
         max_rows : int
@@ -148,7 +163,7 @@ class GraphStore:
         max_memory : int
             Bytes it may take.
         graph : str, optional
-            IRI of the graph to ask instead of the union.
+            IRI of the graph to ask instead of the merge.
         bindings : mapping, optional
             Variable → term to put in its place.
         prefixes : mapping, optional
@@ -195,7 +210,6 @@ class GraphStore:
         found = self.engine.query(
             query,
             prefixes=PREFIXES,
-            use_default_graph_as_union=True,
             substitutions={Variable(name): NamedNode(value) for name, value in values.items()},
         )
         if not isinstance(found, QuerySolutions):

@@ -56,7 +56,6 @@ def answer(store: Store, request: dict[str, Any]) -> dict[str, Any]:
     found = store.query(
         request["query"],
         prefixes=request["prefixes"],
-        use_default_graph_as_union=graph is None,
         default_graph=None if graph is None else NamedNode(graph),
     )
     if isinstance(found, QueryBoolean):
