@@ -1,1 +1,54 @@
-"""The search room."""
+"""Finding records by a question in English or Chinese, and saying why each was found.
+
+Here live the text of a record, the embedders, the index, ranking, explanation and the language
+bridge. Nothing here knows of graphs, arrays or the network. Importing this package loads numpy,
+tantivy and ONNX Runtime, never torch, pandas or a Chinese dictionary.
+"""
+
+from sciknow.search.build import Built, build_index, index_digest
+from sciknow.search.cache import EmbeddingCache
+from sciknow.search.constraint import Understood, understand
+from sciknow.search.document import (
+    Document,
+    Link,
+    document_of,
+    document_of_concept,
+    document_of_publication,
+    document_of_text,
+    variables_of,
+)
+from sciknow.search.embedder import Embedder, TokenEmbedder
+from sciknow.search.facet import Facet
+from sciknow.search.filters import Filters
+from sciknow.search.index import Index, IndexHit, Results
+from sciknow.search.models import load_embedder
+from sciknow.search.onnx import OnnxEmbedder
+from sciknow.search.why import ConceptWhy, TermWhy, Why
+
+__all__ = [
+    "Built",
+    "ConceptWhy",
+    "Document",
+    "Embedder",
+    "EmbeddingCache",
+    "Facet",
+    "Filters",
+    "Index",
+    "IndexHit",
+    "Link",
+    "OnnxEmbedder",
+    "Results",
+    "TermWhy",
+    "TokenEmbedder",
+    "Understood",
+    "Why",
+    "build_index",
+    "document_of",
+    "document_of_concept",
+    "document_of_publication",
+    "document_of_text",
+    "index_digest",
+    "load_embedder",
+    "understand",
+    "variables_of",
+]

@@ -1,0 +1,48 @@
+"""Arrays of an index on disk: one ``.npy`` file each, mapped into memory when opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.errors import IntegrityError
+
+
+def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:
+    """Write an array to ``<folder>/<name>.npy``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def open_array(folder: Path, name: str) -> NDArray[Any]:
+    """Open an array read-only; pages are read when they are touched.
+
+    Raises
+    ------
+    IntegrityError
+        When the file is missing or is no array.
+    """
+    path = folder / f"{name}.npy"
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        try:  # an empty array cannot be mapped
+            array = np.load(path, allow_pickle=False)
+        except (OSError, ValueError):
+            raise IntegrityError(
+                f"{path} is missing or damaged: {error}", hint="run: sciknow build"
+            ) from error
+    return array
+
+
+def ragged(starts: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the places of the entries of some rows of a ragged array, row after row."""
+    sizes = starts[rows + 1] - starts[rows]
+    ends = np.cumsum(sizes)
+    if not len(ends) or not ends[-1]:
+        return np.zeros(0, np.int64)
+    places = np.arange(ends[-1]) + np.repeat(starts[rows] - (ends - sizes), sizes)
+    return np.asarray(places)

@@ -1,0 +1,251 @@
+"""The records of one kind, opened for ranking: words, meanings, tokens, columns, store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.search import rank
+from sciknow.search.arrays import open_array
+from sciknow.search.columns import Columns
+from sciknow.search.constraint import Understood, fit
+from sciknow.search.embedder import Vectors
+from sciknow.search.filters import Filters, Selection, select
+from sciknow.search.lexical import Lexical
+from sciknow.search.question import Question
+from sciknow.search.store import Store
+from sciknow.search.tokens import Tokens, TokenStore
+from sciknow.search.vectors import VectorStore
+
+Rows = NDArray[np.int64]
+_MAX_DEPTH = 64
+"""How many times deeper than asked the words are followed to find what a filter leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the sentence model made of a question.
+
+    Parameters
+    ----------
+    vector : array of float32, shape (dimensions,)
+        Unit length.
+    tokens : Tokens or None
+        Where the model gives them.
+    """
+
+    vector: Vectors
+    tokens: Tokens | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Records in order, with every part of their scores.
+
+    Parameters
+    ----------
+    rows : array of int, shape (records,)
+        Best first.
+    score : array of float, shape (records,)
+        Sum of the parts.
+    units : array of float, shape (units, records)
+        What each unit of the question gave.
+    readings : array of int, shape (units, records)
+        Which alternative of each unit gave it.
+    meaning : array of float, shape (records,)
+        What the comparison of the whole texts gave.
+    tokens : array of float, shape (tokens, records)
+        What each token gave.
+    concepts : array of float, shape (concepts, records)
+        What each concept gave.
+    standing, silence : array of float, shape (records,)
+        What other records' mentions gave; what silence took away.
+    fits : array of float, shape (records,)
+        What fitting the constraints in plain words gave or took away.
+    """
+
+    rows: Rows
+    score: NDArray[np.float64]
+    units: NDArray[np.float64]
+    readings: NDArray[np.int64]
+    meaning: NDArray[np.float64]
+    tokens: NDArray[np.float64]
+    concepts: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    silence: NDArray[np.float64]
+    fits: NDArray[np.float64]
+
+    def sorted(self, limit: int) -> Ranking:
+        """Return the best records, best first."""
+        order = np.lexsort((self.rows, -self.score))[:limit]
+        return Ranking(*(getattr(self, name)[..., order] for name in self.__slots__))
+
+
+class Collection:
+    """The records of one kind, opened read-only.
+
+    Parameters
+    ----------
+    folder : Path
+        What `sciknow.search.build` wrote for the kind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.standing = open_array(folder, "standing")
+
+    def __len__(self) -> int:
+        return len(self.standing)
+
+    @cached_property
+    def lexical(self) -> Lexical:
+        """The records' words."""
+        return Lexical(self._folder)
+
+    @cached_property
+    def vectors(self) -> VectorStore:
+        """The records' vectors."""
+        return VectorStore(self._folder)
+
+    @cached_property
+    def tokens(self) -> TokenStore | None:
+        """The records' tokens, where they were kept."""
+        return TokenStore(self._folder) if TokenStore.there(self._folder) else None
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The records' columns."""
+        return Columns(self._folder)
+
+    @cached_property
+    def store(self) -> Store:
+        """The records' texts, and the hub's labels."""
+        return Store(self._folder / "store.sqlite")
+
+    def select(self, filters: Filters) -> Selection:
+        """Apply filters."""
+        return Selection(None, len(self)) if not filters else select(self.columns, filters)
+
+    def rank(
+        self,
+        question: Question,
+        meant: Meant,
+        selection: Selection,
+        limit: int,
+        wish: Understood | None = None,
+    ) -> Ranking:
+        """Rank the records that a selection leaves.
+
+        Parameters
+        ----------
+        question : Question
+            What was asked.
+        meant : Meant
+            The same, as the sentence model sees it.
+        selection : Selection
+            Which records count.
+        limit : int
+            How many to return at most.
+        wish : Understood, optional
+            What the question says of time, place and grain.
+        """
+        pool = max(rank.POOL, limit + rank.POOL // 2)
+        rows = self._candidates(question, meant, selection.mask, pool)
+        return self.weigh(question, meant, selection, rows, wish).sorted(limit)
+
+    def weigh(
+        self,
+        question: Question,
+        meant: Meant,
+        selection: Selection,
+        rows: Rows,
+        wish: Understood | None = None,
+    ) -> Ranking:
+        """Return every part of the score of some records."""
+        units, readings = self._words(question, rows)
+        tokens = self._tokens(meant, rows)
+        near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
+        meaning = near * (rank.MEANING if len(tokens) else rank.MEANING_ALONE)
+        concepts = self._concepts(question, rows)
+        standing = rank.STANDING * self.standing[rows].astype(np.float64)
+        silence = np.zeros(len(rows))
+        for mask in selection.unknown.values():
+            silence -= rank.SILENCE * mask[rows]
+        fits = fit(self.columns, wish, rows) if wish else np.zeros(len(rows))
+        parts = [units.sum(0), meaning, tokens.sum(0), concepts.sum(0), standing, silence, fits]
+        score = np.sum(parts, axis=0)
+        return Ranking(
+            rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits
+        )
+
+    def _candidates(
+        self, question: Question, meant: Meant, mask: NDArray[np.bool_] | None, pool: int
+    ) -> Rows:
+        """Gather the records that words, meaning or a concept put forward."""
+        parts = [self._by_words(question, mask, pool)]
+        parts.append(self.vectors.candidates(meant.vector, pool, mask))
+        for match in question.concepts:
+            members = np.array([row for row, _ in self.store.members(match.concept)], np.int64)
+            parts.append(members[:pool] if mask is None else members[mask[members]][:pool])
+        return np.unique(np.concatenate(parts))
+
+    def _by_words(self, question: Question, mask: NDArray[np.bool_] | None, pool: int) -> Rows:
+        if mask is None:
+            return self.lexical.candidates(question.terms, pool)
+        allowed = np.flatnonzero(mask)
+        if len(allowed) <= 4 * pool:  # so few that all of them can be weighed
+            return allowed.astype(np.int64)
+        depth = 1
+        while True:
+            rows = self.lexical.candidates(question.terms, pool * depth)
+            kept = rows[mask[rows]][:pool]
+            if len(kept) == pool or len(rows) < pool * depth or depth >= _MAX_DEPTH:
+                return kept
+            depth *= 8
+
+    def _words(self, question: Question, rows: Rows) -> tuple[NDArray[np.float64], Rows]:
+        """Return what each unit is worth, and the alternative that makes it so."""
+        names = list(question.terms)
+        shape = (len(question.units), len(rows))
+        best, reading = np.zeros(shape), np.zeros(shape, np.int64)
+        if not names or not len(rows):
+            return best, reading
+        place = {name: number for number, name in enumerate(names)}
+        worth = self.lexical.score(names, rows) * rank.WORDS
+        for number, unit in enumerate(question.units):
+            choices = np.array(
+                [
+                    choice.weight * worth[[place[term] for term in choice.terms]].sum(axis=0)
+                    for choice in unit.alternatives
+                ]
+            )
+            reading[number] = choices.argmax(axis=0)
+            best[number] = choices.max(axis=0)
+        return best, reading
+
+    def _tokens(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
+        if meant.tokens is None or self.tokens is None:
+            return np.zeros((0, len(rows)))
+        return rank.TOKENS * self.tokens.score(meant.tokens, rows)
+
+    def _concepts(self, question: Question, rows: Rows) -> NDArray[np.float64]:
+        out = np.zeros((len(question.concepts), len(rows)))
+        for number, match in enumerate(question.concepts):
+            members = self.store.members(match.concept)
+            special = 1 - np.log1p(len(members)) / np.log1p(len(self) + 1)
+            worth = {
+                row: rank.CONCEPT * rank.CONCEPT_DECAY ** (len(path) - 1) * special
+                for row, path in members
+            }
+            out[number] = [worth.get(int(row), 0.0) for row in rows]
+        return out
+
+    def rows_of(self, identifiers: Sequence[str]) -> dict[str, int]:
+        """Return the rows of some records by id; unknown ids are left out."""
+        found = ((name, self.store.row_of(name)) for name in identifiers)
+        return {name: row for name, row in found if row is not None}

@@ -1,0 +1,265 @@
+"""Columns to filter by: one value or a few a record, in memory, compared at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.errors import IntegrityError
+from sciknow.model.coverage import BBox
+from sciknow.search.arrays import open_array, save_array
+from sciknow.search.document import Document
+from sciknow.text import squeeze
+
+Mask = NDArray[np.bool_]
+
+UNKNOWN = np.iinfo(np.int32).min
+_FOREVER = np.iinfo(np.int32).max
+_DURATION = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?.*)?"
+)
+_HOURS = (8766.0, 730.5, 168.0, 24.0, 1.0, 1 / 60)
+_LISTS = ("variables", "sectors", "license", "publisher")
+"""Columns of words, kept as numbers with a table of the words."""
+
+
+def hours(duration: str) -> float:
+    """Return a duration of ISO 8601 in hours, nan for none (a year is 365.25 days).
+
+    Examples
+    --------
+    >>> hours("P1D"), hours("PT30M"), hours("P1M")
+    (24.0, 0.5, 730.5)
+    """
+    found = _DURATION.fullmatch(duration) if duration else None
+    if found is None:
+        return float("nan")
+    return sum(int(part) * size for part, size in zip(found.groups(), _HOURS, strict=True) if part)
+
+
+def key(name: str) -> str:
+    """Return the form under which names are compared: squeezed, folded, one kind of space."""
+    return squeeze(name).casefold().replace("_", " ")
+
+
+def build_columns(folder: Path, documents: Sequence[Document]) -> None:
+    """Write the columns of some records, in their order."""
+    nowhere = (np.nan,) * 4
+    boxes = np.array([item.bbox or nowhere for item in documents], np.float32).reshape(-1, 4)
+    save_array(folder, "column-box", boxes)
+    periods = np.array([_period(item) for item in documents], np.int32).reshape(-1, 2)
+    save_array(folder, "column-period", periods)
+    grain = [(item.meters or np.nan, hours(item.duration)) for item in documents]
+    save_array(folder, "column-grain", np.array(grain, np.float32).reshape(-1, 2))
+    flags = [
+        (item.openable, item.offline, item.license_class == "open", item.license_class != "")
+        for item in documents
+    ]
+    save_array(folder, "column-flag", np.array(flags, bool).reshape(-1, 4))
+    words = {name: _save_words(folder, name, documents) for name in _LISTS}
+    names = {item.publisher: item.publisher_names for item in documents if item.publisher}
+    tables = {"words": words, "publisher_names": names}
+    (folder / "columns.json").write_text(json.dumps(tables, ensure_ascii=False), "utf-8")
+
+
+def _period(document: Document) -> tuple[int, int]:
+    start = UNKNOWN if document.start is None else document.start
+    if document.end is not None:
+        return start, document.end
+    return start, _FOREVER if document.grows else UNKNOWN
+
+
+def _save_words(folder: Path, name: str, documents: Sequence[Document]) -> list[str]:
+    """Write which words each record has, as a ragged array of numbers; returns the words."""
+    table: dict[str, int] = {}
+    rows: list[list[int]] = []
+    for item in documents:
+        value = getattr(item, name)
+        words = (value,) if isinstance(value, str) else value
+        rows.append([table.setdefault(word, len(table)) for word in words if word])
+    save_array(folder, f"column-{name}", np.array([n for row in rows for n in row], np.int32))
+    save_array(folder, f"column-{name}-start", np.cumsum([0, *map(len, rows)], dtype=np.int64))
+    return list(table)
+
+
+class Columns:
+    """The columns of a collection, opened read-only.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that `build_columns` wrote to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._box = open_array(folder, "column-box")
+
+    def __len__(self) -> int:
+        return len(self._box)
+
+    @cached_property
+    def _tables(self) -> dict[str, Any]:
+        path = self._folder / "columns.json"
+        try:
+            tables: dict[str, Any] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise IntegrityError(
+                f"{path} is damaged: {error}", hint="run: sciknow build"
+            ) from error
+        return tables
+
+    @cached_property
+    def _period(self) -> NDArray[np.int32]:
+        return open_array(self._folder, "column-period")
+
+    @cached_property
+    def _grain(self) -> NDArray[np.float32]:
+        return open_array(self._folder, "column-grain")
+
+    @cached_property
+    def _flag(self) -> Mask:
+        return open_array(self._folder, "column-flag")
+
+    @property
+    def has_box(self) -> Mask:
+        """Records whose area is known."""
+        return np.asarray(~np.isnan(self._box[:, 0]))
+
+    @property
+    def openable(self) -> Mask:
+        """Records that open lazily."""
+        return np.asarray(self._flag[:, 0])
+
+    @property
+    def offline(self) -> Mask:
+        """Records that open with no network."""
+        return np.asarray(self._flag[:, 1])
+
+    def touches(self, box: BBox) -> Mask:
+        """Records whose area meets a box; both may cross the antimeridian."""
+        west, south, east, north = (self._box[:, side] for side in range(4))
+        with np.errstate(invalid="ignore"):
+            level = (south <= box[3]) & (north >= box[1])
+            asked_wraps, wraps = box[0] > box[2], west > east
+            apart = (west > box[2]) | (east < box[0])
+            if asked_wraps:
+                meets = wraps | (west <= box[2]) | (east >= box[0])
+            else:
+                meets = np.where(wraps, (west <= box[2]) | (east >= box[0]), ~apart)
+        return np.asarray(level & meets & self.has_box)
+
+    def share_of_box(self, box: BBox, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return which part of each record's area lies in a box (1 within, 0 apart or unknown).
+
+        Boxes that cross the antimeridian are measured without it.
+        """
+        area = self._box[rows].astype(np.float64)
+        wide = np.minimum(area[:, 2], box[2]) - np.maximum(area[:, 0], box[0])
+        high = np.minimum(area[:, 3], box[3]) - np.maximum(area[:, 1], box[1])
+        own = (area[:, 2] - area[:, 0]) * (area[:, 3] - area[:, 1])
+        part = np.maximum(wide, 0) * np.maximum(high, 0) / np.maximum(own, 1e-6)
+        return np.asarray(np.nan_to_num(np.clip(part, 0, 1)))
+
+    def overlaps(self, start: int | None, end: int | None) -> tuple[Mask, Mask]:
+        """Return records whose period meets another, and those that do not say."""
+        first, last = self._period[:, 0], self._period[:, 1]
+        silent = (first == UNKNOWN) & (last == UNKNOWN)
+        late = (first != UNKNOWN) & (first > (end if end is not None else _FOREVER))
+        early = (last != UNKNOWN) & (last < (start if start is not None else UNKNOWN))
+        return ~silent & ~late & ~early, silent
+
+    def covers(self, start: int | None, end: int | None) -> Mask:
+        """Records whose period holds another whole."""
+        first, last = self._period[:, 0], self._period[:, 1]
+        begins = (first != UNKNOWN) & (start is None or first <= start)
+        ends = (last != UNKNOWN) & (end is None or last >= end)
+        return np.asarray(begins & ends)
+
+    def as_fine_as(self, meters: float) -> Mask:
+        """Records whose grid spacing is at most about this (a quarter coarser still counts)."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self._grain[:, 0] <= meters * 1.25)
+
+    @property
+    def without_resolution(self) -> Mask:
+        """Records that do not say how fine they are."""
+        return np.isnan(self._grain[:, 0])
+
+    def as_often_as(self, duration: str) -> tuple[Mask, Mask]:
+        """Return records whose time step is at most about this, and those that do not say."""
+        with np.errstate(invalid="ignore"):
+            match = self._grain[:, 1] <= hours(duration) * 1.1
+        return np.asarray(match), np.isnan(self._grain[:, 1])
+
+    def licensed(self, license_: str) -> tuple[Mask, Mask]:
+        """Return records under a licence (or any open one), and those that do not say."""
+        silent = self._empty("license")
+        if license_ == "open":
+            return np.asarray(self._flag[:, 2]), ~np.asarray(self._flag[:, 3])
+        wanted = license_.casefold()
+        return self._with("license", lambda word: word.casefold() == wanted), silent
+
+    def in_sectors(self, sectors: Sequence[str]) -> Mask:
+        """Records of any of some sectors."""
+        return self._with("sectors", lambda word: word in sectors)
+
+    @property
+    def without_sector(self) -> Mask:
+        """Records of no sector."""
+        return self._empty("sectors")
+
+    def has_variable(self, names: Sequence[str]) -> Mask:
+        """Records with any of some variables, by name, CF standard name or label."""
+        wanted = {key(name) for name in names}
+        return self._with("variables", lambda word: key(word) in wanted)
+
+    @property
+    def without_variables(self) -> Mask:
+        """Records that list no variables."""
+        return self._empty("variables")
+
+    def published_by(self, publisher: str) -> Mask:
+        """Records of a publisher, by id or a part of its name."""
+        wanted, names = key(publisher), self._tables["publisher_names"]
+
+        def matches(identifier: str) -> bool:
+            known = names.get(identifier, ())
+            return key(identifier) == wanted or any(wanted in key(name) for name in known)
+
+        return self._with("publisher", matches)
+
+    @property
+    def without_publisher(self) -> Mask:
+        """Records that name no publisher."""
+        return self._empty("publisher")
+
+    def words(self, name: str) -> list[str]:
+        """Return the words of a column of words, each once."""
+        words: list[str] = self._tables["words"][name]
+        return words
+
+    def numbers(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return a column of words as numbers, and where each record's begin."""
+        values = open_array(self._folder, f"column-{name}")
+        return values, open_array(self._folder, f"column-{name}-start")
+
+    def _with(self, name: str, matches: Callable[[str], bool]) -> Mask:
+        wanted = np.array([matches(word) for word in self.words(name)], bool)
+        out = np.zeros(len(self), bool)
+        values, start = self.numbers(name)
+        if wanted.any():
+            owner = np.repeat(np.arange(len(self)), np.diff(start))
+            out[owner[wanted[values]]] = True
+        return out
+
+    def _empty(self, name: str) -> Mask:
+        _, start = self.numbers(name)
+        return np.asarray(np.diff(start) == 0)

@@ -1,0 +1,140 @@
+"""From the parts of a score to the reasons that a person reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from sciknow.search import rank
+from sciknow.search.analysis import terms
+from sciknow.search.collection import Collection, Meant, Ranking
+from sciknow.search.document import FIELDS, Link
+from sciknow.search.filters import Selection
+from sciknow.search.question import Question, Unit
+from sciknow.search.store import Record
+from sciknow.search.why import ConceptWhy, TermWhy, Why
+from sciknow.text import squeeze
+
+_SENTENCE = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
+_READ = 4_000
+_PASSAGE = 320
+
+
+def explain(
+    collection: Collection,
+    question: Question,
+    meant: Meant,
+    selection: Selection,
+    ranking: Ranking,
+    place: int,
+    record: Record,
+) -> Why:
+    """Return why one record of a ranking is there.
+
+    Parameters
+    ----------
+    place : int
+        Which of the ranking.
+    record : Record
+        The same record's texts.
+    """
+    row = int(ranking.rows[place])
+    parts = {
+        "words": float(ranking.units[:, place].sum()),
+        "meaning": float(ranking.meaning[place] + ranking.tokens[:, place].sum()),
+        "concepts": float(ranking.concepts[:, place].sum()),
+        "standing": float(ranking.standing[place]),
+        "constraints": max(float(ranking.fits[place]), 0.0),
+    }
+    whole = sum(parts.values()) or 1.0
+    return Why(
+        terms=tuple(_terms(collection, question, meant, ranking, place, whole)),
+        concepts=tuple(_concepts(collection, question, ranking, place, whole)),
+        publications=tuple(_publications(record, set(question.terms))),
+        passage=_passage(record, collection, question),
+        shares={name: value / whole for name, value in parts.items() if value > 0},
+        unknown=tuple(name for name, mask in selection.unknown.items() if mask[row]),
+    )
+
+
+def _terms(
+    collection: Collection,
+    question: Question,
+    meant: Meant,
+    ranking: Ranking,
+    place: int,
+    whole: float,
+) -> Iterator[TermWhy]:
+    worth = ranking.units[:, place]
+    names = list(question.terms)
+    row = ranking.rows[place : place + 1]
+    weights = collection.lexical.weights(names, row)[:, 0] if names else np.zeros((0, len(FIELDS)))
+    at = {name: number for number, name in enumerate(names)}
+    for number in np.argsort(-worth, kind="stable"):
+        if worth[number] <= 0:
+            return
+        unit = question.units[number]
+        choice = unit.alternatives[ranking.readings[number, place]]
+        by_field = weights[[at[term] for term in choice.terms]].sum(axis=0)
+        fields = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
+        more = _token_worth(unit, choice.text, question, meant, ranking, place)
+        yield TermWhy(unit.text, choice.text, tuple(fields), float(worth[number] + more) / whole)
+
+
+def _token_worth(
+    unit: Unit, text: str, question: Question, meant: Meant, ranking: Ranking, place: int
+) -> float:
+    """Return what the comparison token by token gave to one word of the question."""
+    if meant.tokens is None or not len(ranking.tokens):
+        return 0.0
+    low = question.english.lower()
+    start = low.find((text if question.language == "zh" else unit.text).lower())
+    if start < 0:
+        return 0.0
+    stop = start + len(text if question.language == "zh" else unit.text)
+    inside = [first >= start and last <= stop for first, last in meant.tokens.spans]
+    return float(ranking.tokens[np.array(inside, bool), place].sum())
+
+
+def _concepts(
+    collection: Collection, question: Question, ranking: Ranking, place: int, whole: float
+) -> Iterator[ConceptWhy]:
+    row = int(ranking.rows[place])
+    for number, match in enumerate(question.concepts):
+        worth = float(ranking.concepts[number, place])
+        if worth > 0:
+            path = next(way for at, way in collection.store.members(match.concept) if at == row)
+            names = collection.store.concept_names(path, question.language)
+            yield ConceptWhy(match.label, tuple(names.get(n, n) for n in path), worth / whole)
+
+
+def _publications(record: Record, wanted: set[str]) -> Iterator[Link]:
+    """Yield the publications whose titles hold words of the question, most words first."""
+    counted = [(len(wanted.intersection(terms(link.title))), link) for link in record.links]
+    for count, link in sorted(counted, key=lambda pair: -pair[0])[:3]:
+        if count:
+            yield link
+
+
+def _passage(record: Record, collection: Collection, question: Question) -> str:
+    """Return the sentence of the description that holds most of the question's words."""
+    text = record.fields.get("description", "")[:_READ]
+    sentences = [part for part in map(squeeze, _SENTENCE.split(text)) if len(part) > 1]
+    if not sentences:
+        return ""
+    names = question.terms
+    rarity = dict(zip(names, collection.lexical.idf(list(names)), strict=True))
+    worth = [_overlap(part, names, rarity) for part in sentences]
+    best = int(np.argmax(worth))
+    return sentences[best][:_PASSAGE]
+
+
+def _overlap(sentence: str, names: Mapping[str, float], rarity: Mapping[str, float]) -> float:
+    return sum(names[term] * rarity[term] for term in set(terms(sentence)) if term in names)
+
+
+def scaled(score: float) -> float:
+    """Bring a sum of parts into 0 to 1."""
+    return float(min(1.0, max(0.0, score * rank.SCALE)))

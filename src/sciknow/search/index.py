@@ -1,0 +1,378 @@
+"""The index of a hub: ask it, and it answers with hits that explain themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sciknow.errors import IntegrityError, InvalidInput, NotFound
+from sciknow.search.analysis import VERSION
+from sciknow.search.bridge import Bridge, open_bridge
+from sciknow.search.collection import Collection, Meant, Ranking
+from sciknow.search.constraint import Understood, understand
+from sciknow.search.document import KINDS
+from sciknow.search.embedder import Embedder, TokenEmbedder
+from sciknow.search.explain import explain, scaled
+from sciknow.search.facet import Facet, facets
+from sciknow.search.filters import Filters, Selection
+from sciknow.search.models import load_embedder
+from sciknow.search.question import Question, read_question
+from sciknow.search.store import Record
+from sciknow.search.why import Why
+from sciknow.text import has_han
+
+FORMAT = 1
+MAX_LIMIT = 10_000
+
+
+@dataclass(slots=True, eq=False)
+class IndexHit:
+    """One record that a question found.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    score : float
+        Between 0 and 1; comparable within one answer.
+    kind : str
+        ``dataset``, ``publication``, ``concept`` or ``variable``.
+    record : Record
+        Its texts and metadata.
+    """
+
+    id: str
+    score: float
+    kind: str
+    record: Record
+    _answer: _Answer
+    _place: int
+    _why: Why | None = None
+
+    @property
+    def why(self) -> Why:
+        """Why it is there; worked out when first asked for."""
+        if self._why is None:
+            self._why = self._answer.why(self._place, self.record)
+        return self._why
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is needed to explain the hits of one question."""
+
+    collection: Collection
+    question: Question
+    meant: Meant
+    selection: Selection
+    ranking: Ranking
+
+    def why(self, place: int, record: Record) -> Why:
+        return explain(
+            self.collection,
+            self.question,
+            self.meant,
+            self.selection,
+            self.ranking,
+            place,
+            record,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a question.
+
+    Parameters
+    ----------
+    hits : tuple of IndexHit
+        The page that was asked for, best first.
+    total : int
+        How many records the filters leave.
+    filtered : dict of str to int
+        Filter → how many records it took away.
+    understood : str
+        What was recognised in the question beyond its words; empty for nothing.
+    constraints : Understood
+        The same, in parts.
+    """
+
+    hits: tuple[IndexHit, ...]
+    total: int
+    filtered: dict[str, int] = field(default_factory=dict)
+    understood: str = ""
+    constraints: Understood = field(default_factory=Understood)
+
+
+class Index:
+    """An index, opened read-only; any number of processes may read one at once.
+
+    Use `Index.open`.
+    """
+
+    def __init__(
+        self, folder: Path, settings: Mapping[str, Any], embedder: Embedder | None
+    ) -> None:
+        self.folder = folder
+        self.settings = settings
+        self._embedder = embedder
+        self._collections: dict[str, Collection] = {}
+
+    @classmethod
+    def open(cls, folder: Path, embedder: Embedder | None = None) -> Index:
+        """Open an index.
+
+        Parameters
+        ----------
+        folder : Path
+            What `build_index` wrote; it may be read-only and another user's.
+        embedder : Embedder, optional
+            The model for questions: the very one the index was built with. By default it is
+            loaded by the name that the index keeps, when the first question comes.
+
+        Raises
+        ------
+        IntegrityError
+            When the folder holds no index, or one of another format.
+        InvalidInput
+            When the index was built with another model.
+        """
+        settings = _settings(folder)
+        if embedder is not None:
+            _same_model(settings, embedder, folder)
+        return cls(folder, settings, embedder)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model that reads the questions."""
+        if self._embedder is not None:
+            return self._embedder
+        model = self.settings["model"]
+        loaded = load_embedder(None if model["default"] else model["name"])
+        _same_model(self.settings, loaded, self.folder)
+        return loaded
+
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """The Chinese dictionary."""
+        return open_bridge()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Kind → how many records."""
+        return dict(self.settings["counts"])
+
+    def collection(self, kind: str) -> Collection:
+        """Return the records of one kind."""
+        if kind not in KINDS:
+            raise InvalidInput(f"unknown kind {kind!r}", hint="one of " + ", ".join(KINDS))
+        if kind not in self._collections:
+            if kind not in self.settings["counts"]:
+                raise NotFound(
+                    f"this index holds no records of kind {kind}",
+                    hint="it holds " + (", ".join(self.settings["counts"]) or "nothing"),
+                )
+            self._collections[kind] = Collection(self.folder / kind)
+        return self._collections[kind]
+
+    def search(
+        self,
+        text: str,
+        *,
+        filters: Filters | None = None,
+        kind: str = "dataset",
+        limit: int = 10,
+        offset: int = 0,
+        explain: bool = False,
+        constraints: bool = True,
+    ) -> Results:
+        """Find records for a question in English or Chinese.
+
+        Parameters
+        ----------
+        text : str
+            Words, a sentence or an identifier, in either language or both mixed.
+        filters : Filters, optional
+            What the records have to be.
+        kind : str
+            One of `KINDS`.
+        limit, offset : int
+            The page of hits: at most *limit*, after the first *offset*.
+        explain : bool
+            Work out why each hit is there at once, not when it is asked.
+        constraints : bool
+            Read dates, places, resolutions, licences and formats out of the question.
+
+        Raises
+        ------
+        InvalidInput
+            For an impossible page or kind.
+        NotFound
+            When the index holds no records of the kind.
+        """
+        return self.search_many(
+            [text],
+            filters=filters,
+            kind=kind,
+            limit=limit,
+            offset=offset,
+            explain=explain,
+            constraints=constraints,
+        )[0]
+
+    def search_many(
+        self,
+        texts: Sequence[str],
+        *,
+        filters: Filters | None = None,
+        kind: str = "dataset",
+        limit: int = 10,
+        offset: int = 0,
+        explain: bool = False,
+        constraints: bool = True,
+    ) -> list[Results]:
+        """Answer several questions; the sentence model reads them together."""
+        _check_page(limit, offset)
+        collection = self._optional(kind)
+        if collection is None or not len(collection):
+            return [Results((), 0) for _ in texts]
+        known = [understand(text) if constraints else Understood() for text in texts]
+        questions = [self.read(text, kind) for text in texts]
+        selection = collection.select(filters or Filters())
+        return [
+            self._answer(collection, question, meant, selection, wish, kind, limit, offset, explain)
+            for question, meant, wish in zip(questions, self.mean(questions), known, strict=True)
+        ]
+
+    async def search_async(self, text: str, **options: Any) -> Results:
+        """Answer a question in a thread, for programs that must not wait."""
+        return await asyncio.to_thread(self.search, text, **options)
+
+    def read(self, text: str, kind: str = "dataset") -> Question:
+        """Read a question: its words, renderings and concepts."""
+        bridge = self.bridge if has_han(text) else None
+        native = bool(self.settings["model"]["languages"]) and (
+            "zh" in self.settings["model"]["languages"]
+        )
+        return read_question(text, self.collection(kind).store, bridge, native=native)
+
+    def mean(self, questions: Sequence[Question]) -> list[Meant]:
+        """Let the sentence model read questions."""
+        texts = [question.english or question.text for question in questions]
+        if isinstance(self.embedder, TokenEmbedder):
+            vectors, tokens = self.embedder.encode_with_tokens(texts)
+            return [Meant(row, item) for row, item in zip(vectors, tokens, strict=True)]
+        return [Meant(row) for row in self.embedder.encode_queries(texts)]
+
+    def _optional(self, kind: str) -> Collection | None:
+        if kind == "dataset" and "dataset" not in self.settings["counts"]:
+            return None
+        return self.collection(kind)
+
+    def _answer(
+        self,
+        collection: Collection,
+        question: Question,
+        meant: Meant,
+        selection: Selection,
+        wish: Understood,
+        kind: str,
+        limit: int,
+        offset: int,
+        explain: bool,
+    ) -> Results:
+        ranking = collection.rank(question, meant, selection, limit + offset, wish)
+        answer = _Answer(collection, question, meant, selection, ranking)
+        records = collection.store.records([int(row) for row in ranking.rows[offset:]])
+        hits = tuple(
+            IndexHit(record.id, scaled(ranking.score[place]), kind, record, answer, place)
+            for place in range(offset, len(ranking.rows))
+            for record in (records[int(ranking.rows[place])],)
+        )
+        for hit in hits if explain else ():
+            hit._why = answer.why(hit._place, hit.record)
+        return Results(hits, selection.total, selection.dropped, str(wish), wish)
+
+    def similar(
+        self, what: str, *, kind: str = "dataset", limit: int = 10, filters: Filters | None = None
+    ) -> Results:
+        """Find records like a record (by its id) or like a text.
+
+        Parameters
+        ----------
+        what : str
+            The id of a record of this kind, or any text.
+        """
+        collection = self.collection(kind)
+        row = collection.store.row_of(what)
+        if row is None:
+            return self.search(what, kind=kind, limit=limit, filters=filters, constraints=False)
+        record = collection.store.records([row])[row]
+        text = " ".join(record.fields.get(name, "") for name in ("title", "keywords"))
+        question = self.read(text, kind)
+        selection = collection.select(filters or Filters())
+        mask = np.ones(len(collection), bool) if selection.mask is None else selection.mask.copy()
+        mask[row] = False
+        others = Selection(mask, int(mask.sum()), selection.dropped, selection.unknown)
+        meant = Meant(collection.vectors.vector(row))
+        return self._answer(
+            collection, question, meant, others, Understood(), kind, limit, 0, False
+        )
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[str]:
+        """Complete what someone is typing, in either language."""
+        return [text for text, _ in self.complete(prefix, limit)]
+
+    def complete(self, prefix: str, limit: int = 8) -> list[tuple[str, str]]:
+        """Complete what someone is typing: the text, and what it is (concept, dataset, …)."""
+        collection = self._optional("dataset")
+        return [] if collection is None else collection.store.complete(prefix.casefold(), limit)
+
+    def facets(self, filters: Filters | None = None, kind: str = "dataset") -> list[Facet]:
+        """Count the records that filters leave, by sector, publisher, licence and the rest."""
+        collection = self.collection(kind)
+        return facets(collection.columns, collection.select(filters or Filters()).mask)
+
+    def close(self) -> None:
+        """Close the files."""
+        for collection in self._collections.values():
+            collection.store.close()
+        self._collections.clear()
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    path = folder / "settings.json"
+    try:
+        settings: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise IntegrityError(
+            f"{folder} holds no search index: {error}", hint="run: sciknow build"
+        ) from error
+    if (settings.get("format"), settings.get("analysis")) != (FORMAT, VERSION):
+        raise IntegrityError(f"the index in {folder} has another format", hint="run: sciknow build")
+    return settings
+
+
+def _same_model(settings: Mapping[str, Any], embedder: Embedder, folder: Path) -> None:
+    model = settings["model"]
+    if model["digest"] != embedder.digest:
+        raise InvalidInput(
+            f"the index in {folder} was built with {model['name']} ({model['digest'][:12]}), "
+            f"not with {embedder.name} ({embedder.digest[:12]})",
+            hint="open it with that model, or build it again with this one",
+        )
+
+
+def _check_page(limit: int, offset: int) -> None:
+    if not 0 < limit <= MAX_LIMIT or not 0 <= offset <= MAX_LIMIT:
+        raise InvalidInput(
+            f"limit {limit}, offset {offset}",
+            hint=f"limit from 1, offset from 0, both at most {MAX_LIMIT:,}",
+        )

@@ -1,0 +1,48 @@
+"""From the name of a model to an embedder."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from sciknow.errors import MissingDependency
+from sciknow.search.embedder import Embedder
+from sciknow.search.onnx import OnnxEmbedder
+
+
+def load_embedder(model: str | Path | Embedder | None = None, *, verify: bool = False) -> Embedder:
+    """Return an embedder.
+
+    Parameters
+    ----------
+    model : str, Path or Embedder, optional
+        A folder or hub name of a sentence-transformers model; the default model when left out;
+        an embedder comes back as it is.
+    verify : bool
+        Hash the default model's files even when an earlier check is on record.
+
+    Raises
+    ------
+    MissingDependency
+        When the model, or sentence-transformers, is not installed.
+    IntegrityError
+        When the default model's files are not the published ones.
+    """
+    if model is None or model == OnnxEmbedder.name:
+        return _default(verify)
+    if not isinstance(model, (str, Path)):
+        return model
+    if find_spec("sentence_transformers") is None:
+        raise MissingDependency(
+            f"the model {model} needs sentence-transformers",
+            hint="run: pip install 'sciknow[models]'",
+        )
+    from sciknow.search.transformer import SentenceTransformerEmbedder  # torch takes seconds
+
+    return SentenceTransformerEmbedder(model)
+
+
+@lru_cache(maxsize=2)
+def _default(verify: bool) -> OnnxEmbedder:
+    return OnnxEmbedder(verify=verify)

