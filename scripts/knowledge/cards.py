@@ -188,7 +188,7 @@ def address_fault(url: str) -> str:
         return "no host name"
     if host.endswith(("example.org", "example.com", ".invalid", "localhost")):
         return "a made-up host"
-    return "shortened" if "..." in url or "…" in url else ""
+    return "shortened" if "/..." in url or "…" in url else ""
 
 
 def _dates(dataset: Dataset, _: Base) -> Iterator[tuple[str, bool]]:
@@ -207,11 +207,12 @@ def _identifiers(base: Base) -> Iterator[Finding]:
         holders = defaultdict(list)
         for dataset, _ in base.cards():
             if value := getattr(dataset, key):
-                holders[value.rstrip("/").lower()].append(dataset.id)
-        for value, names in holders.items():
-            for name in names[1:]:
-                text = f"{key} {value} is that of {names[0]} too"
-                yield Finding("identifiers", base.datasets[name][1], name, text)
+                holders[value.rstrip("/").lower()].append(dataset)
+        for value, (first, *others) in holders.items():
+            for other in others:
+                text = f"{key} {value} is that of {first.id} too"
+                note = key == "landing_page" and first.identifier != other.identifier
+                yield Finding("identifiers", base.datasets[other.id][1], other.id, text, note)
 
 
 def _descriptions(base: Base) -> Iterator[Finding]:

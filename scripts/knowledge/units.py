@@ -32,6 +32,8 @@ for _line in (
 
 _SINCE = re.compile(r"(\w+) since \d{1,4}-\d{1,2}-\d{1,2}.*")
 _SCALE = re.compile(r"[0-9.]+(?:[eE][-+]?\d+)?(?:\s+|$)")
+_NAMED = re.compile(r"(\w+) \(\w+\)")
+_SPELLED = ("dimensionless", "degrees", "kelvin", "percent", "celsius", "meters", "metres")
 _LOG = re.compile(r"(?:log10|ln|lg|log)\s*\((?:re\s+)?(.*)\)|(.*)\[(?:log10|ln)\]")
 
 
@@ -50,8 +52,9 @@ def parse_units(text: str) -> pint.Unit:
         return registry.Unit("dimensionless")
     scaled = _SCALE.match(text)
     rest = text[scaled.end() :] if scaled and text != "1" else text
+    rest = _NAMED.sub(r"\1", rest.replace("℃", "degC").replace("°C", "degC"))
     try:
-        return registry.Unit(rest or "dimensionless")
+        return registry.Unit(rest.lower() if rest.lower() in _SPELLED else rest or "dimensionless")
     except Exception as error:  # pint's parser raises whatever it stumbles on
         raise ValueError(f"{text!r} is no unit ({type(error).__name__})") from None
 
