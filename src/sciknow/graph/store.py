@@ -110,7 +110,7 @@ class GraphStore:
         """The engine in this process, for the project's own fixed queries."""
         try:
             return Store.read_only(str(self.folder))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise IntegrityError(
                 f"the graph in {self.folder} cannot be read: {error}", hint="build the hub anew"
             ) from None
