@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 import xarray as xr
 from servers.objects import object_server
 from servers.web import DataServer
+
+from sciknow.readers import transport
 
 CHUNKS = (10, 45, 90)
 
@@ -74,6 +77,12 @@ def folder(
     return at
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once: the tests wait for nothing but their own servers."""
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.01)
+
+
 @pytest.fixture
 def web(folder: Path) -> Iterator[DataServer]:
     with DataServer(folder) as server:
@@ -84,3 +93,13 @@ def web(folder: Path) -> Iterator[DataServer]:
 def s3(folder: Path) -> Iterator[str]:
     with object_server(folder) as endpoint:
         yield endpoint
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data that is not part of the project."""
+    default = Path(__file__).parents[2].parent / "shared" / "data"
+    path = Path(os.environ.get("SCIKNOW_SHARED_DATA", default))
+    if not path.is_dir():
+        pytest.skip("the shared data are not on this machine (SCIKNOW_SHARED_DATA)")
+    return path

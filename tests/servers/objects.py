@@ -27,11 +27,11 @@ def object_server(folder: Path, bucket: str = "data") -> Iterator[str]:
         config=Config(retries={"max_attempts": 1}),
     )
     try:
-        client.create_bucket(Bucket=bucket)
+        client.create_bucket(Bucket=bucket, ACL="public-read")
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 key = path.relative_to(folder).as_posix()
-                client.put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+                client.put_object(Bucket=bucket, Key=key, Body=path.read_bytes(), ACL="public-read")
         yield endpoint
     finally:
         client.close()

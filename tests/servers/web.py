@@ -7,9 +7,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -102,6 +104,7 @@ class DataServer:
 
     def __exit__(self, *_: object) -> None:
         self.closing.set()
+        self._server.hang_up()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -125,6 +128,24 @@ class DataServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.open: set[socket.socket] = set()
+
+    def process_request(self, request, client_address) -> None:
+        self.open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request) -> None:
+        self.open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End the connections that clients keep open."""
+        for item in list(self.open):
+            with suppress(OSError):
+                item.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request, client_address) -> None:  # clients may hang up
         pass

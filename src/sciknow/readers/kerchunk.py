@@ -21,7 +21,7 @@ from sciknow.readers.references import (
 )
 from sciknow.readers.store import ReferenceStore
 from sciknow.readers.transport import Transport
-from sciknow.readers.trouble import explain
+from sciknow.readers.trouble import DAMAGED, explain
 
 
 @cache
@@ -84,6 +84,6 @@ def read_references(location: Location) -> Mapping[str, Any]:
         try:
             return ParquetReferences(Files(location.transport, root), resolve)
         except (KeyError, ValueError) as error:
-            raise IntegrityError(f"{root} holds no references: {error}") from error
+            raise IntegrityError(f"{root} holds no references: {error}", hint=DAMAGED) from error
     work = location.transport.fetch(location.url, limit=MAX_METADATA)
     return parse_document(location.transport.run(work), Resolver(location.url, local, protocol))

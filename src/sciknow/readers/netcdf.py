@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import h5py
 import xarray as xr
 
 from sciknow.errors import SourceUnavailable
@@ -93,6 +94,8 @@ def _open_classic(file: RangeFile | LocalFile, options: Mapping[str, object]) ->
 
 def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset:
     file: Any = source
+    with h5py.File(file, "r"):  # h5netcdf leaves a half-made object behind where this fails
+        pass
     return xr.open_dataset(
         file,
         engine="h5netcdf",

@@ -20,6 +20,7 @@ from xarray.core import indexing
 
 from sciknow.errors import IntegrityError
 from sciknow.readers.rangefile import PAGE
+from sciknow.readers.trouble import DAMAGED
 
 TYPES = {1: "i1", 2: "S1", 3: ">i2", 4: ">i4", 5: ">f4", 6: ">f8"} | {
     7: "u1",
@@ -61,6 +62,10 @@ class Layout:
     attrs: dict[str, Any] = field(default_factory=dict)
 
 
+def _broken(what: str) -> IntegrityError:
+    return IntegrityError(f"a NetCDF header with {what}", hint=DAMAGED)
+
+
 class _Header:
     """A cursor over the header, which grows as more of it is asked for."""
 
@@ -70,14 +75,14 @@ class _Header:
         self.at = 4
         self.version = self.data[3] if self.data[:3] == b"CDF" else 0
         if self.version not in (1, 2, 5):
-            raise IntegrityError("not a NetCDF classic file: it does not start with CDF")
+            raise _broken("a file that does not start with CDF")
 
     def take(self, count: int) -> bytes:
         end = self.at + count
         if end > min(self.size, MAX_HEADER):
             raise IntegrityError(
                 f"the NetCDF header ends beyond the file's {self.size:,} bytes",
-                hint="the file was cut short; get it again",
+                hint=DAMAGED,
             )
         while end > len(self.data):
             more = min(self.size, max(end, 2 * len(self.data)))
@@ -102,7 +107,7 @@ class _Header:
     def list_of(self, tag: int) -> range:
         found, count = self.number(">I"), self.count()
         if found not in (0, tag) or (found == 0 and count):
-            raise IntegrityError(f"a NetCDF header with the tag {found} where {tag} belongs")
+            raise _broken(f"the tag {found} where {tag} belongs")
         return range(count)
 
     def attributes(self) -> dict[str, Any]:
@@ -121,7 +126,7 @@ class _Header:
     def dtype(self) -> np.dtype[Any]:
         code = self.number(">I")
         if code not in TYPES:
-            raise IntegrityError(f"a NetCDF header with the unknown type {code}")
+            raise _broken(f"the unknown type {code}")
         return np.dtype(TYPES[code])
 
 
@@ -173,7 +178,7 @@ def _place(
     size: int,
 ) -> list[Layout]:
     if any(at >= len(dims) for item in raw for at in item[1]):
-        raise IntegrityError("a NetCDF header with a dimension that it does not declare")
+        raise _broken("a dimension that it does not declare")
     grows = {item[0]: bool(item[1]) and dims[item[1][0]][1] == 0 for item in raw}
     slices = {
         item[0]: math.prod(dims[at][1] for at in item[1][1:]) * item[3].itemsize
@@ -208,7 +213,7 @@ def _check_size(layouts: list[Layout], size: int) -> None:
             raise IntegrityError(
                 f"the NetCDF file ends before its variable {item.name!r} does "
                 f"({size:,} bytes are there)",
-                hint="the file was cut short; get it again",
+                hint=DAMAGED,
             )
 
 

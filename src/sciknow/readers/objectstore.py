@@ -15,7 +15,7 @@ from fsspec.asyn import AsyncFileSystem
 
 from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.net import WEB_SCHEMES, check_no_credentials, parse_url
-from sciknow.readers.http import Reply
+from sciknow.readers.answer import Reply
 from sciknow.readers.trouble import Trouble, TroubleKind
 
 OPTIONS = frozenset(
@@ -116,7 +116,7 @@ async def fetch(fs: AsyncFileSystem, path: str, start: int | None, end: int | No
     except Exception as error:
         if "not satisfiable" in str(error) or "InvalidRange" in str(error):
             return Reply(b"")
-        raise _trouble(error) from error
+        raise trouble_of(error) from error
     return Reply(bytes(body), len(body) if start is None and end is None else None)
 
 
@@ -125,7 +125,7 @@ async def head(fs: AsyncFileSystem, path: str) -> Reply:
     try:
         found = await fs._info(path)
     except Exception as error:
-        raise _trouble(error) from error
+        raise trouble_of(error) from error
     if found.get("type") == "directory":
         raise Trouble(TroubleKind.ABSENT, "a folder, not an object")
     return Reply(b"", int(found["size"]), str(found.get("ETag") or found.get("etag") or ""))
@@ -136,7 +136,7 @@ async def names(fs: AsyncFileSystem, path: str) -> dict[str, int | None]:
     try:
         found = await fs._ls(path.rstrip("/"), detail=True)
     except Exception as error:
-        raise _trouble(error) from error
+        raise trouble_of(error) from error
     return {
         item["name"].rstrip("/").rsplit("/", 1)[-1]: None
         if item["type"] == "directory"
@@ -145,7 +145,8 @@ async def names(fs: AsyncFileSystem, path: str) -> dict[str, int | None]:
     }
 
 
-def _trouble(error: Exception) -> Trouble:
+def trouble_of(error: Exception) -> Trouble:
+    """Tell what an exception of a driver means."""
     words = " ".join(str(error).split())[:200] or type(error).__name__
     name = type(error).__name__
     if isinstance(error, FileNotFoundError) or any(mark in words for mark in _ABSENT):

@@ -76,7 +76,7 @@ class RangeFile(io.RawIOBase):
         """Return the bytes from one offset to another, the second excluded."""
         high = min(high, self.size)
         if high - low > PAGE:
-            return self.transport.run(self.transport.fetch(self.url, low, high))
+            return self.transport.read(self.url, low, high)
         first, last = low // PAGE, max(low, high - 1) // PAGE
         data = b"".join(self._page(number) for number in range(first, last + 1))
         return data[low - first * PAGE : high - first * PAGE]
@@ -103,7 +103,7 @@ class RangeFile(io.RawIOBase):
                 return self._pages[number]
         low = number * PAGE
         high = min(low + PAGE, self.size)
-        page = self.transport.run(self.transport.fetch(self.url, low, high))
+        page = self.transport.read(self.url, low, high)
         with self._lock:
             self._pages[number] = page
             while len(self._pages) > PAGES:

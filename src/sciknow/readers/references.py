@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sciknow.errors import IntegrityError, SourceUnavailable, UntrustedInput
 from sciknow.net import REMOTE_SCHEMES, parse_url
+from sciknow.readers.trouble import DAMAGED
 
 Resolve = Callable[[str], str]
 """Turn an address of a document into one that the transport takes."""
@@ -84,7 +85,9 @@ def parse_document(data: bytes, resolve: Resolve) -> dict[str, Any]:
     try:
         plain = json.loads(_unpacked(data))
     except (ValueError, OSError, RuntimeError) as error:
-        raise IntegrityError(f"the references are no JSON document: {error}") from error
+        raise IntegrityError(
+            f"the references are no JSON document: {error}", hint=DAMAGED
+        ) from error
     refs = plain.get("refs", plain) if isinstance(plain, dict) else None
     if not isinstance(refs, dict) or not any(
         key.endswith((".zgroup", "zarr.json")) for key in refs
@@ -124,9 +127,13 @@ def parse_reference(
             url = _filled(url, templates)
         place = tuple(int(number) for number in value[1:])
         if any(number < 0 for number in place):
-            raise IntegrityError(f"the reference {key} has a negative offset or length")
+            raise IntegrityError(
+                f"the reference {key} has a negative offset or length", hint=DAMAGED
+            )
         return (resolve(url), *place)
-    raise IntegrityError(f"the reference {key} is neither text nor [address, offset, length]")
+    raise IntegrityError(
+        f"the reference {key} is neither text nor [address, offset, length]", hint=DAMAGED
+    )
 
 
 def _filled(url: str, templates: Mapping[str, str]) -> str:

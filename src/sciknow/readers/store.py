@@ -141,6 +141,8 @@ class SourceStore(ReadOnlyStore):
         self.root = self.root.rstrip("/")
         self.query = mark + query
         self._metadata: dict[str, bytes | None] = {}
+        self._below: dict[str, set[str]] | None = None
+        self.denied: SciknowError | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.transport, self.root + self.query)
@@ -182,10 +184,20 @@ class SourceStore(ReadOnlyStore):
         except SciknowError as error:
             # object stores that may not be listed say "denied" for what is not there
             if error.hint == HINTS[TroubleKind.DENIED]:
+                self.denied = error
                 return None
             raise
 
+    def adopt(self, documents: Mapping[str, Any]) -> None:
+        """Take the metadata of every member from the consolidated metadata of the top group."""
+        flat = flatten(documents)
+        if flat:
+            self._metadata |= {key: json.dumps(value).encode() for key, value in flat.items()}
+            self._below = _tree(flat)
+
     async def _names(self, prefix: str) -> list[str]:
+        if self._below is not None:
+            return sorted(self._below.get(prefix, ()))
         try:
             return sorted(await self.transport.names(self.url(prefix).rstrip("/")))
         except Absent:
@@ -264,6 +276,22 @@ def _tree(keys: Iterable[str]) -> dict[str, set[str]]:
             below[folder].add(name)
             folder, _, name = folder.rpartition("/")
     return below
+
+
+def flatten(documents: Mapping[str, Any]) -> dict[str, Any]:
+    """Return each member's own metadata document from consolidated metadata; empty if none."""
+    if ".zmetadata" in documents:
+        flat = dict(documents[".zmetadata"].get("metadata", {}))
+    else:
+        inner = documents.get("zarr.json", {}).get("consolidated_metadata") or {}
+        flat = {f"{path}/zarr.json": value for path, value in inner.get("metadata", {}).items()}
+    # a subgroup may carry a consolidated list of its own, which is often empty and then wrong
+    return {
+        key: {name: item for name, item in value.items() if name != "consolidated_metadata"}
+        if key.rpartition("/")[2] in {".zgroup", "zarr.json"}
+        else value
+        for key, value in flat.items()
+    }
 
 
 def document(data: bytes | None) -> Any:

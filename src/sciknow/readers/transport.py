@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+import time
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,8 +22,8 @@ from fsspec.asyn import get_loop
 
 from sciknow.errors import DegradedWarning, SourceUnavailable, UntrustedInput
 from sciknow.net import DEADLINE, WEB_SCHEMES, Deadline, is_offline, parse_url, redact
-from sciknow.readers import http, objectstore
-from sciknow.readers.http import Reply
+from sciknow.readers import blocking, http, objectstore
+from sciknow.readers.answer import Reply, Span
 from sciknow.readers.trouble import RETRIED, Absent, Trouble, TroubleKind, failure
 
 T = TypeVar("T")
@@ -43,6 +45,39 @@ class Meter:
 
     requests: int = 0
     bytes: int = 0
+
+
+class Tries:
+    """The tries at one address: counts them, spaces them, and gives up in time."""
+
+    def __init__(self, url: str, deadline: Deadline, meter: Meter) -> None:
+        self.url, self.deadline, self.meter = url, deadline, meter
+        self.met: list[str] = []
+        self.pause = FIRST_PAUSE
+        meter.requests += 1
+
+    @property
+    def late(self) -> Trouble:
+        """What it means when the deadline passes."""
+        reason = f"no answer within {self.deadline.seconds:g} s"
+        return Trouble(TroubleKind.TRANSIENT, reason)
+
+    def failed(self, trouble: Trouble) -> float:
+        """Note a failed try and return the seconds to wait before the next.
+
+        Raises
+        ------
+        SourceUnavailable, IntegrityError
+            When there is no next one.
+        """
+        self.met.append(trouble.reason)
+        pause = max(self.pause, trouble.wait)
+        over = trouble.kind not in RETRIED or len(self.met) >= ATTEMPTS
+        if over or self.deadline.left <= pause:
+            raise failure(self.url, trouble, self.met)
+        self.meter.requests += 1
+        self.pause *= 2
+        return pause * random.uniform(0.8, 1.0)
 
 
 class Transport:
@@ -145,12 +180,7 @@ class Transport:
 
     async def _fetch(self, url: str, start: int | None, end: int | None, limit: int) -> bytes:
         reply = await self._retry(url, lambda: self._ask(url, start, end, limit))
-        if start is not None or end is not None:
-            self._check_tag(url, reply.tag)
-        if reply.whole:
-            self._keep_whole(url, reply.body)
-            return reply.body[start:end]
-        return reply.body
+        return self._checked(url, reply, start, end)
 
     async def start(self, url: str, count: int) -> tuple[bytes, int]:
         """Return the first bytes of a file and its whole size, in one request where possible."""
@@ -210,6 +240,19 @@ class Transport:
         return objectstore.filesystem(scheme, self.storage_options, self.deadline)
 
     async def _retry(self, url: str, attempt: Callable[[], Awaitable[A]]) -> A:
+        tries = self._tries(url)
+        while True:
+            try:
+                async with asyncio.timeout(max(tries.deadline.left, 0.001)):
+                    reply = await attempt()
+                return self._taken(reply)
+            except TimeoutError:
+                pause = tries.failed(tries.late)
+            except Trouble as trouble:
+                pause = tries.failed(trouble)
+            await asyncio.sleep(pause)
+
+    def _tries(self, url: str) -> Tries:
         if is_offline():
             raise SourceUnavailable(
                 f"{redact(url)} is not looked for, since sciknow is offline (SCIKNOW_OFFLINE)",
@@ -218,42 +261,50 @@ class Transport:
         parse_url(url)
         deadline = self._until or Deadline.after(self.deadline)
         deadline.check(redact(url))
-        tried: list[str] = []
-        pause = FIRST_PAUSE
-        while True:
-            trouble = await self._once(attempt, deadline, tried)
-            if not isinstance(trouble, Trouble):
-                return trouble
-            pause = max(pause, trouble.wait)
-            last = trouble.kind not in RETRIED or len(tried) >= ATTEMPTS
-            if last or deadline.left <= pause:
-                raise failure(url, trouble, tried)
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))
-            pause = min(pause, trouble.wait or pause) * 2
+        return Tries(url, deadline, self.meter)
 
-    async def _once(
-        self, attempt: Callable[[], Awaitable[A]], deadline: Deadline, tried: list[str]
-    ) -> A | Trouble:
-        self.meter.requests += 1
-        try:
-            reply = await asyncio.wait_for(attempt(), max(deadline.left, 0.001))
-        except TimeoutError:
-            trouble = Trouble(TroubleKind.TRANSIENT, f"no answer within {deadline.seconds:g} s")
-        except Trouble as error:
-            trouble = error
-        else:
-            if not isinstance(reply, Reply):
-                return reply
+    def _taken(self, reply: A) -> A:
+        if isinstance(reply, Reply):
             self.meter.bytes += len(reply.body)
-            if not _is_page(reply.body):
-                return reply
-            trouble = Trouble(TroubleKind.PAGE, "answers with a web page instead of data")
-        tried.append(trouble.reason)
-        return trouble
+            if _is_page(reply.body):
+                raise Trouble(TroubleKind.PAGE, "answers with a web page instead of data")
+        return reply
+
+    def read(self, url: str, start: int, end: int) -> bytes:
+        """Return a range of a file, fetched by the calling thread where that is possible.
+
+        For libraries that hold a lock while they read; see `sciknow.readers.blocking`.
+        """
+        scheme, path = _split(url)
+        if url in self._whole or scheme not in {"http", "https", "s3"} or end <= start:
+            return self.run(self.fetch(url, start, end))
+        tries = self._tries(url)
+        while True:
+            try:
+                reply = self._taken(self._read_now(scheme, url, path, (start, end), tries.deadline))
+                break
+            except Trouble as trouble:
+                time.sleep(tries.failed(trouble))
+        return self._checked(url, reply, start, end)
+
+    def _read_now(self, scheme: str, url: str, path: str, span: Span, deadline: Deadline) -> Reply:
+        if scheme in WEB_SCHEMES:
+            return blocking.fetch(url, span, WHOLE_LIMIT, deadline)
+        s3 = import_module("sciknow.readers.blocking_s3")
+        reply: Reply = s3.fetch(path, span, self.storage_options, deadline)
+        return reply
+
+    def _checked(self, url: str, reply: Reply, start: int | None, end: int | None) -> bytes:
+        if start is not None or end is not None:
+            self._check_tag(url, reply.tag)
+        if reply.whole:
+            self._keep_whole(url, reply.body)
+            return reply.body[start:end]
+        return reply.body
 
     def _check_tag(self, url: str, tag: str) -> None:
-        before = self._tags.setdefault(url, tag)
-        if before != tag:
+        before = self._tags.setdefault(url, tag) if tag else ""
+        if before and before != tag:
             trouble = Trouble(TroubleKind.CHANGED, "the file changed while it was being read")
             raise failure(url, trouble)
 

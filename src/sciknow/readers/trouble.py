@@ -34,6 +34,9 @@ class TroubleKind(StrEnum):
 RETRIED = frozenset({TroubleKind.TRANSIENT, TroubleKind.TRUNCATED})
 """Kinds that may pass when tried again."""
 
+DAMAGED = "the source has changed or is damaged; get it again, or tell its publisher"
+"""What to do about bytes that do not fit together."""
+
 HINTS = {
     TroubleKind.ABSENT: "check the address on the publisher's page; it may have moved",
     TroubleKind.DENIED: "the source wants a login or is not public; see the publisher's page",
@@ -92,11 +95,14 @@ def failure(url: str, trouble: Trouble, tried: Sequence[str] = ()) -> SciknowErr
 
 
 def root_cause(error: BaseException) -> SciknowError | None:
-    """Find an error of ours among the causes of a foreign exception."""
+    """Find an error of ours that says what to do among an exception and its causes.
+
+    Libraries copy exceptions: dask makes a new one of the same class, with a text of its own.
+    """
     seen: set[int] = set()
     at: BaseException | None = error
     while at is not None and id(at) not in seen:
-        if isinstance(at, SciknowError):
+        if isinstance(at, SciknowError) and at.hint:
             return at
         seen.add(id(at))
         at = at.__cause__ or at.__context__
@@ -116,8 +122,11 @@ def explain(url: str, wanted: str) -> Iterator[None]:
     """
     try:
         yield
-    except SciknowError:
-        raise
+    except SciknowError as error:
+        ours = root_cause(error)
+        if ours is None or ours is error:
+            raise
+        raise ours from None
     except ImportError as error:
         raise MissingDependency(
             f"opening {redact(url)} needs a package that is not installed: {error}",

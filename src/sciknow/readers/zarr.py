@@ -34,8 +34,16 @@ class ZarrReader:
                 LocalStore(location.path, read_only=True), location.url, documents, options
             )
         store = SourceStore(location.transport, location.url)
-        documents = location.transport.run(probe(store, group))
+        documents = location.transport.run(self._probe(store, group))
+        if not documents and store.denied is not None:
+            raise store.denied
         return open_group(store, location.url, documents, options)
+
+    async def _probe(self, store: SourceStore, group: str) -> dict[str, Any]:
+        """Look at a group; its metadata may stand in the consolidated metadata of the top."""
+        if group:
+            store.adopt(await probe(store, ""))
+        return await probe(store, group)
 
 
 def local_documents(folder: Path, url: str) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import dask
 import dask.dataframe as dd
 import pandas as pd
 import pytest
 import xarray as xr
+from dask.base import is_dask_collection
 
 from sciknow.errors import InvalidInput, SciknowError
 from sciknow.model import Distribution
@@ -91,7 +91,7 @@ class ReaderTests:
     def test_is_lazy(self, case: ReaderCase) -> None:
         """Every variable that is no index is a dask array; nothing else is in memory."""
         opened = self.open_case(case)
-        assert dask.is_dask_collection(opened)
+        assert is_dask_collection(opened)
         if isinstance(opened, xr.Dataset):
             held = [name for name, item in opened.variables.items() if item.chunks is None]
             assert set(held) <= set(opened.indexes) | {
