@@ -60,7 +60,7 @@ def load(hit: Hit) -> xr.DataArray:
     """Open a hit lazily and return its first variable over time."""
     say(f"\n>>> ds = hit.open()   # {hit.id}")
     opened = hit.open()
-    array: Any = next(iter(opened.data_vars.values()))
+    array: xr.DataArray = next(iter(opened.data_vars.values()))
     say(f"{array.name} {dict(array.sizes)} {type(array.data).__module__.split('.')[0]} array, "
         f"{array.nbytes:,} bytes, chunks {array.chunks}")  # fmt: skip
     yearly = array.groupby("time.year").mean()

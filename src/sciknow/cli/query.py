@@ -16,6 +16,7 @@ from sciknow.hub import open_hub
 @click.command()
 @click.argument("query", required=False)
 @click.option("--ready", help="Name of a ready query; --list shows them.")
+@click.option("--set", "given", multiple=True, help="NAME=VALUE for a ready query; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the ready queries.")
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds until it is stopped.")
 @click.option("--max-rows", default=10_000, show_default=True, help="More rows are refused.")
@@ -24,6 +25,7 @@ from sciknow.hub import open_hub
 def sparql(
     query: str | None,
     ready: str | None,
+    given: tuple[str, ...],
     listing: bool,
     timeout: float,
     max_rows: int,
@@ -35,22 +37,33 @@ def sparql(
     \b
     Examples:
       sciknow sparql "SELECT ?s WHERE { ?s a dcat:Dataset } LIMIT 5"
-      sciknow sparql --ready datasets-by-sector
+      sciknow sparql --ready datasets-of-sector
       cat query.rq | sciknow sparql -
     """
     with open_hub(hub_path) as hub:
         if listing:
             echo_table(("name", "what it answers"), [(q.name, q.title) for q in hub.queries()])
             return
-        text = hub.query(ready).text if ready else sys.stdin.read() if query == "-" else query
-        if not text:
-            raise InvalidInput(
-                "no query", hint="give one, or --ready NAME, or - for standard input"
-            )
-        table = hub.sparql(text, timeout=timeout, max_rows=max_rows)
+        if ready:
+            table = hub.query(ready, **dict(_pair(item) for item in given))
+        else:
+            text = sys.stdin.read() if query == "-" else query
+            if not text:
+                raise InvalidInput("no query", hint="give one, or --ready NAME, or - for stdin")
+            table = hub.sparql(text, timeout=timeout, max_rows=max_rows)
         if as_json:
             rows = table.to_json(orient="records", force_ascii=False, date_format="iso")
             click.echo(json.dumps(json.loads(rows), ensure_ascii=False, indent=2))
         elif len(table):
             echo_table([str(name) for name in table.columns], table.astype(str).values.tolist())
         note(f"{len(table)} rows")
+
+
+def _pair(item: str) -> tuple[str, object]:
+    name, equals, value = item.partition("=")
+    if not equals:
+        raise InvalidInput(f"--set {item!r} is no NAME=VALUE", hint="write --set sector=ocean")
+    try:
+        return name, float(value)
+    except ValueError:
+        return name, value

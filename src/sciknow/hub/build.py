@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from sciknow.hub.generation import GRAPH, RECORDS, SEARCH
 from sciknow.hub.hub import Hub
 from sciknow.hub.manifest import FORMAT, Manifest, digest_files
 from sciknow.hub.paths import PACKAGE_SOURCE, packaged_source, user_hub
+from sciknow.hub.quads import quads_of
 from sciknow.hub.records import write_records
 from sciknow.hub.rooms import graph, ledger
-from sciknow.model import Dataset, LangString
+from sciknow.model import Concept, Dataset, LangString
 from sciknow.model.plain import to_plain
 from sciknow.search import (
     Document,
@@ -99,9 +100,10 @@ def build_hub(
             "concepts": len(content.concepts),
             "agents": len(content.agents),
         },
-        quads=_quads(content),
+        quads=quads_of(content),
+        concepts={item.id: item for item in content.concepts},
     )
-    path = _make(folder, plan, load_embedder(model), report)
+    path = _make(folder, plan, load_embedder(model, verify=True), report)
     if archive:
         archive_inputs(folder.archive, origin, content.files(), path.name)
     return Hub(folder, embedder=model if isinstance(model, Embedder) else None)
@@ -153,7 +155,7 @@ def build_from_texts(
         documents=[document_of_text(*row) for row in rows.values()],
         counts={"texts": len(rows)},
     )
-    _make(folder, plan, load_embedder(model), progress or _silent)
+    _make(folder, plan, load_embedder(model, verify=True), progress or _silent)
     return Hub(folder, embedder=model if isinstance(model, Embedder) else None)
 
 
@@ -168,6 +170,7 @@ class _Plan:
     counts: Mapping[str, int]
     sectors: tuple[str, ...] = ()
     quads: Sequence[Any] | None = None
+    concepts: Mapping[str, Concept] = field(default_factory=dict)
 
 
 def _make(folder: HubFolder, plan: _Plan, embedder: Embedder, report: Progress) -> Path:
@@ -178,7 +181,7 @@ def _make(folder: HubFolder, plan: _Plan, embedder: Embedder, report: Progress) 
         "records": _records_digest(plan.objects),
         "graph": graph.canonical_digest(plan.quads) if plan.quads is not None else "",
         "model": embedder.digest,
-        "search": index_digest(),
+        "search": index_digest(plan.documents, embedder, plan.concepts),
     }
     identifier = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     identifier = identifier[:_ID_DIGITS]
@@ -190,9 +193,13 @@ def _make(folder: HubFolder, plan: _Plan, embedder: Embedder, report: Progress) 
         report("records", 0, 1)
         write_records(scratch / RECORDS, plan.objects)
         report("records", 1, 1)
-        cache = EmbeddingCache()
         build_index(
-            scratch / SEARCH, plan.documents, embedder=embedder, cache=cache, progress=report
+            scratch / SEARCH,
+            plan.documents,
+            embedder=embedder,
+            cache=EmbeddingCache(),
+            concepts=plan.concepts,
+            progress=report,
         )
         if plan.quads is not None:
             report("graph", 0, 1)
@@ -243,18 +250,6 @@ def _documents(content: Content) -> list[Document]:
         document_of(dataset, concepts, about.get(dataset.id, []), agents)
         for dataset in content.datasets
     ]
-
-
-def _quads(content: Content) -> list[Any]:
-    quads: list[Any] = graph.to_quads(
-        content.datasets,
-        content.concepts,
-        content.publications,
-        content.agents,
-        schemes=content.schemes,
-    )
-    ontology = content.source / "knowledge_graph" / "vocabulary" / "sciknow.ttl"
-    return quads + (graph.ontology_quads(ontology) if ontology.is_file() else [])
 
 
 def _records_digest(objects: Sequence[Any]) -> str:

@@ -103,6 +103,29 @@ def _missing(record: str, kind: str, names: set[str]) -> Iterator[str]:
     return (f"{record} names the {kind} {name!r}, which is not there" for name in sorted(names))
 
 
+def join_content(source: Path) -> Content:
+    """Read a node's folder, without looking at whether records name each other rightly.
+
+    Raises
+    ------
+    InvalidInput
+        When a file breaks a rule.
+    """
+    knowledge = source / "knowledge_graph"
+    return Content(
+        source=source,
+        datasets=tuple(
+            dataset
+            for catalog in catalogs.read_folder(source / "catalogs")
+            for dataset in catalog.datasets
+        ),
+        concepts=graph.read_concepts(knowledge),
+        schemes=graph.read_schemes(knowledge),
+        publications=graph.read_publications(knowledge),
+        agents=graph.read_agents(knowledge),
+    )
+
+
 def read_content(source: Path) -> Content:
     """Read a node's folder: ``catalogs/*.yaml`` and ``knowledge_graph/**/*.ttl``.
 
@@ -118,19 +141,7 @@ def read_content(source: Path) -> Content:
             f"{source} has no folder catalogs/",
             hint="name a folder with catalogs/*.yaml and, if you have them, knowledge_graph/**.ttl",
         )
-    knowledge = source / "knowledge_graph"
-    content = Content(
-        source=source,
-        datasets=tuple(
-            dataset
-            for catalog in catalogs.read_folder(source / "catalogs")
-            for dataset in catalog.datasets
-        ),
-        concepts=graph.read_concepts(knowledge),
-        schemes=graph.read_schemes(knowledge),
-        publications=graph.read_publications(knowledge),
-        agents=graph.read_agents(knowledge),
-    )
+    content = join_content(source)
     problems = list(content.problems())
     if problems:
         more = f"\n… and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""

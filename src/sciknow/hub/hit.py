@@ -140,7 +140,7 @@ def hits_table(hits: Sequence[Hit]) -> Markup:
 
 def _what(hit: Hit) -> Markup:
     dataset = hit.dataset
-    both = [link(dataset.title.best(), dataset.landing_page)]
+    both: list[object] = [link(dataset.title.best(), dataset.landing_page)]
     if dataset.title.en and dataset.title.zh:
         both += [tag("br"), dataset.title.zh]
     mark = "opens offline" if dataset.offline else "opens lazily" if dataset.openable else ""

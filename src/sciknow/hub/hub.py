@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.hub.folder import HubFolder
@@ -14,6 +14,8 @@ from sciknow.hub.generation import SEARCH, Generation
 from sciknow.hub.hit import Hit, Hits
 from sciknow.hub.manifest import Manifest, damages
 from sciknow.hub.overview import SectorOverview, sector_overview
+from sciknow.hub.paths import packaged_queries
+from sciknow.hub.related import Related
 from sciknow.hub.rooms import catalogs, graph, ledger, readers
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 from sciknow.model.suggest import nearest
@@ -23,9 +25,11 @@ from sciknow.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sciknow.graph import HubGraph
-    from sciknow.hub.related import Related
+    from sciknow.graph import HubGraph, ReadyQuery
     from sciknow.ledger import Source
+
+
+T = TypeVar("T", Agent, Concept, Dataset, Publication)
 
 
 class Hub:
@@ -193,7 +197,7 @@ class Hub:
         """Return the person or organisation with an id, an ORCID, a ROR or an IRI."""
         return self._get(Agent, identifier)
 
-    def _get(self, kind: Any, identifier: str) -> Any:
+    def _get(self, kind: type[T], identifier: str) -> T:
         if not isinstance(identifier, str) or not identifier.strip():
             raise InvalidInput(f"{identifier!r} is no id", hint="give an id, a DOI or an IRI")
         found = self._generation.records.get(kind, identifier)
@@ -358,10 +362,42 @@ class Hub:
 
     def related(self, what: str | Dataset) -> Related:
         """Return what the graph joins to a dataset: publications, concepts, agents, datasets."""
-        from sciknow.hub.related import related_to
-
         dataset = self.dataset(what) if isinstance(what, str) else what
-        return related_to(self._generation, dataset)
+        return Related(dataset.id, graph.related(self._generation.store, dataset.iri))
+
+    def queries(self) -> tuple[ReadyQuery, ...]:
+        """Return the ready queries, sorted by name."""
+        queries: tuple[ReadyQuery, ...] = graph.ready_queries(packaged_queries())
+        return queries
+
+    def query(self, name: str, **values: object) -> pd.DataFrame:
+        """Run a ready query.
+
+        Parameters
+        ----------
+        name : str
+            Its name; `queries` lists them.
+        **values : object
+            Its parameters; those left out have their defaults.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One column a variable.
+
+        Raises
+        ------
+        NotFound
+            For an unknown query or parameter.
+        """
+        return self.sparql(self._ready(name).fill(**values))
+
+    def _ready(self, name: str) -> ReadyQuery:
+        known = {query.name: query for query in self.queries()}
+        if name not in known:
+            close = ", ".join(nearest(name, known) or sorted(known))
+            raise NotFound(f"no ready query {name!r}", hint=f"there is {close}")
+        return known[name]
 
     def sector(self, name: str) -> SectorOverview:
         """Return a sector at a glance: its concepts, its datasets, what opens, what is missing."""

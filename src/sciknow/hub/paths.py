@@ -21,6 +21,11 @@ def packaged_source() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parents[1]
 
 
+def packaged_queries() -> Path:
+    """Return the folder of the ready queries."""
+    return packaged_source() / "knowledge_graph" / "queries"
+
+
 def embedded_hub() -> Path:
     """Return the folder of the hub that was built when the package was made."""
     return _PACKAGE / "_hub"

@@ -1,0 +1,80 @@
+"""Checking a source folder: every rule of the files, every reference, every shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sciknow.errors import NotFound
+from sciknow.hub.content import Content, join_content
+from sciknow.hub.paths import packaged_source
+from sciknow.hub.quads import quads_of
+from sciknow.hub.rooms import catalogs, graph
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where, and what to do.
+
+    Parameters
+    ----------
+    record : str
+        The file, or the record's kind and id.
+    what : str
+        What is wrong.
+    mend : str
+        What to do; empty where *what* says it.
+    """
+
+    record: str
+    what: str
+    mend: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as plain values."""
+        return {"record": self.record, "what": self.what, "mend": self.mend}
+
+    def __str__(self) -> str:
+        mend = f"; {self.mend}" if self.mend else ""
+        return f"{self.record}: {self.what}{mend}"
+
+
+def validate_source(source: Path) -> list[Finding]:
+    """Check a folder with ``catalogs/`` and ``knowledge_graph/``; collects every problem.
+
+    Faults of the files come first; while there are any, the records cannot be put together and
+    the shapes are not run.
+
+    Raises
+    ------
+    NotFound
+        When the folder has no ``catalogs``.
+    """
+    if not (source / "catalogs").is_dir():
+        raise NotFound(f"{source} has no folder catalogs/", hint="name a node's folder")
+    found = list(_files(source))
+    if found:
+        return found
+    content = join_content(source)
+    found = [Finding("references", line) for line in content.problems()]
+    return found or list(_shapes(content))
+
+
+def _files(source: Path) -> Iterator[Finding]:
+    for problem in catalogs.check_folder(source / "catalogs"):
+        yield Finding("catalogs", str(problem))
+    knowledge: Any = graph.examine(source / "knowledge_graph")
+    for problem in knowledge.problems:
+        yield Finding("knowledge_graph", str(problem))
+
+
+def _shapes(content: Content) -> Iterator[Finding]:
+    own = content.source / "knowledge_graph" / "shapes"
+    shapes = own if own.is_dir() else packaged_source() / "knowledge_graph" / "shapes"
+    for item in graph.validate(quads_of(content), shapes):
+        if item.severity == "violation":
+            value = f" (found {item.value})" if item.value else ""
+            place = f"{item.path}: " if item.path else ""
+            yield Finding(item.record, f"{place}{item.what}{value}", item.mend)

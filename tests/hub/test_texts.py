@@ -1,0 +1,51 @@
+"""Hubs of plain texts: other people's collections."""
+
+import pytest
+
+import sciknow
+
+TEXTS = [
+    {"id": "CNN/Daily Mail", "title": "News", "text": "Articles with summaries.", "metadata": {"year": 2015}},
+    {"id": "sst", "title": "Sea surface temperature", "text": "Daily fields from satellites."},
+    {"id": "冰", "title": "海冰数据", "text": "逐月的北极海冰密集度。"},
+]
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    with sciknow.build_from_texts(TEXTS, tmp_path_factory.mktemp("texts")) as hub:
+        yield hub
+
+
+def test_questions_find_texts_in_both_languages(texts):
+    assert texts.search("ocean warmth")[0].id == "sst"
+    assert texts.search("北极海冰")[0].id == "冰"
+    hit = texts.search("news summaries")[0]
+    assert hit.id == "CNN/Daily Mail"
+    assert hit.dataset.extra == {"year": 2015}
+
+
+def test_there_is_no_graph_and_it_says_so(texts):
+    with pytest.raises(sciknow.InvalidInput, match="has no graph"):
+        texts.sparql("ASK {}")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"id": "a", "title": "x"}, {"id": "a", "title": "y"}], "two texts have the id 'a'"),
+        ([{"title": "x"}], "text 0 has no id"),
+        ([{"id": "a"}], "neither title nor text"),
+        ([{"id": 3, "title": "x"}], "must be str"),
+        (["a"], "text 0 is no mapping"),
+    ],
+)
+def test_bad_texts_are_refused_and_nothing_is_written(rows, message, tmp_path):
+    with pytest.raises(sciknow.InvalidInput, match=message):
+        sciknow.build_from_texts(rows, tmp_path / "hub")
+    assert not (tmp_path / "hub" / "CURRENT").exists()
+
+
+def test_an_empty_collection_is_a_hub_that_finds_nothing(tmp_path):
+    with sciknow.build_from_texts([], tmp_path / "hub") as hub:
+        assert list(hub.search("anything")) == []
