@@ -52,7 +52,7 @@ _QUERIES = {
 }
 _BY_CONCEPT = """
 SELECT ?dataset ?node (COUNT(DISTINCT ?shared) AS ?count)
-  (GROUP_CONCAT(DISTINCT ?name; separator=", ") AS ?via)
+  (GROUP_CONCAT(DISTINCT ?name; separator="\\n") AS ?via)
 WHERE {
   ?dataset dcat:theme ?shared .
   ?node dcat:theme ?shared .
@@ -63,7 +63,7 @@ GROUP BY ?dataset ?node
 """
 _BY_PUBLICATION = """
 SELECT ?dataset ?node (COUNT(DISTINCT ?shared) AS ?count)
-  (GROUP_CONCAT(DISTINCT ?name; separator="; ") AS ?via)
+  (GROUP_CONCAT(DISTINCT ?name; separator="\\n") AS ?via)
 WHERE {
   ?shared sk:uses|sk:describes ?dataset .
   ?shared sk:uses|sk:describes ?node .
@@ -173,7 +173,7 @@ def _datasets(store: GraphStore, dataset: str, limit: int) -> Iterable[Neighbour
                 label=titles.get("en") or titles.get("zh") or _id(name),
                 label_zh=titles.get("zh", ""),
                 count=int(row["count"].value),
-                via=_value(row, "via"),
+                via="; ".join(sorted(_value(row, "via").split("\n"))),
             )
 
 

@@ -156,7 +156,7 @@ class _Index:
         self.place: dict[str, str] = {}
         self._users: dict[str, str] = {}
         for quad in quads:
-            if _is_far_date(quad.object):
+            if quad.predicate.value in _DAYS and _is_far_date(quad.object):
                 continue
             subject, value = from_engine(quad.subject), from_engine(quad.object)
             self.graph.add((subject, from_engine(quad.predicate), value))
@@ -171,6 +171,10 @@ class _Index:
                 break
             name = self._users[name]
         return name
+
+
+_DAYS = frozenset((SK.firstDay, SK.lastDay))
+"""What the shapes compare."""
 
 
 def _is_far_date(term: Any) -> bool:
