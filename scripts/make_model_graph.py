@@ -20,7 +20,7 @@ import onnx
 from onnx import TensorProto, helper
 
 LAYERS, WIDTH, INNER, HEADS = 6, 384, 1536, 12
-VOCABULARY, POSITIONS = 30_522, 512
+POSITIONS = 512
 EPSILON = 1e-12
 FUSED = "com.microsoft"
 
@@ -72,24 +72,23 @@ class Graph:
 
 
 def embeddings(graph: Graph) -> str:
-    """Sum word, position and type vectors, and normalise: (batch, length, width)."""
+    """Add position and type vectors to the words' own, and normalise: (batch, length, width).
+
+    The words' vectors are an input: the caller picks their rows from the mapped file, so that
+    half of the model's bytes are never read.
+    """
     name = "embeddings"
-    words = graph.add(
-        "Gather",
-        [graph.weight(f"{name}.word_embeddings.weight", VOCABULARY, WIDTH), "input_ids"],
-        "words",
-    )
     types = graph.weight(f"{name}.token_type_embeddings.weight", 2, WIDTH)
     places = graph.weight(f"{name}.position_embeddings.weight", POSITIONS, WIDTH)
     graph.constant("zero", [0])
     graph.constant("one", [1])
     graph.constant("two", [2])
     first_type = graph.add("Slice", [types, "zero", "one", "zero"], "type_vector")
-    graph.add("Shape", ["input_ids"], "shape")
+    graph.add("Shape", ["attention_mask"], "shape")
     graph.add("Slice", ["shape", "one", "two", "zero"], "length")
     own_places = graph.add("Slice", [places, "zero", "length", "zero"], "place_vectors")
     fixed = graph.add("Add", [own_places, first_type], "fixed_vectors")
-    total = graph.add("Add", [words, fixed], "summed_vectors")
+    total = graph.add("Add", ["word_vectors", fixed], "summed_vectors")
     return graph.add(
         "LayerNormalization",
         [total, *graph.norm_weights(f"{name}.LayerNorm")],
@@ -166,8 +165,10 @@ def build() -> onnx.ModelProto:
     graph.add("Identity", [state], "tokens")
     pooled(graph, state)
     inputs = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"])
-        for name in ("input_ids", "attention_mask")
+        helper.make_tensor_value_info(
+            "word_vectors", TensorProto.FLOAT, ["batch", "length", WIDTH]
+        ),
+        helper.make_tensor_value_info("attention_mask", TensorProto.INT64, ["batch", "length"]),
     ]
     outputs = [
         helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH]),

@@ -17,13 +17,7 @@ import numpy as np
 
 from sciknow.search.bridge_build import dictionary
 from sciknow.search.embedder import unit
-from sciknow.search.onnx import (
-    default_folder,
-    open_session,
-    open_tokenizer,
-    padded,
-    read_safetensors,
-)
+from sciknow.search.onnx import OnnxEmbedder
 
 WIDTH = 64
 TEXTS = 2_000
@@ -32,18 +26,14 @@ GLOSSES = 20
 
 def main() -> None:
     """Write the projection, shape (384, 64), to the path given on the command line."""
-    folder = default_folder()
-    session = open_session(dict(read_safetensors(folder / "model.safetensors")))
-    tokenizer = open_tokenizer(folder / "tokenizer.json")
+    embedder = OnnxEmbedder()
     glosses = [glosses[0] for glosses in dictionary().values()]
     step = len(glosses) // (TEXTS * GLOSSES)
     chosen = glosses[:: max(step, 1)]
     total = np.zeros((384, 384))
     for place in range(TEXTS):
         text = ", ".join(chosen[place::TEXTS][:GLOSSES])
-        ids, mask = padded([tokenizer.encode(text)])
-        states = session.run(["tokens"], {"input_ids": ids, "attention_mask": mask})[0][0]
-        rows = unit(states).astype(np.float64)
+        rows = unit(embedder.states(text)).astype(np.float64)
         total += rows.T @ rows
     _, axes = np.linalg.eigh(total)
     axes = axes[:, ::-1][:, :WIDTH]

@@ -11,6 +11,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import Stemmer
 
@@ -163,18 +164,19 @@ def terms(text: str, *, stopwords: bool = False) -> list[str]:
     return out if stopwords else [term for term in out if term not in STOPWORDS]
 
 
-def piece_terms(piece: str) -> list[str]:
+@lru_cache(maxsize=200_000)
+def piece_terms(piece: str) -> tuple[str, ...]:
     """Return the terms of one piece of `pieces`."""
     if not piece.isascii() and has_han(piece):
-        return list(pairs(piece))
+        return tuple(pairs(piece))
     if _NUMBER.fullmatch(piece):
-        return [piece.replace(",", "")]
+        return (piece.replace(",", ""),)
     parts = _INNER.split(piece)
     if len(parts) == 1:
-        return [stem(piece)]
+        return (stem(piece),)
     if parts[1:] == ["s"] or parts[1:] == ["t"]:
-        return [stem(parts[0])]
-    return [*map(stem, parts), "".join(parts)]
+        return (stem(parts[0]),)
+    return (*map(stem, parts), "".join(parts))
 
 
 def stem(word: str) -> str:

@@ -35,7 +35,7 @@ def open_array(folder: Path, name: str) -> NDArray[Any]:
             raise IntegrityError(
                 f"{path} is missing or damaged: {error}", hint="run: sciknow build"
             ) from error
-    return array
+    return np.asarray(array)  # a plain view: memmap slices slowly
 
 
 def ragged(starts: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.int64]:

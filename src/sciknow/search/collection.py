@@ -156,7 +156,11 @@ class Collection:
         """
         pool = max(rank.POOL, limit + rank.POOL // 2)
         rows = self._candidates(question, meant, selection.mask, pool)
-        return self.weigh(question, meant, selection, rows, wish).sorted(limit)
+        loose = self.weigh(question, Meant(meant.vector), selection, rows, wish)
+        if meant.tokens is None or self.tokens is None:
+            return loose.sorted(limit)
+        near = loose.sorted(max(rank.CLOSE, limit + rank.CLOSE // 4)).rows
+        return self.weigh(question, meant, selection, near, wish).sorted(limit)
 
     def weigh(
         self,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sciknow.search import rank
 from sciknow.search.analysis import terms
@@ -18,7 +19,7 @@ from sciknow.search.why import ConceptWhy, TermWhy, Why
 from sciknow.text import squeeze
 
 _SENTENCE = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
-_READ = 4_000
+_READ = 2_500
 _PASSAGE = 320
 
 
@@ -28,6 +29,8 @@ def explain(
     meant: Meant,
     selection: Selection,
     ranking: Ranking,
+    fields: NDArray[np.float64],
+    rarity: Mapping[str, float],
     place: int,
     record: Record,
 ) -> Why:
@@ -35,6 +38,10 @@ def explain(
 
     Parameters
     ----------
+    fields : array of float, shape (terms, records, fields)
+        `Lexical.weights` of the question's terms for the ranking's records.
+    rarity : mapping of str to float
+        Term → its weight times its idf.
     place : int
         Which of the ranking.
     record : Record
@@ -50,27 +57,25 @@ def explain(
     }
     whole = sum(parts.values()) or 1.0
     return Why(
-        terms=tuple(_terms(collection, question, meant, ranking, place, whole)),
+        terms=tuple(_terms(question, meant, ranking, fields[:, place], place, whole)),
         concepts=tuple(_concepts(collection, question, ranking, place, whole)),
         publications=tuple(_publications(record, set(question.terms))),
-        passage=_passage(record, collection, question),
+        passage=_passage(record, question, rarity),
         shares={name: value / whole for name, value in parts.items() if value > 0},
         unknown=tuple(name for name, mask in selection.unknown.items() if mask[row]),
     )
 
 
 def _terms(
-    collection: Collection,
     question: Question,
     meant: Meant,
     ranking: Ranking,
+    weights: NDArray[np.float64],
     place: int,
     whole: float,
 ) -> Iterator[TermWhy]:
     worth = ranking.units[:, place]
     names = list(question.terms)
-    row = ranking.rows[place : place + 1]
-    weights = collection.lexical.weights(names, row)[:, 0] if names else np.zeros((0, len(FIELDS)))
     at = {name: number for number, name in enumerate(names)}
     for number in np.argsort(-worth, kind="stable"):
         if worth[number] <= 0:
@@ -78,9 +83,9 @@ def _terms(
         unit = question.units[number]
         choice = unit.alternatives[ranking.readings[number, place]]
         by_field = weights[[at[term] for term in choice.terms]].sum(axis=0)
-        fields = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
+        where = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
         more = _token_worth(unit, choice.text, question, meant, ranking, place)
-        yield TermWhy(unit.text, choice.text, tuple(fields), float(worth[number] + more) / whole)
+        yield TermWhy(unit.text, choice.text, tuple(where), float(worth[number] + more) / whole)
 
 
 def _token_worth(
@@ -118,21 +123,15 @@ def _publications(record: Record, wanted: set[str]) -> Iterator[Link]:
             yield link
 
 
-def _passage(record: Record, collection: Collection, question: Question) -> str:
+def _passage(record: Record, question: Question, rarity: Mapping[str, float]) -> str:
     """Return the sentence of the description that holds most of the question's words."""
     text = record.fields.get("description", "")[:_READ]
     sentences = [part for part in map(squeeze, _SENTENCE.split(text)) if len(part) > 1]
     if not sentences:
         return ""
-    names = question.terms
-    rarity = dict(zip(names, collection.lexical.idf(list(names)), strict=True))
-    worth = [_overlap(part, names, rarity) for part in sentences]
-    best = int(np.argmax(worth))
-    return sentences[best][:_PASSAGE]
-
-
-def _overlap(sentence: str, names: Mapping[str, float], rarity: Mapping[str, float]) -> float:
-    return sum(names[term] * rarity[term] for term in set(terms(sentence)) if term in names)
+    low = [part.casefold() for part in sentences]
+    worth = [sum(value for term, value in rarity.items() if term in part) for part in low]
+    return sentences[worth.index(max(worth))][:_PASSAGE]
 
 
 def scaled(score: float) -> float:

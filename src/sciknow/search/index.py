@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.search.analysis import VERSION
@@ -64,7 +65,7 @@ class IndexHit:
         return self._why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Answer:
     """What is needed to explain the hits of one question."""
 
@@ -74,6 +75,17 @@ class _Answer:
     selection: Selection
     ranking: Ranking
 
+    @cached_property
+    def _fields(self) -> NDArray[np.float64]:
+        return self.collection.lexical.weights(list(self.question.terms), self.ranking.rows)
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        names = self.question.terms
+        idf = self.collection.lexical.idf(list(names))
+        pairs = zip(names.items(), idf, strict=True)
+        return {name: weight * float(rare) for (name, weight), rare in pairs}
+
     def why(self, place: int, record: Record) -> Why:
         return explain(
             self.collection,
@@ -81,6 +93,8 @@ class _Answer:
             self.meant,
             self.selection,
             self.ranking,
+            self._fields,
+            self._rarity,
             place,
             record,
         )

