@@ -87,8 +87,10 @@ def parse_names(value: object, where: Where) -> list[str]:
     return list(parse_list(value, where, parse_name))
 
 
-def parse_dtypes(value: object, where: Where) -> dict[str, str]:
-    """Read a mapping from column to one of the plain types."""
+def parse_dtypes(value: object, where: Where) -> dict[str, str] | str:
+    """Read one of the plain types for all columns, or a mapping from column to type."""
+    if isinstance(value, str) and value in _DTYPES:
+        return value
     types = {}
     for column, kind in parse_mapping(value, where).items():
         if not isinstance(kind, str) or kind not in _DTYPES:

@@ -65,8 +65,6 @@ _ZARR: dict[str, Parser] = {**_XARRAY, "consolidated": parse_flag}
 _PARQUET: dict[str, Parser] = {
     "columns": parse_names,
     "index": parse_name,
-    "calculate_divisions": parse_flag,
-    "split_row_groups": one_of(True, False, "infer", "adaptive"),
 }
 _CSV: dict[str, Parser] = {
     "sep": one_of(",", ";", "\t", "|", r"\s+"),
