@@ -85,8 +85,18 @@ def test_any_text_gives_a_url_or_an_error_of_ours(value):
 
 @pytest.mark.parametrize(
     "host",
-    "localhost 127.0.0.1 10.1.2.3 192.168.0.1 169.254.169.254 ::1 [fd00::1] printer.local "
-    "metadata.google.internal 0.0.0.0".split(),
+    [
+        "localhost",
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.1",
+        "169.254.169.254",
+        "::1",
+        "[fd00::1]",
+        "printer.local",
+        "metadata.google.internal",
+        "0.0.0.0",
+    ],
 )
 def test_private_hosts(host):
     assert is_private_host(host)

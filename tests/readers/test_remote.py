@@ -12,9 +12,10 @@ import xarray as xr
 from kerchunk.hdf import SingleHdf5ToZarr
 from servers.web import DataServer
 
+from sciknow.catalogs.schema import FORMS, KERCHUNK
 from sciknow.errors import DegradedWarning
 from sciknow.model import Distribution
-from sciknow.readers import open_distribution
+from sciknow.readers import open_distribution, registry
 from sciknow.readers.references import parse_reference
 
 ARRAYS = ["v2.zarr", "v3.zarr", "sharded.zarr", "classic.nc", "offset64.nc", "four.nc"]
@@ -214,3 +215,21 @@ def test_same_as_plain_xarray(web, folder):
     xr.testing.assert_equal(ours.compute(), plain.compute())
     assert ours["sst"].attrs == plain["sst"].attrs
     assert ours["sst"].chunks == plain["sst"].chunks
+
+
+def test_kerchunk_templates_of_the_catalogue(folder, sample, tmp_path):
+    references = references_to(folder / "four.nc", "{{u}}/four.nc")
+    references["templates"] = {"u": "https://moved.invalid"}
+    (folder / "templates.json").write_text(json.dumps(references))
+    with DataServer(folder) as web:
+        for place in (web.url, ""):
+            options = {"remote_protocol": "http", "template_overrides": {"u": place or "."}}
+            if not place:
+                options["remote_protocol"] = "file"
+            ds = opened("templates.json", folder, reader="kerchunk", storage_options=options)
+            xr.testing.assert_equal(ds.compute(), sample)
+
+
+def test_every_option_that_a_catalogue_may_name_is_taken():
+    for form in (*FORMS, KERCHUNK):
+        assert set(form.options) <= set(registry.get(form.name).options), form.name

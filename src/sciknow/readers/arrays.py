@@ -84,6 +84,7 @@ def open_group(
 ) -> xr.Dataset:
     """Open a Zarr group lazily, with the store's own chunks."""
     version, consolidated = kind_of(documents, url)
+    consolidated = consolidated and options.get("consolidated") is not False
     source: Any = store
     with explain(url, "a Zarr store"):
         opened = xr.open_dataset(

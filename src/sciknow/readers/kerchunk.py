@@ -78,6 +78,7 @@ class KerchunkReader:
 def read_references(location: Location) -> Mapping[str, Any]:
     """Read a reference set, whichever form it has."""
     protocol = str(location.storage_options.get("remote_protocol") or "")
+    protocol = "" if protocol == "file" else protocol
     root, local = location.url.rstrip("/"), location.path is not None
     if location.path.is_dir() if location.path else root.endswith((".parq", ".parquet")):
         resolve = Resolver(f"{root}/", local, protocol)
@@ -86,4 +87,15 @@ def read_references(location: Location) -> Mapping[str, Any]:
         except (KeyError, ValueError) as error:
             raise IntegrityError(f"{root} holds no references: {error}", hint=DAMAGED) from error
     work = location.transport.fetch(location.url, limit=MAX_METADATA)
-    return parse_document(location.transport.run(work), Resolver(location.url, local, protocol))
+    resolve = Resolver(location.url, local, protocol)
+    return parse_document(location.transport.run(work), resolve, _overrides(location))
+
+
+def _overrides(location: Location) -> dict[str, str]:
+    """Return the templates that the catalogue sets; its local paths are below its own folder."""
+    found = location.storage_options.get("template_overrides")
+    folder = location.transport.folder
+    return {
+        str(name): place if "://" in place or folder is None else str(folder / place)
+        for name, place in (found.items() if isinstance(found, Mapping) else ())
+    }

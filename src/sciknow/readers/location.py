@@ -13,7 +13,16 @@ from sciknow.readers.transport import Transport
 
 CATALOG_DIR = "{CATALOG_DIR}"
 REFERENCE = "reference://"
-_KERCHUNK = ("fo", "remote_protocol", "remote_options", "target_protocol", "target_options")
+_KERCHUNK = (
+    "fo",
+    "remote_protocol",
+    "remote_options",
+    "target_protocol",
+    "target_options",
+    "template_overrides",
+    "simple_templates",
+    "lazy",
+)
 
 
 def locate(distribution: Distribution, *, base: Path | str, deadline: float = DEADLINE) -> Location:
@@ -71,7 +80,6 @@ def local_path(url: str, folder: Path) -> Path:
 
 def _store_options(options: Mapping[str, object]) -> dict[str, object]:
     plain = {key: value for key, value in options.items() if key not in _KERCHUNK}
-    plain.pop("simple_templates", None)
     for key in ("target_options", "remote_options"):
         inner = options.get(key)
         plain |= dict(inner) if isinstance(inner, Mapping) else {}

@@ -13,6 +13,9 @@ from sciknow.readers.protocol import Location
 from sciknow.readers.table import set_index
 from sciknow.readers.trouble import explain
 
+PASSED = frozenset({"columns", "filters", "calculate_divisions", "split_row_groups"})
+"""Options that go on to `dask.dataframe.read_parquet`."""
+
 
 class ParquetReader:
     """Open a Parquet table; ``columns`` takes some of them, ``index`` makes one the index."""
@@ -20,14 +23,14 @@ class ParquetReader:
     name = "parquet"
     media_types = ("application/vnd.apache.parquet", "application/x-parquet")
     suffixes = (".parquet", ".pq", ".geoparquet")
-    options = frozenset({"columns", "filters", "index", "engine"})
+    options = PASSED | {"index"}
     requires = ("pyarrow", "dask.dataframe")
     install = "sciknow"
 
     def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
         """Open lazily: the footer of the (first) file is read."""
         chosen: dict[str, Any] = {
-            key: options[key] for key in ("columns", "filters") if options.get(key) is not None
+            key: value for key, value in options.items() if key in PASSED and value is not None
         }
         with explain(location.url, "a Parquet table"):
             if location.path is None:

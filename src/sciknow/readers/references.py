@@ -67,8 +67,19 @@ def resolver(base: str, *, local: bool, protocol: str = "") -> Resolve:
     return resolve
 
 
-def parse_document(data: bytes, resolve: Resolve) -> dict[str, Any]:
+def parse_document(
+    data: bytes, resolve: Resolve, overrides: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Read a JSON reference document.
+
+    Parameters
+    ----------
+    data : bytes
+        The document.
+    resolve : callable
+        Checks an address.
+    overrides : mapping, optional
+        Templates that take the place of the document's own.
 
     Returns
     -------
@@ -101,7 +112,8 @@ def parse_document(data: bytes, resolve: Resolve) -> dict[str, Any]:
             "the references hold expressions to be evaluated (gen)",
             hint="write them out, for example with kerchunk.utils.consolidate",
         )
-    templates = plain.get("templates", {}) if "refs" in plain else {}
+    templates = dict(plain.get("templates", {})) if "refs" in plain else {}
+    templates |= overrides or {}
     return {key: parse_reference(key, value, templates, resolve) for key, value in refs.items()}
 
 
