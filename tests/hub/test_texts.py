@@ -5,7 +5,12 @@ import pytest
 import sciknow
 
 TEXTS = [
-    {"id": "CNN/Daily Mail", "title": "News", "text": "Articles with summaries.", "metadata": {"year": 2015}},
+    {
+        "id": "CNN/Daily Mail",
+        "title": "News",
+        "text": "Articles with summaries.",
+        "metadata": {"year": 2015},
+    },
     {"id": "sst", "title": "Sea surface temperature", "text": "Daily fields from satellites."},
     {"id": "冰", "title": "海冰数据", "text": "逐月的北极海冰密集度。"},
 ]

@@ -56,14 +56,21 @@ def test_wrong_filters_are_refused(hub, wrong):
         hub.search("ice", **wrong)
 
 
-@pytest.mark.parametrize("question", ["", "   ", "a:b", "((", "*", "\x00", "x" * 20_000, "🧊", "AND OR"])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "a:b", "((", "*", "\x00", "x" * 20_000, "🧊", "AND OR"]
+)
 def test_any_question_is_answered(hub, question):
     assert len(hub.search(question)) <= 10
 
 
 @pytest.mark.parametrize(
     "name",
-    ["ice-monthly", "10.1234/ICE", "https://doi.org/10.1234/ice", "urn:sciknow:dataset:ice-monthly"],
+    [
+        "ice-monthly",
+        "10.1234/ICE",
+        "https://doi.org/10.1234/ice",
+        "urn:sciknow:dataset:ice-monthly",
+    ],
 )
 def test_a_dataset_is_found_by_each_of_its_names(hub, name):
     assert hub.dataset(name).id == "ice-monthly"

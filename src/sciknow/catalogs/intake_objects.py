@@ -111,4 +111,5 @@ def to_intake(dataset: Dataset, base: Path) -> IntakeCatalog:
     catalog = IntakeCatalog(metadata={"id": dataset.id, "title": dataset.title.to_dict()})
     for way in ways:
         catalog[way.id] = build_reader(way, base)
+        catalog.aliases[way.id] = way.id  # Intake lists aliases only
     return catalog

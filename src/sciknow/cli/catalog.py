@@ -25,7 +25,7 @@ def catalog() -> None:
 
 @catalog.command()
 @click.argument("identifier")
-@click.option("--sector", type=click.Choice([*Sector]), required=True)
+@click.option("--sector", type=click.Choice([str(item) for item in Sector]), required=True)
 def new(identifier: str, sector: str) -> None:
     """Print a scaffold of a dataset's card, to be filled in.
 

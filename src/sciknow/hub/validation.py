@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sciknow.errors import NotFound
 from sciknow.hub.content import Content, join_content
@@ -63,11 +62,12 @@ def validate_source(source: Path) -> list[Finding]:
 
 
 def _files(source: Path) -> Iterator[Finding]:
-    for problem in catalogs.check_folder(source / "catalogs"):
-        yield Finding("catalogs", str(problem))
-    knowledge: Any = graph.examine(source / "knowledge_graph")
-    for problem in knowledge.problems:
-        yield Finding("knowledge_graph", str(problem))
+    for file, problems in catalogs.check_folder(source / "catalogs").items():
+        for problem in problems:
+            line = f" line {problem.line}" if problem.line else ""
+            yield Finding(f"catalogs/{file}{line}", problem.message, problem.hint)
+    for fault in graph.examine(source / "knowledge_graph").problems:
+        yield Finding("knowledge_graph", fault.message, fault.hint)
 
 
 def _shapes(content: Content) -> Iterator[Finding]:

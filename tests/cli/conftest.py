@@ -1,0 +1,39 @@
+"""A small hub, and commands run as a user's processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "hub"))
+
+from small_source import write_source  # noqa: E402
+
+import sciknow  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory):
+    folder = write_source(tmp_path_factory.mktemp("cli") / "node")
+    sciknow.build_hub(folder).close()
+    return folder
+
+
+@pytest.fixture
+def run(node):
+    def call(*arguments, hub=node, stdin=None, code=0):
+        result = subprocess.run(
+            [sys.executable, "-m", "sciknow", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            input=stdin,
+            env=os.environ | {"SCIKNOW_HUB": str(hub)},
+            check=False,
+        )
+        assert result.returncode == code, result.stderr + result.stdout
+        assert "Traceback" not in result.stderr
+        return result
+
+    return call
