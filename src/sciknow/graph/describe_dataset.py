@@ -108,9 +108,11 @@ def _words(node: NamedNode, dataset: Dataset) -> Facts:
 def _names(node: NamedNode, dataset: Dataset) -> Facts:
     if dataset.doi:
         yield fact(node, SK.doi, string(dataset.doi))
+        yield fact(node, DCTERMS.identifier, string(doi_iri(dataset.doi)))
         yield fact(node, SCHEMA.sameAs, iri(doi_iri(dataset.doi)))
     if dataset.cstr:
         yield fact(node, SK.cstr, string(dataset.cstr))
+        yield fact(node, DCTERMS.identifier, string(cstr_iri(dataset.cstr)))
         yield fact(node, SCHEMA.sameAs, iri(cstr_iri(dataset.cstr)))
     if dataset.version:
         yield fact(node, DCAT.version, string(dataset.version))
