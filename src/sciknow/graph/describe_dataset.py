@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import NamedNode
 
+from sciknow.graph.describe_distribution import as_json, describe_distribution
+from sciknow.graph.fact import Facts, describe_provenance, fact, kind_of, ordered
 from sciknow.graph.term import (
-    Term,
     boolean,
     date,
     decimal,
@@ -26,10 +25,7 @@ from sciknow.graph.term import (
     typed,
 )
 from sciknow.model import (
-    AccessEvidence,
-    Activity,
     Dataset,
-    Distribution,
     Grant,
     PeriodOfTime,
     SpatialCoverage,
@@ -42,8 +38,6 @@ from sciknow.vocab import (
     DCTERMS,
     GEO,
     ID_BASE,
-    PROV,
-    RDF,
     RDFS,
     SCHEMA,
     SK,
@@ -52,22 +46,7 @@ from sciknow.vocab import (
 )
 
 SPDX = "https://spdx.org/licenses/"
-MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 STANDARD_NAMES = "http://vocab.nerc.ac.uk/standard_name/"
-FILE = ID_BASE + "file:"
-"""Names of files that ship with a catalogue: the path follows."""
-
-Facts = Iterator[Triple]
-
-
-def fact(subject: NamedNode, predicate: str, value: Term) -> Triple:
-    """Make a triple from a node, a property's IRI and a value."""
-    return Triple(subject, NamedNode(predicate), value)
-
-
-def kind_of(subject: NamedNode, *classes: str) -> Facts:
-    """Say what a node is."""
-    return (fact(subject, RDF.type, NamedNode(item)) for item in classes)
 
 
 def describe_dataset(dataset: Dataset) -> Facts:
@@ -82,12 +61,12 @@ def describe_dataset(dataset: Dataset) -> Facts:
     yield from _coverage(node, dataset)
     yield from _variables(node, dataset)
     for place, distribution in enumerate(dataset.distributions):
-        yield from _distribution(node, distribution, place)
+        yield from describe_distribution(node, distribution, place)
     yield fact(node, SK.openable, boolean(dataset.openable))
     yield fact(node, SK.opensOffline, boolean(dataset.offline))
     yield from describe_provenance(node, dataset.provenance)
     if dataset.extra:
-        yield fact(node, SK.extra, _json(dict(dataset.extra)))
+        yield fact(node, SK.extra, as_json(dict(dataset.extra)))
 
 
 def _words(node: NamedNode, dataset: Dataset) -> Facts:
@@ -132,15 +111,6 @@ def _people(node: NamedNode, dataset: Dataset) -> Facts:
         yield from ordered(node, SK.creatorList, creators)
     for grant in dataset.grants:
         yield from _grant(node, grant)
-
-
-def ordered(node: NamedNode, predicate: str, values: Sequence[Term]) -> Facts:
-    """Yield an RDF list, its cells named by digest, so that the order is kept."""
-    cells = [mint("list", node.value, predicate, place) for place in range(len(values))]
-    yield fact(node, predicate, cells[0])
-    for cell, value, rest in zip(cells, values, [*cells[1:], NamedNode(RDF.nil)], strict=True):
-        yield fact(cell, RDF.first, value)
-        yield fact(cell, RDF.rest, rest)
 
 
 def _grant(node: NamedNode, grant: Grant) -> Facts:
@@ -258,69 +228,3 @@ def _variable(node: NamedNode, variable: Variable, place: int) -> Facts:
         yield fact(node, SCHEMA.unitText, string(variable.units))
     for value in texts(variable.long_name):
         yield fact(node, SCHEMA.description, value)
-
-
-def address(value: str) -> NamedNode:
-    """Name where data are: an address as it is, a file of the catalogue below `FILE`."""
-    return iri(value) if "://" in value else NamedNode(FILE + quote(value, safe="/:._-~"))
-
-
-def _distribution(dataset: NamedNode, item: Distribution, place: int) -> Facts:
-    node = local("distribution", item.id)
-    yield fact(dataset, DCAT.distribution, node)
-    yield from kind_of(node, DCAT.Distribution)
-    yield fact(node, DCTERMS.identifier, string(item.id))
-    yield fact(node, SCHEMA.position, typed(place, XSD.integer))
-    yield fact(node, DCAT.accessURL, address(item.access_url))
-    yield fact(node, SK.openable, boolean(item.openable))
-    yield fact(node, SK.opensOffline, boolean(item.offline))
-    if item.reader:
-        yield fact(node, SK.reader, string(item.reader))
-    if item.media_type:
-        yield fact(node, DCAT.mediaType, iri(MEDIA_TYPES + item.media_type))
-    if item.byte_size is not None:
-        yield fact(node, DCAT.byteSize, typed(item.byte_size, XSD.nonNegativeInteger))
-    for value in texts(item.title):
-        yield fact(node, DCTERMS.title, value)
-    if item.storage_options:
-        yield fact(node, SK.storageOptions, _json(dict(item.storage_options)))
-    if item.options:
-        yield fact(node, SK.options, _json(dict(item.options)))
-    for number, evidence in enumerate(item.access_evidence):
-        yield from _evidence(node, evidence, number)
-
-
-def _json(value: dict[str, object]) -> Literal:
-    return Literal(json.dumps(value, ensure_ascii=False, sort_keys=True))
-
-
-def _evidence(distribution: NamedNode, item: AccessEvidence, place: int) -> Facts:
-    node = mint("evidence", distribution.value, place)
-    yield fact(distribution, SK.accessEvidence, node)
-    yield from kind_of(node, SK.AccessEvidence)
-    yield fact(node, SCHEMA.position, typed(place, XSD.integer))
-    yield fact(node, DCTERMS.source, iri(item.source))
-    yield fact(node, SK.openedWith, string(item.opened_with))
-    if item.accessed:
-        yield fact(node, SK.readOn, date(item.accessed))
-
-
-def describe_provenance(record: NamedNode, activities: tuple[Activity, ...]) -> Facts:
-    """Yield one PROV activity for each source that a record's facts rest on."""
-    for place, item in enumerate(activities):
-        if not item.source:
-            continue
-        node = mint("activity", record.value, place)
-        source = iri(item.source)
-        yield fact(record, PROV.wasGeneratedBy, node)
-        yield fact(record, DCTERMS.source, source)
-        yield from kind_of(node, PROV.Activity)
-        yield fact(node, SCHEMA.position, typed(place, XSD.integer))
-        yield fact(node, PROV.used, source)
-        yield fact(node, SK.activity, string(item.activity))
-        if item.accessed:
-            yield fact(node, SK.readOn, date(item.accessed))
-        for name in item.fields:
-            yield fact(node, SK.fieldGroup, string(name))
-        if item.note:
-            yield fact(node, RDFS.comment, string(item.note))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import Literal, NamedNode
 
-from sciknow.graph.describe_dataset import Facts, describe_provenance, fact, kind_of, ordered
+from sciknow.graph.fact import Facts, describe_provenance, fact, kind_of, ordered
 from sciknow.graph.term import boolean, date, iri, local, string, tagged, texts
 from sciknow.model import Agent, AgentKind, Concept, ConceptScheme, Publication
 from sciknow.model.provenance import Activity

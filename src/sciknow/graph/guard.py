@@ -48,9 +48,8 @@ _QUERY_REACHING = ("SERVICE", "FROM")
 _UPDATING = frozenset(
     ("INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH", "USING")
 )
-_CLAUSES = frozenset(
-    "UNION OPTIONAL MINUS FILTER BIND EXISTS LATERAL SELECT GRAPH VALUES AS IN".split()  # noqa: SIM905
-)
+_GROUPS = ("UNION", "OPTIONAL", "MINUS", "FILTER", "EXISTS", "LATERAL", "GRAPH", "SELECT")
+_CLAUSES = frozenset((*_GROUPS, "BIND", "VALUES", "AS", "IN"))
 _OPEN = {"(": "(", "{": "{", "[": "[", "<<": "<<", "<<(": "<<", "{|": "{|"}
 _CLOSE = {")": "(", "}": "{", "]": "[", ">>": "<<", ")>>": "<<", "|}": "{|"}
 _OPERATORS = frozenset(

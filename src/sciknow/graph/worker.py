@@ -13,7 +13,7 @@ import resource
 import select
 import signal
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 from pyoxigraph import (
     BlankNode,
@@ -27,6 +27,7 @@ from pyoxigraph import (
 MAX_ANSWER = 64 * 2**20
 """Characters of an answer."""
 
+_MAPPED = "/proc/self/statm"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -91,18 +92,15 @@ class Memory:
     """The memory this process may take, counted from what it has mapped when a query starts."""
 
     def __init__(self) -> None:
-        self._mapped: TextIO | None = None
-        try:
-            self._mapped = open("/proc/self/statm", encoding="ascii")  # noqa: SIM115
-        except OSError:
-            return  # no Linux: the time limit has to do
+        self._handle: int | None = None
+        if os.path.exists(_MAPPED):  # on Linux; elsewhere the time limit has to do
+            self._handle = os.open(_MAPPED, os.O_RDONLY)
 
     def allow(self, more: int) -> None:
         """Allow so many bytes beyond what is mapped now."""
-        if self._mapped is None:
+        if self._handle is None:
             return
-        self._mapped.seek(0)
-        mapped = int(self._mapped.read().split()[0]) * resource.getpagesize()
+        mapped = int(os.pread(self._handle, 100, 0).split()[0]) * resource.getpagesize()
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         resource.setrlimit(resource.RLIMIT_AS, (mapped + more, hard))
 
