@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,11 @@ from knowledge.units import measures, parse_units
 from sciknow.model import Dataset, LangString
 from sciknow.model.card import CARD_KEYS
 from sciknow.text import has_han, squeeze
+
+try:
+    from opencc import OpenCC
+except ImportError:
+    OpenCC = None
 
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|ca|vs|No|St|Dr|U\.S|U\.K)\.")
@@ -55,12 +61,25 @@ def _references(dataset: Dataset, base: Base) -> Iterator[tuple[str, bool]]:
         yield f"sectors names its own sector {dataset.sector} again", False
 
 
+@cache
+def _converter() -> Any:
+    return OpenCC("t2s") if OpenCC else None
+
+
+def is_simplified(text: str) -> bool:
+    """Tell whether a Chinese text has simplified characters only (true where opencc lacks)."""
+    converter = _converter()
+    return converter is None or converter.convert(text) == text
+
+
 def language_faults(text: LangString, key: str, *, both: bool = True) -> Iterator[str]:
     """Tell where a text is not in its language: Chinese has Han characters, English has none."""
     if text.en and has_han(text.en):
         yield f"{key}.en has Chinese characters: {text.en[:40]}"
     if text.zh and not has_han(text.zh):
         yield f"{key}.zh has no Chinese character: {text.zh[:40]}"
+    if text.zh and not is_simplified(text.zh):
+        yield f"{key}.zh has traditional characters: {text.zh[:40]}"
     for tag in ("en", "zh") if both else ():
         if not getattr(text, tag):
             yield f"{key}.{tag} is missing"

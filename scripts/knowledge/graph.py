@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from knowledge.base import Base, Finding
-from knowledge.cards import address_fault, language_faults
+from knowledge.cards import address_fault, is_simplified, language_faults
 from sciknow.model import Concept, Publication
 from sciknow.text import has_han, squeeze
 from sciknow.vocab import Sector
@@ -41,6 +41,8 @@ def _concept_faults(concept: Concept, base: Base) -> Iterator[str]:
     for tag, label in concept.alt_labels:
         if tag == "en" and has_han(label):
             yield f"altLabel {label}@en is Chinese"
+        if tag == "zh" and not is_simplified(label):
+            yield f"altLabel {label}@zh has traditional characters"
     for name in concept.standard_names:
         if name not in base.standard_names:
             yield f"{name} is no CF standard name"

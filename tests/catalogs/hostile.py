@@ -117,8 +117,14 @@ CASES: list[Case] = [
                                  '{fo: "https://e.org/r.json", remote_protocol: file}'),
      "untrusted-input", "remote_protocol"),
     ("reference-local", swap(URL, 'url: "reference://", storage_options: {fo: "https://e.org/r", '
+                                  'remote_protocol: https, remote_options: {asynchronous: true}, '
                                   'template_overrides: {u: "{CATALOG_DIR}/x"}}'),
      "untrusted-input", "template_overrides"),
+    ("reference-token", swap(URL, 'url: "reference://", storage_options: {fo: "https://e.org/r", '
+                                  "remote_protocol: s3, remote_options: {asynchronous: true, "
+                                  "token: t}}"), "untrusted-input", "token"),
+    ("reference-slow", swap(URL, 'url: "reference://", storage_options: {fo: "https://e.org/r", '
+                                 "remote_protocol: s3}"), "invalid-input", "asynchronous"),
     ("reference-fo", swap(URL, 'url: "reference://", storage_options: {fo: "/etc/passwd"}'),
      "untrusted-input", "/etc/passwd"),
     # YAML itself

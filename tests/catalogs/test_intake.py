@@ -1,6 +1,8 @@
 """Plain Intake opens our files, and the readers that we build open the same data."""
 
+import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import intake
 import pytest
 import xarray as xr
 import yaml
+from kerchunk.hdf import SingleHdf5ToZarr
 
 from sciknow.catalogs import (
     build_reader,
@@ -23,6 +26,9 @@ from sciknow.catalogs import (
 from sciknow.errors import InvalidInput, NotFound, SciknowError, UntrustedInput
 from sciknow.model import Activity, Catalog, Dataset, Distribution, LangString
 from sciknow.vocab import Sector
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from servers.web import DataServer
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = sorted((ROOT / "catalogs").glob("*.yaml"))
@@ -55,10 +61,6 @@ def test_tables_open_lazily(folder, array, way):
 
 
 def test_references_open(folder, array):
-    import json
-
-    from kerchunk.hdf import SingleHdf5ToZarr
-
     refs = SingleHdf5ToZarr(str(folder / "data" / "four.nc"), inline_threshold=0).translate()
     refs["templates"] = {"u": "four.nc"}
     refs["refs"] = {
@@ -78,6 +80,27 @@ def test_references_open(folder, array):
     )
     with build_reader(way, folder).read() as opened:
         xr.testing.assert_equal(opened.load(), array)
+
+
+def test_remote_references_open(folder, array):
+    """Over HTTP with ranges, by the reader that we build and by plain Intake alike."""
+    refs = SingleHdf5ToZarr(str(folder / "data" / "four.nc"), inline_threshold=0).translate()
+    with DataServer(folder) as server:
+        where = f"{server.url}/data/four.nc"
+        refs["refs"] = {
+            key: [where, *item[1:]] if isinstance(item, list) else item
+            for key, item in refs["refs"].items()
+        }
+        (folder / "data" / "remote.json").write_text(json.dumps(refs))
+        way = Distribution(
+            id="remote",
+            access_url=f"{server.url}/data/remote.json",
+            reader="kerchunk",
+            storage_options={"remote_protocol": "http"},
+            options={"consolidated": False},
+        )
+        with build_reader(way, folder).read() as opened:
+            xr.testing.assert_equal(opened.load(), array)
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """Catalogue files become model objects."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,7 +85,7 @@ def test_local_references_to_remote_chunks_are_not_offline(folder, sound):
     text = sound.replace(
         'url: "s3://bucket/first.zarr", storage_options: {anon: true}',
         'url: "reference://", storage_options: {fo: "{CATALOG_DIR}/data/r.json", '
-        "remote_protocol: s3, remote_options: {anon: true}}",
+        "remote_protocol: s3, remote_options: {anon: true, asynchronous: true}}",
     )
     way = read_file(put(folder, text)).datasets[0].distributions[0]
     assert not way.offline
@@ -182,8 +185,6 @@ def test_nothing_there(tmp_path):
 
 
 def test_devices_pipes_and_folders_are_not_read(tmp_path):
-    import os
-
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "folder.yaml").mkdir()
     for path in (tmp_path / "pipe.yaml", tmp_path / "folder.yaml", Path("/dev/zero")):
@@ -197,3 +198,14 @@ def test_too_many_files(tmp_path, monkeypatch):
         (tmp_path / f"{name}.yaml").write_text("")
     with pytest.raises(LimitExceeded, match="found 3 files"):
         read_folder(tmp_path)
+
+
+def test_reading_needs_none_of_the_heavy_libraries(tmp_path, sound):
+    path = put(tmp_path, sound)
+    code = (
+        "import sys, sciknow.catalogs as c\n"
+        f"c.read_file({str(path)!r}); c.check_file({str(path)!r})\n"
+        "print({'intake', 'xarray', 'pandas', 'rdflib', 'zarr', 'numpy'} & set(sys.modules))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert answer.stdout == "set()\n", answer.stderr

@@ -47,16 +47,24 @@ def is_local(location: str) -> bool:
     return "://" not in location
 
 
-def with_folder(storage: Mapping[str, object]) -> dict[str, object]:
-    """Return a reference's options as a catalogue writes them: paths below its folder marked."""
+def as_written(storage: Mapping[str, object]) -> dict[str, object]:
+    """Return a reference's options as a catalogue writes them.
+
+    Paths below its folder are marked, and remote chunks say ``asynchronous``, which plain Intake
+    needs and a distribution does not keep.
+    """
+    written = dict(storage)
     overrides = storage.get("template_overrides")
-    if not isinstance(overrides, Mapping):
-        return dict(storage)
-    marked = {
-        name: f"{CATALOG_DIR}{place}" if is_local(str(place)) else place
-        for name, place in overrides.items()
-    }
-    return {**storage, "template_overrides": marked}
+    if isinstance(overrides, Mapping):
+        written["template_overrides"] = {
+            name: f"{CATALOG_DIR}{place}" if is_local(str(place)) else place
+            for name, place in overrides.items()
+        }
+    if storage.get("remote_protocol") != "file":
+        options = storage.get("remote_options")
+        known = options if isinstance(options, Mapping) else {}
+        written["remote_options"] = {**known, "asynchronous": True}
+    return written
 
 
 def local_paths(opening: Opening) -> tuple[str, ...]:
@@ -237,26 +245,37 @@ def parse_reference_options(
 ) -> dict[str, object]:
     """Read the options of a reference file system: where the chunks lie, and how to get there."""
     allowed = ("remote_protocol", "remote_options", "target_options", "template_overrides", "lazy")
-    storage = parse_mapping(value, where, allowed=allowed)
+    storage = parse_mapping(value, where, allowed=allowed, required=("remote_protocol",))
     local = is_local(url)
-    parsed: dict[str, object] = {}
-    for key, item in storage.items():
-        at = where / key
-        if key == "remote_protocol":
-            parsed[key] = _parse_protocol(item, at, local)
-        elif key == "template_overrides":
-            parsed[key] = _parse_overrides(item, at, local)
-        elif key == "lazy":
-            parsed[key] = parse_flag(item, at)
-        else:
-            protocol = url if key == "target_options" else storage.get("remote_protocol")
-            parsed[key] = parse_storage(item, str(protocol), at)
+    protocol = _parse_protocol(storage["remote_protocol"], where / "remote_protocol", local)
+    parsed: dict[str, object] = {"remote_protocol": protocol}
+    remote = _parse_remote_options(
+        storage.get("remote_options", {}), protocol, where / "remote_options"
+    )
+    if remote:
+        parsed["remote_options"] = remote
+    if "target_options" in storage:
+        at = where / "target_options"
+        parsed["target_options"] = parse_storage(storage["target_options"], url, at)
+    if "template_overrides" in storage:
+        at = where / "template_overrides"
+        parsed["template_overrides"] = _parse_overrides(storage["template_overrides"], at, local)
+    if "lazy" in storage:
+        parsed["lazy"] = parse_flag(storage["lazy"], where / "lazy")
     return parsed
 
 
-def _parse_protocol(value: object, where: Where, local: bool) -> object:
+def _parse_remote_options(value: object, protocol: str, where: Where) -> dict[str, object]:
+    options = parse_mapping(value, where)
+    wanted = protocol != "file"
+    if wanted and options.pop("asynchronous", None) is not True:
+        raise (where / "asynchronous").refuse("another value", "true: zarr reads asynchronously")
+    return parse_storage(options, protocol, where)
+
+
+def _parse_protocol(value: object, where: Where, local: bool) -> str:
     allowed = REMOTE_PROTOCOLS if local else REMOTE_PROTOCOLS[:-1]
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise untrusted(where, show(value), "one of " + ", ".join(allowed))
     return value
 

@@ -14,11 +14,11 @@ from intake.readers import datatypes, readers
 from intake.readers.entry import Catalog as IntakeCatalog
 
 from sciknow.catalogs.entry import (
+    as_written,
     is_local,
     parse_options,
     parse_reference_options,
     parse_storage,
-    with_folder,
 )
 from sciknow.catalogs.option import parse_relative, parse_remote
 from sciknow.catalogs.schema import KERCHUNK, REFERENCE_URL, Form, form_of
@@ -78,14 +78,14 @@ def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> A
     if form is not KERCHUNK:
         options = parse_storage(storage, url, where / "storage_options")
         return kind(_address(url, base, where), storage_options=options)
-    written = with_folder(storage)
+    written = as_written(storage)
     checked = parse_reference_options(written, url, where / "storage_options")
     overrides = checked.get("template_overrides")
     if isinstance(overrides, dict):
-        checked["template_overrides"] = {
+        written["template_overrides"] = {
             name: _address(place, base, where) for name, place in overrides.items()
         }
-    return kind(REFERENCE_URL, storage_options={"fo": _address(url, base, where), **checked})
+    return kind(REFERENCE_URL, storage_options={"fo": _address(url, base, where), **written})
 
 
 def _address(place: str, base: Path, where: Where) -> str:

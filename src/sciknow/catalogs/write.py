@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from sciknow.catalogs.entry import is_local, with_folder
+from sciknow.catalogs.entry import as_written, is_local
 from sciknow.catalogs.option import CATALOG_DIR
 from sciknow.catalogs.schema import KERCHUNK, REFERENCE_URL, Form, form_of
 from sciknow.errors import InvalidInput
@@ -142,7 +142,7 @@ def _url(place: str) -> str:
 def _data_of(way: Distribution) -> dict[str, object]:
     form = _form(way)
     if form is KERCHUNK:
-        storage = {"fo": _url(way.access_url), **with_folder(way.storage_options)}
+        storage = {"fo": _url(way.access_url), **as_written(way.storage_options)}
         kwargs: dict[str, object] = {"url": REFERENCE_URL, "storage_options": _plain(storage)}
     else:
         kwargs = {"url": _url(way.access_url)}
