@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sciknow.hub import Hit, Hits, Hub, open_hub
 
@@ -57,10 +60,10 @@ def ask(hub: Hub, question: str) -> Hits:
 
 
 def load(hit: Hit) -> xr.DataArray:
-    """Open a hit lazily and return its first variable over time."""
+    """Open a hit lazily and return the first variable that its card names."""
     say(f"\n>>> ds = hit.open()   # {hit.id}")
     opened = hit.open()
-    array: xr.DataArray = next(iter(opened.data_vars.values()))
+    array: xr.DataArray = opened[hit.dataset.variables[0].name]
     say(f"{array.name} {dict(array.sizes)} {type(array.data).__module__.split('.')[0]} array, "
         f"{array.nbytes:,} bytes, chunks {array.chunks}")  # fmt: skip
     yearly = array.groupby("time.year").mean()
@@ -98,10 +101,11 @@ def plot(hits: list[Hit], arrays: list[xr.DataArray], path: Path) -> None:
 def _panel(axis: Any, hit: Hit, array: xr.DataArray) -> None:
     yearly = array.resample(time="YS").mean()
     axis.plot(array["time"], array, color="#9fb8cc", linewidth=0.8, label="as published")
-    axis.plot(yearly["time"], yearly, color="#c0392b", linewidth=1.6, label="yearly mean")
+    middle = yearly["time"] + np.timedelta64(182, "D")
+    axis.plot(middle, yearly, color="#c0392b", linewidth=1.6, label="yearly mean")
     axis.set_title(hit.dataset.title.en, loc="left", fontsize=11, fontweight="bold")
-    name = array.attrs.get("long_name", array.name)
-    axis.set_ylabel(f"{name}\n[{array.attrs.get('units', '')}]", fontsize=9)
+    name = fill(str(array.attrs.get("long_name", array.name)), 28)
+    axis.set_ylabel(f"{name}\n[{array.attrs.get('units', '')}]", fontsize=8)
     axis.grid(alpha=0.25)
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False, fontsize=8, loc="upper left")
