@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from sciknow.errors import InvalidInput
 from sciknow.graph import META, canonical_digest, from_graph, normal_form, to_quads
@@ -27,7 +27,7 @@ from sciknow.model import (
     Variable,
 )
 from sciknow.model.plain import from_plain, to_plain
-from sciknow.vocab import DCTERMS, SK, AccessRights, ActivityKind, Sector
+from sciknow.vocab import DCTERMS, PROV, SK, AccessRights, ActivityKind, Sector
 
 slug = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,12}", fullmatch=True)
 text = st.text(
@@ -172,6 +172,16 @@ def test_an_origin_can_be_a_graph_of_its_own():
     graph = "urn:sciknow:graph:harvest:pangaea"
     made = to_quads([one], origins={one.iri: graph})
     assert {item.graph_name.value for item in made} == {graph, META}
+
+
+def test_a_harvest_can_say_more_of_its_graph():
+    graph = "urn:sciknow:graph:harvest:pangaea"
+    fact = Triple(NamedNode(graph), NamedNode(PROV.wasDerivedFrom), NamedNode("https://x.org/oai"))
+    one = Dataset(id="a", title=LangString(en="A"))
+    made = to_quads([one], origins={one.iri: graph}, activities={graph: [fact]})
+    about = {item.predicate.value for item in made if item.graph_name.value == META}
+    assert {PROV.wasDerivedFrom, SK.recordCount} <= about
+    assert SK.sourceFile not in about
 
 
 def test_addresses_are_mended_or_refused():

@@ -1,5 +1,6 @@
 """The store on disk, and queries in processes that can be killed."""
 
+import contextlib
 import http.server
 import os
 import shutil
@@ -11,13 +12,21 @@ import threading
 import time
 from datetime import date, datetime
 from pathlib import Path
+from random import Random
 from typing import ClassVar
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded, NotFound, UntrustedInput
-from sciknow.graph import GraphStore, write_store
+from sciknow.errors import (
+    IntegrityError,
+    InvalidInput,
+    LimitExceeded,
+    NotFound,
+    SciknowError,
+    UntrustedInput,
+)
+from sciknow.graph import GraphStore, check_query, write_store
 
 DOUBLING = (
     'SELECT (STRLEN(?x30) AS ?n) { BIND("0123456789" AS ?x0) '
@@ -328,4 +337,52 @@ def test_no_query_reaches_a_server(store, endpoint):
     request = {"query": query, "prefixes": {}, "timeout": 5.0, "max_rows": 1, "max_memory": 2**28}
     with pytest.raises(InvalidInput, match="failed"):
         store._pool.ask(request)
+    assert _Endpoint.seen == []
+
+
+WORDS = (
+    "?s ?p ?o { } FILTER ( ?a<1 ) # > < \" ' \"\"\" ''' \\ ex:a ex: . ; , true 5 5. a @en ^^ #> "
+    "ex:a\\# _:b 1<2 && || ! - BIND AS ?x UNION OPTIONAL VALUES <urn:a> {?a GRAPH IN IF( ^ / | * "
+    "+ ? [ ] << >> {| |} $y SERV ICE SERVICE service SILENT \\u0053ERVICE · \ufeff \u2028 \xa0"
+)
+PIECES = [*WORDS.split(" "), "\n", "\r"]
+CALLS = [
+    "SERVICE<{}>{{}}",
+    "SERVICE ex:x{{}}",
+    "SERVICE?g{{}}",
+    "SERVICEex:x{{}}",
+    "SERVICE?g#>\n{{}}",
+]
+TAILS = ["", "}", ' "', "'", '#"', ">", '"""']
+
+
+def gibberish(random: Random, address: str) -> str:
+    """Return text around a SERVICE clause in one of its forms, much of it no SPARQL."""
+    words = (random.choice(PIECES) for _ in range(random.randint(0, 7)))
+    body = "".join(word + random.choice(["", " "]) for word in words)
+    call = random.choice(CALLS).format(address)
+    return f"PREFIX ex:<{address}> SELECT * {{?s ?p ?o {body}{call}{random.choice(TAILS)}}}"
+
+
+def test_of_many_odd_texts_none_that_passes_reaches_a_server(endpoint):
+    random = Random(7)
+    engine = Store()
+    engine.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal("o")))
+    passed = reached = 0
+    for _ in range(4000):
+        query = gibberish(random, endpoint)
+        try:
+            check_query(query)
+            passed += 1
+        except SciknowError:
+            if reached:
+                continue
+        with contextlib.suppress(SyntaxError, OSError):
+            list(engine.query(query))
+        if _Endpoint.seen and not reached:
+            # one refused text shows that such texts do reach the server
+            reached += 1
+            _Endpoint.seen.clear()
+    assert passed > 20
+    assert reached == 1
     assert _Endpoint.seen == []
