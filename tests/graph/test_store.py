@@ -353,6 +353,12 @@ CALLS = [
     "SERVICEex:x{{}}",
     "SERVICE?g#>\n{{}}",
 ]
+    "SERVICE<{}>{{}}",
+    "SERVICE ex:x{{}}",
+    "SERVICE?g{{}}",
+    "SERVICEex:x{{}}",
+    "SERVICE?g#>\n{{}}",
+]
 TAILS = ["", "}", ' "', "'", '#"', ">", '"""']
 
 
