@@ -57,7 +57,7 @@ def explain(
     }
     whole = sum(parts.values()) or 1.0
     return Why(
-        terms=tuple(_terms(question, meant, ranking, fields[:, place], place, whole)),
+        terms=tuple(_terms(question, meant, ranking, fields[:, place], place, parts, whole)),
         concepts=tuple(_concepts(collection, question, ranking, place, whole)),
         publications=tuple(_publications(record, set(question.terms))),
         passage=_passage(record, question, rarity),
@@ -72,6 +72,7 @@ def _terms(
     ranking: Ranking,
     weights: NDArray[np.float64],
     place: int,
+    parts: Mapping[str, float],
     whole: float,
 ) -> Iterator[TermWhy]:
     worth = ranking.units[:, place]
@@ -84,23 +85,25 @@ def _terms(
         choice = unit.alternatives[ranking.readings[number, place]]
         by_field = weights[[at[term] for term in choice.terms]].sum(axis=0)
         where = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
-        more = _token_worth(unit, choice.text, question, meant, ranking, place)
-        yield TermWhy(unit.text, choice.text, tuple(where), float(worth[number] + more) / whole)
+        read = _reading(unit, choice.text, question, meant, ranking, place)
+        share = (float(worth[number]) + parts["meaning"] * read) / whole
+        yield TermWhy(unit.text, choice.text, tuple(where), share)
 
 
-def _token_worth(
+def _reading(
     unit: Unit, text: str, question: Question, meant: Meant, ranking: Ranking, place: int
 ) -> float:
-    """Return what the comparison token by token gave to one word of the question."""
-    if meant.tokens is None or not len(ranking.tokens):
+    """Return which part of the comparison token by token a word of the question gave."""
+    tokens = meant.tokens
+    if tokens is None or not len(ranking.tokens):
         return 0.0
-    low = question.english.lower()
-    start = low.find((text if question.language == "zh" else unit.text).lower())
+    word = (text if question.language == "zh" else unit.text).lower()
+    start = question.english.lower().find(word)
     if start < 0:
         return 0.0
-    stop = start + len(text if question.language == "zh" else unit.text)
-    inside = [first >= start and last <= stop for first, last in meant.tokens.spans]
-    return float(ranking.tokens[np.array(inside, bool), place].sum())
+    inside = [start <= first and last <= start + len(word) for first, last in tokens.spans]
+    worth = ranking.tokens[:, place]
+    return float(worth[np.array(inside, bool)].sum() / max(worth.sum(), 1e-9))
 
 
 def _concepts(

@@ -30,6 +30,8 @@ NORMS = (0.3, 0.3, 0.3, 0.5, 0.75, 0.75, 0.3, 0.75)
 """How far a field's length counts against it, 0 not at all, 1 fully."""
 K1 = 1.2
 """How soon a repeated word stops counting."""
+FEW = 400
+"""A smaller collection counts as this large, or a rare word would seem common in it."""
 _HEAP = 128_000_000
 _FILES = "words"
 
@@ -134,7 +136,7 @@ class Lexical:
     def idf(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return how rare each term is (BM25's idf); a term that no record holds gets 0."""
         df = self.frequency(words)
-        idf = np.log1p((len(self) - df + 0.5) / (df + 0.5))
+        idf = np.log1p((max(len(self), FEW) - df + 0.5) / (df + 0.5))
         return np.where(df > 0, idf, 0.0)
 
     def frequency(self, words: Sequence[str]) -> NDArray[np.float64]:

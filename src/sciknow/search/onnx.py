@@ -114,10 +114,10 @@ class OnnxEmbedder:
         encoded = self._encode(texts)
         out = np.zeros((len(texts), DIMENSIONS), np.float32)
         tokens: dict[int, Tokens] = {}
-        for rows, (vectors, states) in self._batches(encoded, ["embedding", "tokens"]):
+        for rows, (vectors, outputs) in self._batches(encoded, ["embedding", "tokens"]):
             out[rows] = vectors
-            for row, state in zip(rows, states, strict=True):
-                tokens[row] = self._tokens(encoded[row], state)
+            for row, output in zip(rows, outputs, strict=True):
+                tokens[row] = self._tokens(encoded[row], output)
         return unit(out), [tokens[row] for row in range(len(texts))]
 
     def states(self, text: str) -> NDArray[np.float32]:
@@ -131,7 +131,8 @@ class OnnxEmbedder:
         inner = slice(1, max(len(encoded.ids) - 1, 1))
         flat = unit(states[: len(encoded.ids)][inner] @ self._projection)
         small = np.clip(np.rint(flat * SCALE), -127, 127).astype(np.int8)
-        return Tokens(np.array(encoded.ids[inner], np.int32), small, tuple(encoded.offsets[inner]))
+        ids, spans = np.array(encoded.ids[inner], np.int32), tuple(encoded.offsets[inner])
+        return Tokens(ids, small, spans)
 
     def feed(self, batch: list[Encoding]) -> dict[str, NDArray[Any]]:
         """Return the graph's inputs for some texts, filled up to the longest."""

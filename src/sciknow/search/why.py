@@ -23,7 +23,8 @@ class TermWhy:
     fields : tuple of str
         Where it stands, weightiest first.
     share : float
-        Part of the hit's score, from 0 to 1.
+        Part of the hit's score: what its letters gave, and its part of the meaning, which is told
+        from the comparison token by token.
     """
 
     term: str
