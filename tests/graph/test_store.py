@@ -353,12 +353,6 @@ CALLS = [
     "SERVICEex:x{{}}",
     "SERVICE?g#>\n{{}}",
 ]
-    "SERVICE<{}>{{}}",
-    "SERVICE ex:x{{}}",
-    "SERVICE?g{{}}",
-    "SERVICEex:x{{}}",
-    "SERVICE?g#>\n{{}}",
-]
 TAILS = ["", "}", ' "', "'", '#"', ">", '"""']
 
 
