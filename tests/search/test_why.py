@@ -74,7 +74,7 @@ def test_taking_a_named_word_away_costs_about_its_share(index, question, identif
         off.append(abs(cost - item.share - sum(ways)))
     # The sentence model reads what is left anew, so a word's part in the meaning shifts.
     assert max(off) < 0.2
-    assert sum(off) / len(off) < 0.12
+    assert sum(off) / len(off) < 0.15
 
 
 def test_shares_of_words_and_concepts_add_up_to_no_more_than_one(index):
