@@ -27,7 +27,7 @@ from sciknow.model import Distribution
 from sciknow.readers import open_distribution
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from servers.web import DataServer  # noqa: E402
+from servers.web import DataServer
 
 RATIO, SECONDS = 1.05, 0.020
 STEPS = ("open", "first slice", "one-year mean")

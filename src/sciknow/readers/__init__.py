@@ -11,34 +11,50 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sciknow.readers.attrs import dataset_attrs, origin
+    from sciknow.readers.located import Opened, reader_for
     from sciknow.readers.location import locate
-    from sciknow.readers.opening import Opened, open_distribution, reader_for
+    from sciknow.readers.opening import open_any, open_distribution
+    from sciknow.readers.plan import Plan
+    from sciknow.readers.planning import plan_dataset, plan_distribution
     from sciknow.readers.protocol import Location, Reader
+    from sciknow.readers.selection import Selection, parse_selection
     from sciknow.readers.table import TableAs, to_dataset
 
 __all__ = [
     "Location",
     "Opened",
+    "Plan",
     "Reader",
+    "Selection",
     "TableAs",
     "dataset_attrs",
     "locate",
+    "open_any",
     "open_distribution",
     "origin",
+    "parse_selection",
+    "plan_dataset",
+    "plan_distribution",
     "reader_for",
     "to_dataset",
 ]
 
 _HOME = {
     "Location": "protocol",
-    "Opened": "opening",
+    "Opened": "located",
+    "Plan": "plan",
     "Reader": "protocol",
+    "Selection": "selection",
     "TableAs": "table",
     "dataset_attrs": "attrs",
     "locate": "location",
+    "open_any": "opening",
     "open_distribution": "opening",
     "origin": "attrs",
-    "reader_for": "opening",
+    "parse_selection": "selection",
+    "plan_dataset": "planning",
+    "plan_distribution": "planning",
+    "reader_for": "located",
     "to_dataset": "table",
 }
 

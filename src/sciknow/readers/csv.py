@@ -11,6 +11,7 @@ from sciknow.errors import SourceUnavailable
 from sciknow.readers.filesystem import PROTOCOL
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import set_index
+from sciknow.readers.table_cost import TextCosts
 from sciknow.readers.trouble import explain
 
 PANDAS = frozenset(
@@ -79,6 +80,10 @@ class CsvReader:
                 )
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> TextCosts:
+        """Return what reading costs."""
+        return TextCosts(location)
 
 
 def _size(location: Location) -> int:

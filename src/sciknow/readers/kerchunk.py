@@ -8,10 +8,12 @@ from functools import cache
 from typing import Any
 
 import xarray as xr
+import zarr
 
 from sciknow.errors import IntegrityError
 from sciknow.net import MAX_METADATA
 from sciknow.readers.arrays import SHARED, open_group, probe
+from sciknow.readers.cost import Costs
 from sciknow.readers.protocol import Location
 from sciknow.readers.references import (
     ParquetReferences,
@@ -22,6 +24,7 @@ from sciknow.readers.references import (
 from sciknow.readers.store import ReferenceStore
 from sciknow.readers.transport import Transport
 from sciknow.readers.trouble import DAMAGED, explain
+from sciknow.readers.zarr_cost import Sizes, ZarrCosts
 
 
 @cache
@@ -70,9 +73,17 @@ class KerchunkReader:
         with explain(location.url, "kerchunk references"):
             references = read_references(location)
         store = ReferenceStore(location.transport, references)
+        location.transport.kept[location.url] = store
         group = str(options.get("group") or "").strip("/")
         documents = location.transport.run(probe(store, group))
         return open_group(store, location.url, documents, options)
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
+        """Return what reading costs: the references name every length."""
+        store: ReferenceStore = location.transport.kept[location.url]
+        group = str(options.get("group") or "").strip("/")
+        opened = zarr.open_group(store, path=group, mode="r", zarr_format=2)
+        return ZarrCosts(opened, Sizes(location.transport, store.references))
 
 
 def read_references(location: Location) -> Mapping[str, Any]:

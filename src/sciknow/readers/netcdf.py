@@ -12,6 +12,8 @@ import xarray as xr
 from sciknow.errors import SourceUnavailable
 from sciknow.net import redact
 from sciknow.readers.arrays import SHARED, chunks, decoding
+from sciknow.readers.cost import Costs
+from sciknow.readers.file_cost import ClassicCosts, Hdf5Costs
 from sciknow.readers.netcdf3 import ClassicStore
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import LocalFile, RangeFile
@@ -42,11 +44,23 @@ class NetcdfReader:
             return self._open_local(location, options)
         with explain(location.url, "a NetCDF file"):
             file = RangeFile(location.transport, location.url)
+            location.transport.kept[location.url] = file
             magic = file.fetch(0, 8)
             if magic[:4] in CLASSIC:
                 return _open_classic(file, options)
             _check_hdf5(magic, location.url)
             return _open_hdf5(file, options)
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
+        """Return what reading costs, from the file's own layout."""
+        file: RangeFile | None = location.transport.kept.get(location.url)
+        path = Path(location.url)
+        magic = file.fetch(0, 8) if file is not None else first_bytes(path)
+        if magic[:4] in CLASSIC:
+            store = ClassicStore(file if file is not None else LocalFile(path))
+            return ClassicCosts(store, paged=file is not None)
+        group = str(options.get("group") or "")
+        return Hdf5Costs(file if file is not None else location.url, group)
 
     def _open_local(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
         path = Path(location.url)

@@ -1,39 +1,18 @@
-"""Opening a distribution: the reader is chosen, the place checked, the origin written down."""
+"""Opening a distribution, or the first of several that answers."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, cast
 
-import dask.dataframe as dd
-import xarray as xr
-
+from sciknow.errors import IntegrityError, MissingDependency, SourceUnavailable
 from sciknow.model import Distribution
-from sciknow.net import DEADLINE, Deadline
-from sciknow.readers import registry
-from sciknow.readers.attrs import origin_attrs, stamp
-from sciknow.readers.location import locate
-from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.table import TableAs, parse_table_as, to_dataset
-from sciknow.readers.trouble import explain
-
-Opened = xr.Dataset | xr.DataTree | dd.DataFrame
-
-
-def reader_for(distribution: Distribution) -> Reader:
-    """Return the reader that a distribution names, or that fits its media type or ending.
-
-    Raises
-    ------
-    NotFound
-        When there is none: says what is installed, what would have matched, what to install.
-    MissingDependency
-        When the reader needs a package that is not installed.
-    """
-    if distribution.reader:
-        return registry.get(distribution.reader)
-    return registry.match(distribution.access_url, str(distribution.media_type))
+from sciknow.net import DEADLINE
+from sciknow.readers.located import Opened, located, part
+from sciknow.readers.planning import none_of, plan_distribution
+from sciknow.readers.selection import parse_selection
+from sciknow.readers.table import TableAs
 
 
 def open_distribution(
@@ -42,6 +21,10 @@ def open_distribution(
     base: Path | str,
     attrs: Mapping[str, str] | None = None,
     table_as: TableAs | str = TableAs.DATAFRAME,
+    bbox: Sequence[float] | None = None,
+    period: Sequence[str] | None = None,
+    variables: Sequence[str] | str | None = None,
+    max_bytes: int | None = None,
     deadline: float = DEADLINE,
 ) -> Opened:
     """Open one way to a dataset lazily.
@@ -57,6 +40,14 @@ def open_distribution(
         beside what the store says itself.
     table_as : {"dataframe", "dataset"}
         What a table is opened as; arrays are always an xarray object.
+    bbox : sequence of four floats, optional
+        West, south, east, north in degrees: only this area.
+    period : sequence of two str, optional
+        First and last date, both included: only this time.
+    variables : sequence of str, optional
+        Names or CF standard names (of a table: columns): only these.
+    max_bytes : int, optional
+        Refuse where reading the part would move more than this.
     deadline : float
         Seconds after which opening ends with an error; each read afterwards has as long again.
 
@@ -75,38 +66,60 @@ def open_distribution(
         When what it sends is cut short or broken.
     NotFound, MissingDependency
         When there is no reader, or it lacks a package.
+    LimitExceeded
+        When `max_bytes` would not do.
     UntrustedInput, InvalidInput
         When the distribution leads where nothing is read, or names an unknown option.
     """
-    wanted = parse_table_as(table_as)
-    reader = reader_for(distribution)
-    registry.check_options(reader, distribution.options)
-    location = locate(distribution, base=base, deadline=deadline)
-    with location.transport.until(Deadline.after(deadline)):
-        opened = _open(reader, location, distribution.options, wanted)
-    shown = distribution.access_url if location.path else location.url
-    ours = dict(attrs or {}) | origin_attrs(distribution, reader.name, shown)
-    return stamped(opened, ours)
+    wanted = parse_selection(bbox, period, variables)
+    if max_bytes is not None:
+        plan = plan_distribution(
+            distribution,
+            base=base,
+            attrs=attrs,
+            table_as=table_as,
+            bbox=bbox,
+            period=period,
+            variables=variables,
+            deadline=deadline,
+        )
+        return cast(Opened, plan.check(max_bytes).open())
+    _, _, opened = located(distribution, base, attrs, table_as, deadline)
+    return part(opened, wanted)
 
 
-def _open(
-    reader: Reader, location: Location, options: Mapping[str, object], wanted: TableAs
-) -> Opened:
-    try:
-        with explain(location.url, f"what the reader {reader.name!r} reads"):
-            opened = reader.open_(location, options)
-            if isinstance(opened, dd.DataFrame) and wanted is TableAs.DATASET:
-                return to_dataset(opened)
-            return opened
-    except Exception:
-        gc.collect()  # half-open files of a failed attempt are closed now, not at some later time
-        raise
+def open_any(
+    distributions: Sequence[Distribution], *, base: Path | str, **options: Any
+) -> tuple[Distribution, Opened]:
+    """Open the first of several ways that answers; mirrors are tried in their order.
 
+    Parameters
+    ----------
+    distributions : sequence of Distribution
+        The ways; local ones are tried first, those without a reader are passed over.
+    base, options
+        As of `open_distribution`.
 
-def stamped(opened: Opened, ours: Mapping[str, str]) -> Opened:
-    """Write origin attributes into an opened object and return it."""
-    if isinstance(opened, dd.DataFrame):
-        opened.attrs = stamp(getattr(opened, "attrs", {}), ours)
-        return opened
-    opened.attrs = stamp(opened.attrs, ours)
-    return opened
+    Returns
+    -------
+    Distribution
+        The way that was taken.
+    opened
+        What `open_distribution` gives for it.
+
+    Raises
+    ------
+    NotFound
+        When none of them has a reader.
+    SourceUnavailable
+        When none answers: lists what was tried.
+    """
+    failed: list[tuple[str, str]] = []
+    for way in sorted(distributions, key=lambda item: not item.offline):
+        if not way.openable:
+            continue
+        try:
+            return way, open_distribution(way, base=base, **options)
+        except (SourceUnavailable, IntegrityError, MissingDependency) as error:
+            failed.append((way.id, str(error)))
+    raise none_of(distributions, failed)

@@ -11,6 +11,7 @@ from sciknow.errors import SourceUnavailable
 from sciknow.readers.filesystem import PROTOCOL, TransportFileSystem
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import set_index
+from sciknow.readers.table_cost import ParquetCosts
 from sciknow.readers.trouble import explain
 
 PASSED = frozenset({"columns", "filters", "calculate_divisions", "split_row_groups"})
@@ -46,3 +47,7 @@ class ParquetReader:
                 )
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> ParquetCosts:
+        """Return what reading costs."""
+        return ParquetCosts(location)

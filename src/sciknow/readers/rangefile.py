@@ -60,10 +60,11 @@ class RangeFile(io.RawIOBase):
         self.transport = transport
         self.url = url
         self._at = 0
-        self._pages: OrderedDict[int, bytes] = OrderedDict()
         if size is None:
-            self._pages[0], size = transport.run(transport.start(url, PAGE))
+            first, size = transport.run(transport.start(url, PAGE))
+            transport.pages[url] = OrderedDict({0: first})
         self.size = size
+        self._pages = transport.pages.setdefault(url, OrderedDict())
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ import random
 import threading
 import time
 import warnings
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ WHOLE_LIMIT = 256 * 2**20
 
 MEMO_LIMIT = 2**20
 """The largest answer, in bytes, that is remembered while a source is being opened."""
+
+
+ENDS = 1024
+"""File ends that are remembered."""
 
 
 @dataclass
@@ -91,6 +96,13 @@ class Transport:
         Seconds that opening, or one read afterwards, may take in all, retries included.
     folder : Path, optional
         The one local folder whose files may be read; without it none may.
+
+    Attributes
+    ----------
+    meter : Meter
+        What went over the wire so far.
+    pages, kept : dict
+        Pages of files, and stores that readers made, by address; lost by pickling.
     """
 
     def __init__(
@@ -108,6 +120,9 @@ class Transport:
         self._until: Deadline | None = None
         self._memo: dict[tuple[str, int | None, int | None], bytes] | None = None
         self._sizes: dict[str, int] = {}
+        self._ends: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self.pages: dict[str, OrderedDict[int, bytes]] = {}
+        self.kept: dict[str, Any] = {}
         self._whole: dict[str, bytes] = {}
         self._tags: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -170,6 +185,8 @@ class Transport:
             return whole[start:end]
         if "://" not in url:
             return self._local(url, start, end)
+        if start is not None and start < 0 and end is None:
+            return await self._fetch_end(url, start, limit)
         memo = self._memo
         if memo is not None and (url, start, end) in memo:
             return memo[url, start, end]
@@ -177,6 +194,17 @@ class Transport:
         if memo is not None and len(body) <= MEMO_LIMIT:
             memo[url, start, end] = body
         return body
+
+    async def _fetch_end(self, url: str, start: int, limit: int) -> bytes:
+        """Return the end of a file and remember it: the index of a Zarr shard is read often."""
+        found = self._ends.get((url, start))
+        if found is None:
+            found = await self._fetch(url, start, None, limit)
+            if len(found) <= MEMO_LIMIT:
+                self._ends[url, start] = found
+            while len(self._ends) > ENDS:
+                self._ends.popitem(last=False)
+        return found
 
     async def _fetch(self, url: str, start: int | None, end: int | None, limit: int) -> bytes:
         reply = await self._retry(url, lambda: self._ask(url, start, end, limit))

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import xarray as xr
+import zarr
 from zarr.storage import LocalStore
 
 from sciknow.errors import SourceUnavailable
 from sciknow.readers.arrays import SHARED, open_group, probe
+from sciknow.readers.cost import Costs
 from sciknow.readers.protocol import Location
 from sciknow.readers.store import SourceStore, document
+from sciknow.readers.zarr_cost import Sizes, ZarrCosts
 
 
 class ZarrReader:
@@ -34,10 +37,22 @@ class ZarrReader:
                 LocalStore(location.path, read_only=True), location.url, documents, options
             )
         store = SourceStore(location.transport, location.url)
+        location.transport.kept[location.url] = store
         documents = location.transport.run(self._probe(store, group))
         if not documents and store.denied is not None:
             raise store.denied
         return open_group(store, location.url, documents, options)
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
+        """Return what reading costs, from the layout of an opened store."""
+        store: Any = location.transport.kept.get(location.url)
+        root: Path | SourceStore = store if store is not None else Path(location.url)
+        if store is None:
+            store = LocalStore(location.url, read_only=True)
+        group = str(options.get("group") or "").strip("/")
+        return ZarrCosts(
+            zarr.open_group(store, path=group, mode="r"), Sizes(location.transport, root)
+        )
 
     async def _probe(self, store: SourceStore, group: str) -> dict[str, Any]:
         """Look at a group; its metadata may stand in the consolidated metadata of the top."""

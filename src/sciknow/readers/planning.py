@@ -1,0 +1,156 @@
+"""Planning: each way is opened, the part cut out, its cost counted, the cheapest way taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import dask.dataframe as dd
+import xarray as xr
+
+from sciknow.errors import (
+    IntegrityError,
+    MissingDependency,
+    NotFound,
+    SourceUnavailable,
+)
+from sciknow.model import Distribution
+from sciknow.net import DEADLINE, Deadline
+from sciknow.readers.cost import Cost
+from sciknow.readers.located import Opened, located, part
+from sciknow.readers.plan import Plan, choose, total
+from sciknow.readers.protocol import Location, Reader
+from sciknow.readers.selection import Selection, parse_selection
+from sciknow.readers.table import TableAs
+from sciknow.readers.trouble import explain
+
+
+def plan_distribution(
+    distribution: Distribution,
+    *,
+    base: Path | str,
+    attrs: Mapping[str, str] | None = None,
+    table_as: TableAs | str = TableAs.DATAFRAME,
+    bbox: Sequence[float] | None = None,
+    period: Sequence[str] | None = None,
+    variables: Sequence[str] | str | None = None,
+    max_bytes: int | None = None,
+    deadline: float = DEADLINE,
+) -> Plan:
+    """Tell what a part of a dataset costs by one way, before a byte of it moves.
+
+    Takes what `open_distribution` takes and raises what it raises; `Plan.open` gives what that
+    would have opened.
+    """
+    wanted = parse_selection(bbox, period, variables)
+    reader, location, opened = located(distribution, base, attrs, table_as, deadline)
+    chosen = part(opened, wanted)
+    meter = location.transport.meter
+    with location.transport.until(Deadline.after(deadline)):
+        cost, warnings = _cost(reader, location, distribution.options, opened, wanted)
+    plan = Plan(
+        distribution=distribution,
+        route=_route(reader, location),
+        selection=wanted,
+        requests=cost.requests,
+        bytes=cost.bytes,
+        memory=_memory(chosen, cost),
+        chunks=cost.chunks,
+        exact=cost.exact,
+        opening=(meter.requests, meter.bytes),
+        warnings=warnings,
+        _opened=chosen,
+    )
+    return plan.check(max_bytes)
+
+
+def plan_dataset(
+    distributions: Sequence[Distribution], *, base: Path | str, **options: Any
+) -> Plan:
+    """Plan every way to a dataset and take the cheapest.
+
+    Parameters
+    ----------
+    distributions : sequence of Distribution
+        The ways; those without a reader are named among the rejected.
+    base, options
+        As of `plan_distribution`.
+
+    Raises
+    ------
+    NotFound
+        When none of them has a reader.
+    SourceUnavailable
+        When none can be opened: lists what was tried.
+    """
+    max_bytes = options.pop("max_bytes", None)
+    plans: list[Plan] = []
+    failed: list[tuple[str, str]] = []
+    for way in distributions:
+        if not way.openable:
+            failed.append((way.id, f"no reader opens it; get it from {way.access_url}"))
+            continue
+        try:
+            plans.append(plan_distribution(way, base=base, **options))
+        except (SourceUnavailable, IntegrityError, MissingDependency, NotFound) as error:
+            failed.append((way.id, str(error)))
+    if not plans:
+        raise none_of(distributions, failed)
+    return choose(plans, failed).check(max_bytes)
+
+
+def none_of(
+    distributions: Sequence[Distribution], failed: Sequence[tuple[str, str]]
+) -> NotFound | SourceUnavailable:
+    """Build the error for a dataset that none of its ways leads to."""
+    if not any(way.openable for way in distributions):
+        places = ", ".join(way.access_url for way in distributions) or "none"
+        return NotFound("the dataset has no way that opens lazily", hint=f"get it from: {places}")
+    tried = "; ".join(f"{name}: {reason}" for name, reason in failed)
+    return SourceUnavailable(
+        f"none of {len(failed)} ways to the dataset opens: {tried}",
+        hint="try again later, or see the publisher's page",
+    )
+
+
+def _cost(
+    reader: Reader,
+    location: Location,
+    options: Mapping[str, object],
+    opened: Opened,
+    wanted: Selection,
+) -> tuple[Cost, tuple[str, ...]]:
+    make = getattr(reader, "costs", None)
+    if isinstance(opened, dd.DataFrame):
+        if make is None:
+            return Cost(exact=False), ("what reading costs is not known for this format",)
+        columns = [str(name) for name in part(opened, wanted).columns]
+        return make(location, options).columns(columns), ()
+    if not isinstance(opened, xr.Dataset):
+        return Cost(exact=False), ("what reading costs is not known for a tree; name a group",)
+    with explain(location.url, "a layout"):
+        found, warnings, unknown = total(
+            opened, wanted, None if make is None else make(location, options)
+        )
+    if unknown:
+        text = f"what reading costs is not known for {', '.join(unknown)}"
+        return replace(found, exact=False), (*warnings, text)
+    return found, warnings
+
+
+def _memory(chosen: Opened, cost: Cost) -> int:
+    return int(chosen.nbytes) if isinstance(chosen, (xr.Dataset, xr.DataTree)) else cost.decoded
+
+
+def _route(reader: Reader, location: Location) -> str:
+    how = {
+        "zarr": "chunks of a Zarr store",
+        "kerchunk": "byte ranges that references name",
+        "netcdf": "byte ranges of a file",
+        "parquet": "columns of a Parquet table",
+        "csv": "a text table, read whole",
+    }.get(reader.name, reader.name)
+    where = "this machine" if location.path else location.url.partition("://")[0]
+    return f"{how}, {where}"

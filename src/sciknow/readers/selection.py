@@ -1,0 +1,221 @@
+"""What part of a dataset is wanted, in the user's words, as indices along its dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from sciknow.errors import InvalidInput, NotFound
+from sciknow.model.coverage import BBox
+from sciknow.model.parse import Where, parse_date, parse_number
+
+Index = npt.NDArray[np.intp]
+
+_LATITUDE = frozenset({"lat", "latitude", "nav_lat", "y_lat"})
+_LONGITUDE = frozenset({"lon", "longitude", "long", "nav_lon", "x_lon"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A part of a dataset.
+
+    Parameters
+    ----------
+    bbox : tuple of four floats, optional
+        West, south, east, north in degrees; west above east crosses the antimeridian.
+    period : tuple of two str, optional
+        First and last date, both included; an empty one is open.
+    variables : tuple of str
+        Names in the data, or CF standard names; empty is all.
+    """
+
+    bbox: BBox | None = None
+    period: tuple[str, str] | None = None
+    variables: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.bbox or self.period or self.variables)
+
+
+def parse_selection(
+    bbox: Sequence[float] | None = None,
+    period: Sequence[str] | None = None,
+    variables: Sequence[str] | str | None = None,
+) -> Selection:
+    """Check a selection.
+
+    Raises
+    ------
+    InvalidInput
+        For a box or a period that cannot be.
+
+    Examples
+    --------
+    >>> parse_selection(period=("1979", "2020")).period
+    ('1979', '2020')
+    """
+    names = (variables,) if isinstance(variables, str) else tuple(variables or ())
+    return Selection(
+        None if bbox is None else _parse_bbox(bbox),
+        None if period is None else _parse_period(period),
+        names,
+    )
+
+
+def _parse_bbox(value: Sequence[float]) -> BBox:
+    if isinstance(value, str) or len(value) != 4:
+        raise InvalidInput(f"bbox={value!r}", hint="give (west, south, east, north) in degrees")
+    where = Where("bbox")
+    west, east = (parse_number(value[at], where / at, -180, 360) for at in (0, 2))
+    south, north = (parse_number(value[at], where / at, -90, 90) for at in (1, 3))
+    if south > north:
+        raise InvalidInput(f"bbox={tuple(value)!r}: south is above north", hint="swap them")
+    return west, south, east, north
+
+
+def _parse_period(value: Sequence[str]) -> tuple[str, str]:
+    if isinstance(value, str) or len(value) != 2:
+        raise InvalidInput(f"period={value!r}", hint="give (first date, last date)")
+    first, last = (parse_date(item, Where("period")) if item else "" for item in value)
+    if first and last and first[: len(last)] > last[: len(first)]:
+        raise InvalidInput(f"period={tuple(value)!r} ends before it starts", hint="swap the dates")
+    return first, last
+
+
+def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
+    """Return the indices wanted along each dimension that the selection cuts.
+
+    Raises
+    ------
+    InvalidInput
+        When the dataset lacks what the selection needs, or nothing lies inside it.
+    """
+    found: dict[str, Index] = {}
+    if selection.bbox is not None:
+        west, south, east, north = selection.bbox
+        lat, lon = axis(ds, "latitude"), axis(ds, "longitude")
+        found[str(lat.dims[0])] = _inside(lat, south, north)
+        found[str(lon.dims[0])] = _longitudes(lon, west, east)
+    if selection.period is not None:
+        time = time_axis(ds)
+        found[str(time.dims[0])] = _times(time, selection.period)
+    for dim, index in found.items():
+        if not len(index):
+            raise InvalidInput(
+                f"nothing lies inside the selection along {dim!r}",
+                hint=f"it reaches from {ds[dim].values[0]} to {ds[dim].values[-1]}",
+            )
+    return found
+
+
+def select(ds: xr.Dataset, selection: Selection) -> xr.Dataset:
+    """Return the part of a dataset that is wanted, still lazy."""
+    chosen = ds[names(ds, selection.variables)] if selection.variables else ds
+    return chosen.isel({dim: _as_slice(at) for dim, at in indices(chosen, selection).items()})
+
+
+def names(ds: xr.Dataset, wanted: Sequence[str]) -> list[str]:
+    """Return the variables of some names or CF standard names.
+
+    Raises
+    ------
+    NotFound
+        Naming the variable and those that there are.
+    """
+    found: list[str] = []
+    for name in wanted:
+        own = [
+            str(key)
+            for key, item in ds.data_vars.items()
+            if key == name or item.attrs.get("standard_name") == name
+        ]
+        if not own:
+            known = ", ".join(map(str, list(ds.data_vars)[:20]))
+            raise NotFound(f"the data have no variable {name!r}", hint=f"they have {known}")
+        found += [name] if name in own else own
+    return list(dict.fromkeys(found))
+
+
+def axis(ds: xr.Dataset, kind: str) -> xr.DataArray:
+    """Return the one-dimensional latitude or longitude of a dataset.
+
+    Raises
+    ------
+    InvalidInput
+        When there is none, as on a curvilinear or projected grid.
+    """
+    known = _LATITUDE if kind == "latitude" else _LONGITUDE
+    units = "degree" + ("s_north" if kind == "latitude" else "s_east")
+    for name, item in ds.coords.items():
+        told = item.attrs.get("standard_name") == kind or item.attrs.get("units") == units
+        if item.ndim == 1 and (told or str(name).lower() in known):
+            return cast(xr.DataArray, item)
+    raise InvalidInput(
+        f"the data have no one-dimensional {kind}, so a box cannot be cut out of them",
+        hint="open them whole and select along " + ", ".join(map(str, ds.sizes)),
+    )
+
+
+def time_axis(ds: xr.Dataset) -> xr.DataArray:
+    """Return the one-dimensional time of a dataset.
+
+    Raises
+    ------
+    InvalidInput
+        When there is none.
+    """
+    for item in ds.coords.values():
+        calendar = item.dtype == object and type(item.to_index()).__name__ == "CFTimeIndex"
+        if item.ndim == 1 and (np.issubdtype(item.dtype, np.datetime64) or calendar):
+            return cast(xr.DataArray, item)
+    raise InvalidInput(
+        "the data have no time coordinate, so a period cannot be cut out of them",
+        hint="leave out period",
+    )
+
+
+def _inside(coordinate: xr.DataArray, low: float, high: float) -> Index:
+    values = coordinate.values
+    return np.flatnonzero((values >= low) & (values <= high))
+
+
+def _longitudes(coordinate: xr.DataArray, west: float, east: float) -> Index:
+    """Find longitudes between two meridians, whatever the range of the data's own."""
+    if east - west >= 360:
+        return np.arange(coordinate.size)
+    span = (east - west) % 360 or (360.0 if east != west else 0.0)
+    offset = (coordinate.values - west) % 360
+    inside = np.flatnonzero(offset <= span)
+    # across the data's own seam the order on the globe is kept, not the order in the file
+    if np.any(np.diff(inside) > 1):
+        return inside[np.argsort(offset[inside], kind="stable")]
+    return inside
+
+
+def _times(coordinate: xr.DataArray, period: tuple[str, str]) -> Index:
+    index = coordinate.to_index()
+    if not isinstance(index, pd.DatetimeIndex):
+        chosen = xr.DataArray(np.arange(len(index)), {"t": index}, "t").sel(t=slice(*_open(period)))
+        return np.asarray(chosen.values)
+    try:
+        first = pd.Period(period[0]).start_time if period[0] else index.min()
+        last = pd.Period(period[1]).end_time if period[1] else index.max()
+    except ValueError as error:
+        raise InvalidInput(f"period={period!r}: {error}", hint="give dates of this era") from error
+    return np.flatnonzero((index >= first) & (index <= last))
+
+
+def _open(period: tuple[str, str]) -> tuple[str | None, str | None]:
+    return period[0] or None, period[1] or None
+
+
+def _as_slice(index: Index) -> Any:
+    if len(index) and np.array_equal(index, np.arange(index[0], index[0] + len(index))):
+        return slice(int(index[0]), int(index[-1]) + 1)
+    return index
