@@ -14,6 +14,7 @@ LEVELS = [
     {"hub"},
     {"demo"},
     {"cli"},
+    {"__main__"},
 ]
 BOTTOM = LEVELS[0]  # these may use each other
 LEVEL = {room: number for number, rooms in enumerate(LEVELS) for room in rooms}

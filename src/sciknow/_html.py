@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from sciknow.text import clean
 
 
+_CELL = "text-align:left; vertical-align:top"
+"""Notebooks set tables flush right: fine for numbers, not for words."""
 _VOID = frozenset({"br", "hr", "img"})
 
 
@@ -59,7 +61,11 @@ def link(label: object, url: str | None) -> Markup:
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]], **attributes: object) -> Markup:
-    """Build a table from a header row and rows of cells."""
-    header = tag("thead", tag("tr", *(tag("th", cell) for cell in head)))
-    body = tag("tbody", *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows))
+    """Build a table from a header row and rows of cells, all flush left."""
+    header = tag("thead", _row("th", head))
+    body = tag("tbody", *(_row("td", row) for row in rows))
     return tag("table", header, body, **attributes)
+
+
+def _row(name: str, cells: Iterable[object]) -> Markup:
+    return tag("tr", *(tag(name, cell, style=_CELL) for cell in cells))

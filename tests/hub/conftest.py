@@ -7,9 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small_source import write_source  # noqa: E402
+from small_source import write_source
 
-import sciknow  # noqa: E402
+import sciknow
 
 
 @pytest.fixture

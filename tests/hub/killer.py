@@ -15,7 +15,7 @@ import sciknow.catalogs
 import sciknow.graph.quads
 import sciknow.graph.store
 import sciknow.hub.build
-import sciknow.ledger  # noqa: F401  (all imported before the fork: a child starts at once)
+import sciknow.ledger
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "sqlite3.connect"}
 

@@ -123,7 +123,7 @@ def test_the_graph_is_an_rdflib_dataset(hub):
 
 def test_sparql_answers_with_a_frame_and_refuses_to_leave(hub):
     table = hub.sparql("SELECT ?d WHERE { ?d a dcat:Dataset } ORDER BY ?d")
-    assert list(table["d"])[0] == "urn:sciknow:dataset:ice-monthly"
+    assert table["d"].iloc[0] == "urn:sciknow:dataset:ice-monthly"
     with pytest.raises(sciknow.UntrustedInput):
         hub.sparql("SELECT * WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
     with pytest.raises(sciknow.InvalidInput):
