@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import xarray as xr
+import zarr
 from zarr.abc.store import Store
 
 from sciknow.errors import InvalidInput, SourceUnavailable
@@ -81,8 +82,8 @@ def kind_of(documents: Mapping[str, Any], url: str) -> tuple[int, bool]:
 
 def open_group(
     store: Store, url: str, documents: Mapping[str, Any], options: Mapping[str, object]
-) -> xr.Dataset:
-    """Open a Zarr group lazily, with the store's own chunks."""
+) -> xr.Dataset | xr.DataTree:
+    """Open a Zarr group lazily, with the store's own chunks; one of groups alone as a tree."""
     version, consolidated = kind_of(documents, url)
     consolidated = consolidated and options.get("consolidated") is not False
     source: Any = store
@@ -96,9 +97,27 @@ def open_group(
             chunks=chunks(options),
             **decoding(options),
         )
-    if not opened.variables and not consolidated:
+    if opened.variables or not _has_groups(source, version, options):
+        if opened.variables or consolidated:
+            return opened
         raise SourceUnavailable(
             f"{url} has no consolidated metadata, and the source does not list its folders",
             hint="ask the publisher for consolidated metadata, or name a group",
         )
-    return opened
+    with explain(url, "a tree of Zarr groups"):
+        return xr.open_datatree(
+            source,
+            engine="zarr",
+            group=options.get("group") or None,
+            consolidated=consolidated,
+            zarr_format=version,
+            chunks=chunks(options),
+            **decoding(options),
+        )
+
+
+def _has_groups(store: Any, version: Any, options: Mapping[str, object]) -> bool:
+    group = zarr.open_group(
+        store, path=str(options.get("group") or ""), mode="r", zarr_format=version
+    )
+    return any(True for _ in group.group_keys())

@@ -68,7 +68,7 @@ class KerchunkReader:
     requires = ("zarr", "numcodecs", "pyarrow")
     install = "sciknow"
 
-    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; the document and the index coordinates are read."""
         with explain(location.url, "kerchunk references"):
             references = read_references(location)
@@ -80,10 +80,14 @@ class KerchunkReader:
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
         """Return what reading costs: the references name every length."""
-        store: ReferenceStore = location.transport.kept[location.url]
         group = str(options.get("group") or "").strip("/")
-        opened = zarr.open_group(store, path=group, mode="r", zarr_format=2)
-        return ZarrCosts(opened, Sizes(location.transport, store.references))
+        return reference_costs(location.transport.kept[location.url], group)
+
+
+def reference_costs(store: ReferenceStore, group: str) -> Costs:
+    """Return what reading through references costs."""
+    opened = zarr.open_group(store, path=group, mode="r", zarr_format=2)
+    return ZarrCosts(opened, Sizes(store.transport, store.references))
 
 
 def read_references(location: Location) -> Mapping[str, Any]:

@@ -9,22 +9,31 @@ from typing import Any
 import h5py
 import xarray as xr
 
-from sciknow.errors import SourceUnavailable
+from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
 from sciknow.readers.arrays import SHARED, chunks, decoding
 from sciknow.readers.cost import Costs
 from sciknow.readers.file_cost import ClassicCosts, Hdf5Costs
+from sciknow.readers.fileset import combine, is_set, member_location, members, open_each
+from sciknow.readers.kerchunk import reference_costs
 from sciknow.readers.netcdf3 import ClassicStore
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import LocalFile, RangeFile
+from sciknow.readers.store import ReferenceStore
 from sciknow.readers.trouble import explain
+from sciknow.readers.virtual import open_virtual
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 CLASSIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 
 class NetcdfReader:
-    """Open one NetCDF or HDF5 file; what it is is read from its first bytes."""
+    """Open one NetCDF or HDF5 file, or a set of them; what it is is read from its first bytes.
+
+    A set is an address with ``*`` in its last part, or the option ``files``. ``concat_dim`` names
+    the dimension along which its files follow each other; with ``virtual`` they are opened
+    through references, which are made once and kept.
+    """
 
     name = "netcdf"
     media_types = (
@@ -34,12 +43,28 @@ class NetcdfReader:
         "application/x-hdf",
     )
     suffixes = (".nc", ".nc4", ".nc3", ".cdf", ".h5", ".hdf5", ".he5")
-    options = SHARED | {"group"}
+    options = SHARED | {"group", "files", "concat_dim", "virtual"}
     requires = ("h5netcdf", "h5py", "scipy")
     install = "sciknow"
 
-    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; of a remote file the header and the index coordinates are read."""
+        if is_set(location, options):
+            return self._open_set(location, options)
+        return self._open_one(location, options)
+
+    def _open_set(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+        urls = members(location, options)
+        if options.get("virtual"):
+            found: xr.Dataset = open_virtual(location, urls, options)
+            return found
+        dim = options.get("concat_dim")
+        parts = open_each(urls, lambda url: self._open_one(member_location(location, url), options))
+        return combine([_dataset(part) for part in parts], str(dim) if dim else None)
+
+    def _open_one(
+        self, location: Location, options: Mapping[str, object]
+    ) -> xr.Dataset | xr.DataTree:
         if location.path is not None:
             return self._open_local(location, options)
         with explain(location.url, "a NetCDF file"):
@@ -51,18 +76,25 @@ class NetcdfReader:
             _check_hdf5(magic, location.url)
             return _open_hdf5(file, options)
 
-    def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
+    def costs(self, location: Location, options: Mapping[str, object]) -> Costs | None:
         """Return what reading costs, from the file's own layout."""
+        store: Any = location.transport.kept.get(location.url)
+        if isinstance(store, ReferenceStore):
+            return reference_costs(store, "")
+        if is_set(location, options):
+            return None
         file: RangeFile | None = location.transport.kept.get(location.url)
         path = Path(location.url)
         magic = file.fetch(0, 8) if file is not None else first_bytes(path)
         if magic[:4] in CLASSIC:
-            store = ClassicStore(file if file is not None else LocalFile(path))
-            return ClassicCosts(store, paged=file is not None)
+            classic = ClassicStore(file if file is not None else LocalFile(path))
+            return ClassicCosts(classic, paged=file is not None)
         group = str(options.get("group") or "")
         return Hdf5Costs(file if file is not None else location.url, group)
 
-    def _open_local(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+    def _open_local(
+        self, location: Location, options: Mapping[str, object]
+    ) -> xr.Dataset | xr.DataTree:
         path = Path(location.url)
         magic = first_bytes(path)
         with explain(location.url, "a NetCDF file"):
@@ -91,6 +123,12 @@ def first_bytes(path: Path) -> bytes:
         raise SourceUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
 
 
+def _dataset(part: xr.Dataset | xr.DataTree) -> xr.Dataset:
+    if isinstance(part, xr.DataTree):
+        raise InvalidInput("files of groups alone are not opened as a set", hint="name a group")
+    return part
+
+
 def _check_hdf5(magic: bytes, url: str) -> None:
     if magic != HDF5:
         raise SourceUnavailable(
@@ -106,15 +144,23 @@ def _open_classic(file: RangeFile | LocalFile, options: Mapping[str, object]) ->
     return decoded
 
 
-def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset:
+def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
     file: Any = source
-    with h5py.File(file, "r"):  # h5netcdf leaves a half-made object behind where this fails
-        pass
-    return xr.open_dataset(
+    group = str(options.get("group") or "")
+    with h5py.File(file, "r") as opened:  # h5netcdf leaves a half-made object where this fails
+        tree = _only_groups(opened[group] if group else opened)
+    opener = xr.open_datatree if tree else xr.open_dataset
+    found: xr.Dataset | xr.DataTree = opener(
         file,
         engine="h5netcdf",
-        group=options.get("group") or None,
+        group=group or None,
         phony_dims="access",
         chunks=chunks(options),
         **decoding(options),
     )
+    return found
+
+
+def _only_groups(group: Any) -> bool:
+    kinds = {group.get(name, getclass=True) for name in group}
+    return kinds == {h5py.Group}

@@ -237,6 +237,14 @@ class Transport:
             self._sizes[url] = reply.total
         return self._sizes[url]
 
+    async def state(self, url: str) -> str:
+        """Return what tells whether a file has changed: its size and the server's validator."""
+        if "://" not in url:
+            found = self._path(url).stat()
+            return f"{found.st_size} {found.st_mtime_ns}"
+        reply = await self._retry(url, lambda: self._ask_head(url))
+        return f"{reply.total} {reply.tag}"
+
     async def names(self, url: str) -> dict[str, int | None]:
         """Return the names directly below a folder, with sizes where the source tells them."""
         if "://" not in url:

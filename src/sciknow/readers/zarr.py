@@ -28,7 +28,7 @@ class ZarrReader:
     requires = ("zarr",)
     install = "sciknow"
 
-    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; metadata and the index coordinates are read, no other array."""
         group = str(options.get("group") or "").strip("/")
         if location.path is not None:
