@@ -60,8 +60,9 @@ def build(
 
 @click.command()
 @click.argument("source", required=False, type=click.Path(path_type=Path))
+@click.option("--warnings", is_flag=True, help="List also what is poor rather than wrong.")
 @json_option
-def validate(source: Path | None, as_json: bool) -> None:
+def validate(source: Path | None, warnings: bool, as_json: bool) -> None:
     """Check every record of a folder against the rules and the shapes.
 
     Prints each violation with the record and the mend; exit code 1 when there is one.
@@ -73,14 +74,16 @@ def validate(source: Path | None, as_json: bool) -> None:
     from sciknow.hub.validation import validate_source
 
     found = validate_source(source or packaged_source())
+    wrong = [item for item in found if item.severity == "violation"]
+    shown = found if warnings else wrong
     if as_json:
-        echo_json([item.to_dict() for item in found])
+        echo_json([item.to_dict() for item in shown])
     else:
-        for item in found:
+        for item in shown:
             click.echo(str(item))
-    if found:
-        raise InvalidInput(f"{len(found)} violations")
-    note("no violations")
+    if wrong:
+        raise InvalidInput(f"{len(wrong)} violations")
+    note(f"no violations, {len(found)} warnings" + ("" if warnings else " (--warnings lists them)"))
 
 
 @click.command()

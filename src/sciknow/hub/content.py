@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, NotFound
@@ -22,6 +22,8 @@ class Content:
     ----------
     source : Path
         The folder with ``catalogs/`` and ``knowledge_graph/``.
+    origins : mapping of str to str
+        IRI of a record → the Turtle file that it was read from.
     """
 
     source: Path
@@ -30,6 +32,7 @@ class Content:
     schemes: tuple[ConceptScheme, ...]
     publications: tuple[Publication, ...]
     agents: tuple[Agent, ...]
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def files(self) -> list[Path]:
         """Return the files it was read from: catalogues and Turtle."""
@@ -111,7 +114,11 @@ def join_content(source: Path) -> Content:
     InvalidInput
         When a file breaks a rule.
     """
-    knowledge = source / "knowledge_graph"
+    knowledge = graph.examine(source / "knowledge_graph")
+    if knowledge.problems:
+        first, more = knowledge.problems[0], len(knowledge.problems) - 1
+        hint = f"{more} more problems there; `sciknow validate` lists all" if more else ""
+        raise InvalidInput(first.message, hint=first.hint or hint)
     return Content(
         source=source,
         datasets=tuple(
@@ -119,10 +126,11 @@ def join_content(source: Path) -> Content:
             for catalog in catalogs.read_folder(source / "catalogs")
             for dataset in catalog.datasets
         ),
-        concepts=graph.read_concepts(knowledge),
-        schemes=graph.read_schemes(knowledge),
-        publications=graph.read_publications(knowledge),
-        agents=graph.read_agents(knowledge),
+        concepts=knowledge.concepts,
+        schemes=knowledge.schemes,
+        publications=knowledge.publications,
+        agents=knowledge.agents,
+        origins=knowledge.origins,
     )
 
 

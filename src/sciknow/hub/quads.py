@@ -19,5 +19,6 @@ def quads_of(content: Content) -> list[Any]:
         content.publications,
         content.agents,
         schemes=content.schemes,
+        origins=content.origins,
     )
     return [*quads, *graph.ontology_quads(packaged_source().joinpath(*_ONTOLOGY))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sciknow.errors import NotFound
@@ -25,15 +25,18 @@ class Finding:
         What is wrong.
     mend : str
         What to do; empty where *what* says it.
+    severity : str
+        ``violation``, or ``warning`` for what is poor rather than wrong.
     """
 
     record: str
     what: str
     mend: str = ""
+    severity: str = "violation"
 
     def to_dict(self) -> dict[str, str]:
         """Return it as plain values."""
-        return {"record": self.record, "what": self.what, "mend": self.mend}
+        return asdict(self)
 
     def __str__(self) -> str:
         mend = f"; {self.mend}" if self.mend else ""
@@ -44,7 +47,7 @@ def validate_source(source: Path) -> list[Finding]:
     """Check a folder with ``catalogs/`` and ``knowledge_graph/``; collects every problem.
 
     Faults of the files come first; while there are any, the records cannot be put together and
-    the shapes are not run.
+    the shapes are not run. Violations come before warnings.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def validate_source(source: Path) -> list[Finding]:
         return found
     content = join_content(source)
     found = [Finding("references", line) for line in content.problems()]
-    return found or list(_shapes(content))
+    return found or sorted(_shapes(content), key=lambda item: item.severity != "violation")
 
 
 def _files(source: Path) -> Iterator[Finding]:
@@ -74,7 +77,7 @@ def _shapes(content: Content) -> Iterator[Finding]:
     own = content.source / "knowledge_graph" / "shapes"
     shapes = own if own.is_dir() else packaged_source() / "knowledge_graph" / "shapes"
     for item in graph.validate(quads_of(content), shapes):
-        if item.severity == "violation":
-            value = f" (found {item.value})" if item.value else ""
-            place = f"{item.path}: " if item.path else ""
-            yield Finding(item.record, f"{place}{item.what}{value}", item.mend)
+        value = f" (found {item.value})" if item.value else ""
+        place = f"{item.path}: " if item.path else ""
+        severity = "violation" if item.severity == "violation" else "warning"
+        yield Finding(item.record, f"{place}{item.what}{value}", item.mend, severity)
