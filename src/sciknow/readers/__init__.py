@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sciknow.readers.attrs import dataset_attrs, origin
+    from sciknow.readers.cache import Cache, CacheInfo
     from sciknow.readers.located import Opened, reader_for
     from sciknow.readers.location import locate
     from sciknow.readers.opening import open_any, open_distribution
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sciknow.readers.table import TableAs, to_dataset
 
 __all__ = [
+    "Cache",
+    "CacheInfo",
     "Location",
     "Opened",
     "Plan",
@@ -40,6 +43,8 @@ __all__ = [
 ]
 
 _HOME = {
+    "Cache": "cache",
+    "CacheInfo": "cache",
     "Location": "protocol",
     "Opened": "located",
     "Plan": "plan",

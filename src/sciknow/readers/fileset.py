@@ -102,8 +102,8 @@ def combine(parts: Sequence[xr.Dataset], dim: str | None) -> xr.Dataset:
     """
     try:
         if dim is not None:
-            return cast(xr.Dataset, xr.concat(list(parts), dim=dim, **_JOIN))
-        return xr.combine_by_coords(list(parts), **_JOIN)
+            return xr.concat(list(parts), dim=dim, **_JOIN)
+        return cast(xr.Dataset, xr.combine_by_coords(list(parts), **_JOIN))
     except ValueError as error:
         raise InvalidInput(
             f"the {len(parts)} files do not fit together: {error}",

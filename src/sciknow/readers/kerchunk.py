@@ -11,7 +11,6 @@ import xarray as xr
 import zarr
 
 from sciknow.errors import IntegrityError
-from sciknow.net import MAX_METADATA
 from sciknow.readers.arrays import SHARED, open_group, probe
 from sciknow.readers.cost import Costs
 from sciknow.readers.protocol import Location
@@ -55,7 +54,7 @@ class Files:
     def __call__(self, name: str) -> bytes:
         """Return the bytes of one."""
         url = f"{self.root}/{name}"
-        return self.transport.run(self.transport.fetch(url, limit=MAX_METADATA))
+        return self.transport.run(self.transport.fetch(url, document=True))
 
 
 class KerchunkReader:
@@ -101,7 +100,7 @@ def read_references(location: Location) -> Mapping[str, Any]:
             return ParquetReferences(Files(location.transport, root), resolve)
         except (KeyError, ValueError) as error:
             raise IntegrityError(f"{root} holds no references: {error}", hint=DAMAGED) from error
-    work = location.transport.fetch(location.url, limit=MAX_METADATA)
+    work = location.transport.fetch(location.url, document=True)
     resolve = Resolver(location.url, local, protocol)
     return parse_document(location.transport.run(work), resolve, _overrides(location))
 

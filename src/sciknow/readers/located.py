@@ -15,6 +15,7 @@ from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
 from sciknow.readers.attrs import origin_attrs, stamp
+from sciknow.readers.cache import Cache, parse_cache
 from sciknow.readers.location import locate
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.selection import Selection, select
@@ -46,6 +47,7 @@ def located(
     attrs: Mapping[str, str] | None,
     table_as: TableAs | str,
     deadline: float,
+    cache: Cache | Path | str | bool | None = None,
 ) -> tuple[Reader, Location, Opened]:
     """Open one way whole, and say with what reader and where it was.
 
@@ -54,7 +56,7 @@ def located(
     wanted = parse_table_as(table_as)
     reader = reader_for(distribution)
     registry.check_options(reader, distribution.options)
-    location = locate(distribution, base=base, deadline=deadline)
+    location = locate(distribution, base=base, deadline=deadline, cache=parse_cache(cache))
     with location.transport.until(Deadline.after(deadline)):
         opened = _open(reader, location, distribution.options, wanted)
     shown = distribution.access_url if location.path else location.url

@@ -8,6 +8,7 @@ from pathlib import Path
 from sciknow.errors import InvalidInput, UntrustedInput
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
+from sciknow.readers.cache import Cache
 from sciknow.readers.protocol import Location
 from sciknow.readers.transport import Transport
 
@@ -25,7 +26,13 @@ _KERCHUNK = (
 )
 
 
-def locate(distribution: Distribution, *, base: Path | str, deadline: float = DEADLINE) -> Location:
+def locate(
+    distribution: Distribution,
+    *,
+    base: Path | str,
+    deadline: float = DEADLINE,
+    cache: Cache | None = None,
+) -> Location:
     """Check where a distribution leads.
 
     Parameters
@@ -37,6 +44,8 @@ def locate(distribution: Distribution, *, base: Path | str, deadline: float = DE
         The catalogue's folder. A local path outside it is refused, links included.
     deadline : float
         Seconds for opening, and for each read afterwards.
+    cache : Cache, optional
+        Where what comes is kept, and looked for first.
 
     Raises
     ------
@@ -49,7 +58,9 @@ def locate(distribution: Distribution, *, base: Path | str, deadline: float = DE
     url = distribution.access_url
     if url.startswith(REFERENCE):
         url = str(options.get("fo") or url.removeprefix(REFERENCE))
-    transport = Transport(storage_options=_store_options(options), deadline=deadline, folder=folder)
+    transport = Transport(
+        storage_options=_store_options(options), deadline=deadline, folder=folder, cache=cache
+    )
     if "://" in url and not url.startswith("file://"):
         return Location(parse_url(url, schemes=REMOTE_SCHEMES), transport, None, options)
     path = local_path(url, folder)

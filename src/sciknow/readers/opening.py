@@ -9,6 +9,7 @@ from typing import Any, cast
 from sciknow.errors import IntegrityError, MissingDependency, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE
+from sciknow.readers.cache import Cache
 from sciknow.readers.located import Opened, located, part
 from sciknow.readers.planning import none_of, plan_distribution
 from sciknow.readers.selection import parse_selection
@@ -26,6 +27,7 @@ def open_distribution(
     variables: Sequence[str] | str | None = None,
     max_bytes: int | None = None,
     deadline: float = DEADLINE,
+    cache: Cache | Path | str | bool | None = None,
 ) -> Opened:
     """Open one way to a dataset lazily.
 
@@ -50,6 +52,8 @@ def open_distribution(
         Refuse where reading the part would move more than this.
     deadline : float
         Seconds after which opening ends with an error; each read afterwards has as long again.
+    cache : Cache, Path, str or bool, optional
+        Keep what comes, and look there first: True is the user's own cache folder.
 
     Returns
     -------
@@ -82,9 +86,10 @@ def open_distribution(
             period=period,
             variables=variables,
             deadline=deadline,
+            cache=cache,
         )
         return cast(Opened, plan.check(max_bytes).open())
-    _, _, opened = located(distribution, base, attrs, table_as, deadline)
+    _, _, opened = located(distribution, base, attrs, table_as, deadline, cache)
     return part(opened, wanted)
 
 

@@ -18,6 +18,7 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE, Deadline
+from sciknow.readers.cache import Cache
 from sciknow.readers.cost import Cost
 from sciknow.readers.located import Opened, located, part
 from sciknow.readers.plan import Plan, choose, total
@@ -38,6 +39,7 @@ def plan_distribution(
     variables: Sequence[str] | str | None = None,
     max_bytes: int | None = None,
     deadline: float = DEADLINE,
+    cache: Cache | Path | str | bool | None = None,
 ) -> Plan:
     """Tell what a part of a dataset costs by one way, before a byte of it moves.
 
@@ -45,7 +47,7 @@ def plan_distribution(
     would have opened.
     """
     wanted = parse_selection(bbox, period, variables)
-    reader, location, opened = located(distribution, base, attrs, table_as, deadline)
+    reader, location, opened = located(distribution, base, attrs, table_as, deadline, cache)
     chosen = part(opened, wanted)
     meter = location.transport.meter
     with location.transport.until(Deadline.after(deadline)):

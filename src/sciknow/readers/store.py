@@ -22,7 +22,6 @@ from zarr.abc.store import (
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from sciknow.errors import SciknowError, UntrustedInput
-from sciknow.net import MAX_METADATA
 from sciknow.readers.transport import Transport
 from sciknow.readers.trouble import HINTS, Absent, TroubleKind
 
@@ -178,7 +177,7 @@ class SourceStore(ReadOnlyStore):
 
     async def _fetch_document(self, key: str) -> bytes | None:
         try:
-            return await self.transport.fetch(self.url(key), limit=MAX_METADATA)
+            return await self.transport.fetch(self.url(key), document=True)
         except Absent:
             return None
         except SciknowError as error:

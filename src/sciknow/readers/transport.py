@@ -22,9 +22,11 @@ from typing import Any, TypeVar
 from fsspec.asyn import get_loop
 
 from sciknow.errors import DegradedWarning, SourceUnavailable, UntrustedInput
-from sciknow.net import DEADLINE, WEB_SCHEMES, Deadline, is_offline, parse_url, redact
+from sciknow.net import DEADLINE, MAX_METADATA, WEB_SCHEMES, Deadline, is_offline, parse_url, redact
 from sciknow.readers import blocking, http, objectstore
 from sciknow.readers.answer import Reply, Span
+from sciknow.readers.cache import Cache
+from sciknow.readers.kept import HEAD, Kept
 from sciknow.readers.trouble import RETRIED, Absent, Trouble, TroubleKind, failure
 
 T = TypeVar("T")
@@ -96,6 +98,8 @@ class Transport:
         Seconds that opening, or one read afterwards, may take in all, retries included.
     folder : Path, optional
         The one local folder whose files may be read; without it none may.
+    cache : Cache, optional
+        Where what comes is kept, and looked for first.
 
     Attributes
     ----------
@@ -111,11 +115,14 @@ class Transport:
         storage_options: Mapping[str, object] | None = None,
         deadline: float = DEADLINE,
         folder: Path | None = None,
+        cache: Cache | None = None,
     ) -> None:
         Deadline.after(deadline)
         self.storage_options = dict(storage_options or {})
         self.deadline = deadline
         self.folder = folder
+        self.cache = cache
+        self._kept = Kept(cache, self.storage_options)
         self.meter = Meter()
         self._until: Deadline | None = None
         self._memo: dict[tuple[str, int | None, int | None], bytes] | None = None
@@ -128,7 +135,7 @@ class Transport:
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.storage_options, self.deadline, self.folder)
+        return _rebuild, (self.storage_options, self.deadline, self.folder, self.cache)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Transport) and self.__reduce__() == other.__reduce__()
@@ -157,7 +164,12 @@ class Transport:
         return asyncio.run_coroutine_threadsafe(work, get_loop()).result()
 
     async def fetch(
-        self, url: str, start: int | None = None, end: int | None = None, limit: int = WHOLE_LIMIT
+        self,
+        url: str,
+        start: int | None = None,
+        end: int | None = None,
+        *,
+        document: bool = False,
     ) -> bytes:
         """Return some bytes of an address.
 
@@ -167,8 +179,8 @@ class Transport:
             http(s), an object store, or a local path below `folder`.
         start, end : int, optional
             The range, end excluded; a negative start counts from the end; both None is all.
-        limit : int
-            The most bytes that an answer without a range may have.
+        document : bool
+            Whether it is a metadata document, which is never taken from a cache unasked.
 
         Raises
         ------
@@ -186,34 +198,58 @@ class Transport:
         if "://" not in url:
             return self._local(url, start, end)
         if start is not None and start < 0 and end is None:
-            return await self._fetch_end(url, start, limit)
+            return await self._fetch_end(url, start)
         memo = self._memo
         if memo is not None and (url, start, end) in memo:
             return memo[url, start, end]
-        body = await self._fetch(url, start, end, limit)
+        body = await self._fetch(url, (start, end), document)
         if memo is not None and len(body) <= MEMO_LIMIT:
             memo[url, start, end] = body
         return body
 
-    async def _fetch_end(self, url: str, start: int, limit: int) -> bytes:
+    async def _fetch_end(self, url: str, start: int) -> bytes:
         """Return the end of a file and remember it: the index of a Zarr shard is read often."""
         found = self._ends.get((url, start))
         if found is None:
-            found = await self._fetch(url, start, None, limit)
+            found = await self._fetch(url, (start, None), False)
             if len(found) <= MEMO_LIMIT:
                 self._ends[url, start] = found
             while len(self._ends) > ENDS:
                 self._ends.popitem(last=False)
         return found
 
-    async def _fetch(self, url: str, start: int | None, end: int | None, limit: int) -> bytes:
-        reply = await self._retry(url, lambda: self._ask(url, start, end, limit))
-        return self._checked(url, reply, start, end)
+    async def _fetch(self, url: str, span: Span, document: bool) -> bytes:
+        limit = MAX_METADATA if document else WHOLE_LIMIT
+        reply = await self._reply(url, span, limit, document=document)
+        return self._checked(url, reply, *span)
+
+    async def _reply(self, url: str, span: Span, limit: int, *, document: bool) -> Reply:
+        """Return a reply, from the cache where it may come from there."""
+        if self.cache is None and not is_offline():
+            return await self._retry(url, lambda: self._ask(url, *span, limit))
+        tag = self._tags.get(url, "")
+        found = await asyncio.to_thread(self._kept.find, url, span, document=document, tag=tag)
+        if found is not None:
+            return found
+        try:
+            reply = await self._retry(url, lambda: self._ask(url, *span, limit))
+        except Absent:
+            await asyncio.to_thread(self._kept.keep, url, span, None)
+            raise
+        await asyncio.to_thread(self._kept.keep, url, span, reply)
+        return reply
+
+    async def _head(self, url: str) -> Reply:
+        found = self._kept.find(url, HEAD, document=True)
+        if found is None:
+            found = await self._retry(url, lambda: self._ask_head(url))
+            self._kept.keep(url, HEAD, found)
+        return found
 
     async def start(self, url: str, count: int) -> tuple[bytes, int]:
         """Return the first bytes of a file and its whole size, in one request where possible."""
         if "://" in url and url not in self._whole:
-            reply = await self._retry(url, lambda: self._ask(url, 0, count, WHOLE_LIMIT))
+            reply = await self._reply(url, (0, count), WHOLE_LIMIT, document=True)
             self._check_tag(url, reply.tag)
             if reply.whole:
                 self._keep_whole(url, reply.body)
@@ -230,7 +266,7 @@ class Transport:
         if "://" not in url:
             return self._path(url).stat().st_size
         if url not in self._sizes:
-            reply = await self._retry(url, lambda: self._ask_head(url))
+            reply = await self._head(url)
             if reply.total is None:
                 self._keep_whole(url, await self.fetch(url))
                 return len(self._whole[url])
@@ -242,7 +278,7 @@ class Transport:
         if "://" not in url:
             found = self._path(url).stat()
             return f"{found.st_size} {found.st_mtime_ns}"
-        reply = await self._retry(url, lambda: self._ask_head(url))
+        reply = await self._head(url)
         return f"{reply.total} {reply.tag}"
 
     async def names(self, url: str) -> dict[str, int | None]:
@@ -291,8 +327,8 @@ class Transport:
     def _tries(self, url: str) -> Tries:
         if is_offline():
             raise SourceUnavailable(
-                f"{redact(url)} is not looked for, since sciknow is offline (SCIKNOW_OFFLINE)",
-                hint="unset SCIKNOW_OFFLINE, or open a dataset that is kept here",
+                f"{redact(url)} is not asked for, since sciknow is offline (SCIKNOW_OFFLINE)",
+                hint="unset SCIKNOW_OFFLINE",
             )
         parse_url(url)
         deadline = self._until or Deadline.after(self.deadline)
@@ -314,13 +350,18 @@ class Transport:
         scheme, path = _split(url)
         if url in self._whole or scheme not in {"http", "https", "s3"} or end <= start:
             return self.run(self.fetch(url, start, end))
+        span = (start, end)
+        found = self._kept.find(url, span, document=False, tag=self._tags.get(url, ""))
+        if found is not None:
+            return found.body
         tries = self._tries(url)
         while True:
             try:
-                reply = self._taken(self._read_now(scheme, url, path, (start, end), tries.deadline))
+                reply = self._taken(self._read_now(scheme, url, path, span, tries.deadline))
                 break
             except Trouble as trouble:
                 time.sleep(tries.failed(trouble))
+        self._kept.keep(url, span, reply)
         return self._checked(url, reply, start, end)
 
     def _read_now(self, scheme: str, url: str, path: str, span: Span, deadline: Deadline) -> Reply:
@@ -377,8 +418,10 @@ class Transport:
             raise Absent(f"{path}: {error.strerror}", hint="check the path") from error
 
 
-def _rebuild(options: dict[str, object], deadline: float, folder: Path | None) -> Transport:
-    return Transport(storage_options=options, deadline=deadline, folder=folder)
+def _rebuild(
+    options: dict[str, object], deadline: float, folder: Path | None, cache: Cache | None
+) -> Transport:
+    return Transport(storage_options=options, deadline=deadline, folder=folder, cache=cache)
 
 
 def _split(url: str) -> tuple[str, str]:
