@@ -1,16 +1,38 @@
 """The hub: built, opened and swapped as generations; home of the verbs of the public API.
 
-Importing this room loads the search engines, and nothing of xarray, rdflib or intake.
+Only names are listed here; each is imported when first asked for, so that opening a hub does not
+load what building one needs.
 """
 
-from sciknow.hub.build import build_from_texts, build_hub
-from sciknow.hub.folder import HubFolder
-from sciknow.hub.hit import Hit, Hits
-from sciknow.hub.hub import Hub
-from sciknow.hub.manifest import Manifest
-from sciknow.hub.opening import open_hub
-from sciknow.hub.overview import SectorOverview
-from sciknow.hub.paths import embedded_hub, packaged_source, user_hub
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sciknow.hub.build import build_from_texts, build_hub
+    from sciknow.hub.folder import HubFolder
+    from sciknow.hub.hit import Hit, Hits
+    from sciknow.hub.hub import Hub
+    from sciknow.hub.manifest import Manifest
+    from sciknow.hub.opening import open_hub
+    from sciknow.hub.overview import SectorOverview
+    from sciknow.hub.paths import embedded_hub, packaged_source, user_hub
+
+_HOMES = {
+    "Hit": "hit",
+    "Hits": "hit",
+    "Hub": "hub",
+    "HubFolder": "folder",
+    "Manifest": "manifest",
+    "SectorOverview": "overview",
+    "build_from_texts": "build",
+    "build_hub": "build",
+    "embedded_hub": "paths",
+    "open_hub": "opening",
+    "packaged_source": "paths",
+    "user_hub": "paths",
+}
 
 __all__ = [
     "Hit",
@@ -26,3 +48,13 @@ __all__ = [
     "packaged_source",
     "user_hub",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from sciknow._html import Markup, join, link, table, tag
 from sciknow.model import Dataset
-from sciknow.search import Why
 from sciknow.text import shorten, width
 
 if TYPE_CHECKING:
     from sciknow.hub.hub import Hub
+    from sciknow.search import Why
 
 
 @dataclass(frozen=True, slots=True, eq=False)

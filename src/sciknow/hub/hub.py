@@ -16,10 +16,9 @@ from sciknow.hub.manifest import Manifest, damages
 from sciknow.hub.overview import SectorOverview, sector_overview
 from sciknow.hub.paths import packaged_queries
 from sciknow.hub.related import Related
-from sciknow.hub.rooms import catalogs, graph, ledger, readers
+from sciknow.hub.rooms import catalogs, graph, ledger, readers, search
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 from sciknow.model.suggest import nearest
-from sciknow.search import Embedder, Filters, Index
 from sciknow.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from sciknow.graph import HubGraph, ReadyQuery
     from sciknow.ledger import Source
+    from sciknow.search import Embedder, Index
 
 
 T = TypeVar("T", Agent, Concept, Dataset, Publication)
@@ -102,7 +102,7 @@ class Hub:
 
     @cached_property
     def _index(self) -> Index:
-        return Index.open(self._generation.folder / SEARCH, embedder=self._embedder)
+        return search.Index.open(self._generation.folder / SEARCH, embedder=self._embedder)
 
     def search(
         self,
@@ -153,7 +153,7 @@ class Hub:
         InvalidInput
             For an impossible box, period, sector or page.
         """
-        filters = Filters.of(
+        filters = search.Filters.of(
             bbox=bbox,
             period=period,
             variables=variables,

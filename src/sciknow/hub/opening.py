@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sciknow.errors import NotFound
 from sciknow.hub.folder import HubFolder
 from sciknow.hub.hub import Hub
 from sciknow.hub.paths import embedded_hub, user_hub
-from sciknow.search import Embedder
+
+if TYPE_CHECKING:
+    from sciknow.search import Embedder
 
 
 def open_hub(path: Path | str | None = None, *, embedder: Embedder | None = None) -> Hub:

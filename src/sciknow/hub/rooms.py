@@ -1,7 +1,8 @@
 """The heavy rooms, imported when a verb first needs them.
 
-A search loads neither xarray nor rdflib nor intake: that is what keeps a cold `sciknow search`
-under a second. This is the one place where the hub imports inside functions.
+Looking up a record loads no engine at all, and a search neither xarray nor rdflib nor intake:
+that is what keeps a cold `sciknow search` under a second. This is the one place where the hub
+imports inside functions.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import sciknow.graph as graph
     import sciknow.ledger as ledger
     import sciknow.readers as readers
+    import sciknow.search as search
 else:
 
     class _Room:
@@ -27,5 +29,6 @@ else:
     graph = _Room("sciknow.graph")
     ledger = _Room("sciknow.ledger")
     readers = _Room("sciknow.readers")
+    search = _Room("sciknow.search")
 
-__all__ = ["catalogs", "graph", "ledger", "readers"]
+__all__ = ["catalogs", "graph", "ledger", "readers", "search"]

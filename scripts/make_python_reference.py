@@ -1,0 +1,47 @@
+"""Write docs/reference/python.md from the docstrings of the public names.
+
+python scripts/make_python_reference.py
+"""
+
+import inspect
+from pathlib import Path
+
+import sciknow
+
+TARGET = Path(__file__).parents[1] / "docs" / "reference" / "python.md"
+
+
+def reference() -> str:
+    """Return the page: one section a public name, with its public methods."""
+    head = "# Python\n\nMade from the docstrings by `scripts/make_python_reference.py`.\n"
+    names = [name for name in sciknow.__all__ if not name.startswith("_")]
+    return "\n".join([head, *(_section(name) for name in names)])
+
+
+def _section(name):
+    value = getattr(sciknow, name)
+    parts = [f"## `sk.{name}`\n", _block(value)]
+    if inspect.isclass(value) and not issubclass(value, Exception):
+        parts += [
+            f"### `{name}.{member}`\n\n{_block(inspect.unwrap(content))}"
+            for member, content in vars(value).items()
+            if not member.startswith("_") and inspect.getdoc(content) and _documented(content)
+        ]
+    return "\n".join(parts)
+
+
+def _documented(content):
+    return inspect.isfunction(content) or isinstance(content, property)
+
+
+def _block(value):
+    doc = inspect.getdoc(value) or ""
+    signature = ""
+    if inspect.isfunction(value):
+        signature = f"{value.__name__}{inspect.signature(value)}\n\n"
+    return f"```text\n{signature}{doc}\n```\n"
+
+
+if __name__ == "__main__":
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(reference())
