@@ -116,7 +116,7 @@ STOPWORDS = frozenset(
     ]
 )
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_PIECE = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[.\-'’/+][^\W_{_HAN}]+)*")
+_PIECE = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[.,\-'’/+](?:(?<!,)|(?=\d))[^\W_{_HAN}]+)*")
 _INNER = re.compile(r"[.\-'’/+]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _STEM = Stemmer.Stemmer("english")

@@ -241,8 +241,8 @@ class _Form:
         if ids is None or tokens is None:
             return row, None
         numbers = np.frombuffer(ids, np.int32)
-        width = len(tokens) // len(numbers) if len(numbers) else 1
-        return row, Tokens(numbers, np.frombuffer(tokens, np.int8).reshape(len(numbers), width))
+        width = len(tokens) // max(len(numbers), 1)
+        return row, Tokens(numbers, np.frombuffer(tokens, np.int8).reshape(-1, max(width, 1)))
 
 
 def text_key(text: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sciknow.search.columns import Columns
 from sciknow.search.constraint import Understood, fit
 from sciknow.search.embedder import Vectors
 from sciknow.search.filters import Filters, Selection, select
-from sciknow.search.lexical import Lexical
+from sciknow.search.lexical import Lexical, saturated
 from sciknow.search.question import Question
 from sciknow.search.store import Store
 from sciknow.search.tokens import Tokens, TokenStore
@@ -67,6 +67,8 @@ class Ranking:
         What other records' mentions gave; what silence took away.
     fits : array of float, shape (records,)
         What fitting the constraints in plain words gave or took away.
+    company : array of float, shape (records,)
+        What nearness to the best hits gave.
     """
 
     rows: Rows
@@ -79,6 +81,7 @@ class Ranking:
     standing: NDArray[np.float64]
     silence: NDArray[np.float64]
     fits: NDArray[np.float64]
+    company: NDArray[np.float64]
 
     def sorted(self, limit: int) -> Ranking:
         """Return the best records, best first."""
@@ -157,10 +160,23 @@ class Collection:
         pool = max(rank.POOL, limit + rank.POOL // 2)
         rows = self._candidates(question, meant, selection.mask, pool)
         loose = self.weigh(question, Meant(meant.vector), selection, rows, wish)
-        if meant.tokens is None or self.tokens is None:
-            return loose.sorted(limit)
         near = loose.sorted(max(rank.CLOSE, limit + rank.CLOSE // 4)).rows
-        return self.weigh(question, meant, selection, near, wish).sorted(limit)
+        close = self.weigh(question, meant, selection, near, wish)
+        return self._in_company(close).sorted(limit)
+
+    def _in_company(self, ranking: Ranking) -> Ranking:
+        """Add what nearness to the best hits gives, less nearness to just any hit."""
+        count = len(ranking.rows)
+        if count < rank.CROWD_SIZE + 2:
+            return ranking
+        vectors = self.vectors.first(ranking.rows)
+        near = (vectors @ vectors.T).astype(np.float64)
+        best = np.argsort(-ranking.score, kind="stable")[: rank.BEST]
+        weight = np.exp(rank.SHARPNESS * (ranking.score[best] - ranking.score.max()))
+        nearest = np.sort(near, axis=1)[:, -rank.CROWD_SIZE - 1 : -1]
+        company = near[:, best] @ (weight / weight.sum()) - rank.CROWD * nearest.mean(axis=1)
+        gain = rank.COMPANY * company
+        return replace(ranking, score=ranking.score + gain, company=gain)
 
     def weigh(
         self,
@@ -183,8 +199,9 @@ class Collection:
         fits = fit(self.columns, wish, rows) if wish else np.zeros(len(rows))
         parts = [units.sum(0), meaning, tokens.sum(0), concepts.sum(0), standing, silence, fits]
         score = np.sum(parts, axis=0)
+        none = np.zeros(len(rows))
         return Ranking(
-            rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits
+            rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits, none
         )
 
     def _candidates(
@@ -220,7 +237,10 @@ class Collection:
         if not names or not len(rows):
             return best, reading
         place = {name: number for number, name in enumerate(names)}
-        worth = self.lexical.score(names, rows) * rank.WORDS
+        weights = self.lexical.weights(names, rows)
+        rarity = self.lexical.idf(names)[:, None]
+        worth = rank.WORDS * rarity * saturated(weights.sum(axis=2))
+        worth += rank.TITLE * rarity * (weights[:, :, 0] > 0)
         for number, unit in enumerate(question.units):
             choices = np.array(
                 [

@@ -25,7 +25,7 @@ from sciknow.text import squeeze
 _YEAR = r"(1[6-9]\d\d|20\d\d|21\d\d)"
 _SINCE = re.compile(
     r"\b(?:since|from|after|starting(?: in)?|going back to|back to)\s+(?:the\s+)?"
-    rf"{_YEAR}(?!s?\s*(?:to|-|–|until))"
+    rf"{_YEAR}(?!s|\d|\s*(?:to|-|–|until))"
     rf"|{_YEAR}\s*年?\s*(?:以来|至今|以后|之后|起|开始)|(?:从|自)\s*{_YEAR}\s*年?(?!\s*[到至—-])",
     re.I,
 )
@@ -35,7 +35,7 @@ _UNTIL = re.compile(
     re.I,
 )
 _SPAN = re.compile(
-    rf"(?:\bfrom\s+|\bbetween\s+|从|自)?\b{_YEAR}\s*年?\s*(?:-|–|—|~|to|and|until|through|到|至)\s*{_YEAR}\b\s*年?",
+    rf"(?:\bfrom\s+|\bbetween\s+|从|自)?(?<!\d){_YEAR}\s*年?\s*(?:-|–|—|~|to|and|until|through|到|至)\s*{_YEAR}(?!\d)\s*年?",
     re.I,
 )
 _DECADE = re.compile(r"\b(1[6-9]\d0|20\d0)s\b|(1[6-9]\d0|20\d0)\s*年代", re.I)

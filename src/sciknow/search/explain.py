@@ -53,6 +53,7 @@ def explain(
         "meaning": float(ranking.meaning[place] + ranking.tokens[:, place].sum()),
         "concepts": float(ranking.concepts[:, place].sum()),
         "standing": float(ranking.standing[place]),
+        "company": max(float(ranking.company[place]), 0.0),
         "constraints": max(float(ranking.fits[place]), 0.0),
     }
     whole = sum(parts.values()) or 1.0

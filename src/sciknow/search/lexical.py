@@ -165,12 +165,6 @@ class Lexical:
         rows = self._searcher.fast_field_values("row", [address for _, address in found])
         return np.array(rows, np.int64).reshape(-1)
 
-    def score(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what each term is worth to each record, shape (terms, records)."""
-        weight = self.weights(words, rows).sum(axis=2)
-        worth = self.idf(words)[:, None] * (K1 + 1) * weight / (weight + K1)
-        return np.asarray(worth)
-
     def weights(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the weighted count of each term by field, shape (terms, records, fields)."""
         keys = np.array([term_key(word) for word in words], np.uint32)
@@ -198,6 +192,11 @@ class Lexical:
             return np.full(low.shape, -1)
         found = inside & (self._key[np.minimum(low, last)] == keys[:, None])
         return np.where(found, low, -1)
+
+
+def saturated(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a weighted count is worth: a repeated word counts ever less (BM25)."""
+    return (K1 + 1) * weight / (weight + K1)
 
 
 def _open_tantivy(place: Path, owner: object) -> tantivy.Index:

@@ -7,15 +7,17 @@ weights were set on the development sets described in ``docs/explanation/search.
 
 from __future__ import annotations
 
-WORDS = 0.2 / 30
+WORDS = 0.0062
 """A point of BM25F."""
-MEANING = 0.5 / 0.75
+TITLE = 0.0084
+"""A word that stands in the title, times its rarity, beyond its BM25F."""
+MEANING = 0.667
 """Cosine of the two texts, with tokens at hand."""
-MEANING_ALONE = 0.8 / 0.75
+MEANING_ALONE = 1.0
 """Cosine of the two texts, without tokens."""
-TOKENS = 0.3 / 20
+TOKENS = 0.015
 """A point of the comparison token by token."""
-STANDING = 0.015
+STANDING = 0.04
 """Logarithm of how many records name this one."""
 CONCEPT = 0.12
 """A concept that the question names and the record is about."""
@@ -23,7 +25,17 @@ CONCEPT_DECAY = 0.6
 """What each step up the hierarchy leaves of it."""
 SILENCE = 0.04
 """Taken away for each filter about which the record says nothing."""
-SCALE = 1 / 1.6
+COMPANY = 1.0
+"""Nearness to the best hits of the same question (pseudo-relevance feedback) …"""
+CROWD = 0.7
+"""… less this part of the nearness to just any of them, which favours records of all trades."""
+BEST = 6
+"""How many hits are taken as the best …"""
+SHARPNESS = 15.0
+"""… weighted by the exponential of their scores times this."""
+CROWD_SIZE = 5
+"""Nearest neighbours among the hits that tell how crowded a record's place is."""
+SCALE = 1 / 2
 """Brings the sum into 0 to 1."""
 POOL = 100
 """Records that words and meaning each put forward."""

@@ -148,6 +148,10 @@ class VectorStore:
             offset += size
         return similarity, passage
 
+    def first(self, rows: NDArray[np.int64]) -> Vectors:
+        """Return the first vector of some records, shape (records, dimensions)."""
+        return np.asarray(self._vectors[self._start[rows]], np.float32)
+
     def vector(self, row: int) -> Vectors:
         """Return a record's first vector, that of its whole text."""
         whole: Vectors = np.asarray(self._vectors[self._start[row]], np.float32)

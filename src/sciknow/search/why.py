@@ -67,8 +67,9 @@ class Why:
     passage : str
         The passage nearest in meaning.
     shares : dict of str to float
-        What each part gave: ``words``, ``meaning``, ``concepts``, ``standing``, ``constraints``;
-        they add up to 1 (what silence or a missed constraint takes away is not shown here).
+        What each part gave: ``words``, ``meaning``, ``concepts``, ``standing``, ``company``,
+        ``constraints``; they add up to 1 (what silence or a missed constraint takes away is not
+        shown here).
     unknown : tuple of str
         Filters about which the record says nothing.
     """

@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sciknow.errors import InvalidInput
+from sciknow.search import Document, Filters
+from sciknow.search.columns import Columns, build_columns, hours
+
+
+def found(index, **wishes):
+    results = index.search("data", filters=Filters.of(**wishes))
+    return {hit.id for hit in results.hits}, results
+
+
+ALL = {"sea-ice-index", "pacific-sst", "mauna-loa", "wheat-zh", "bare"}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "dropped"),
+    [
+        ({"bbox": (0, -10, 20, 10)}, {"sea-ice-index", "pacific-sst", "mauna-loa"}),
+        ({"bbox": (170, -10, -170, 10)}, {"sea-ice-index", "mauna-loa"}),
+        ({"bbox": (-160, 15, -150, 25)}, {"sea-ice-index"}),
+        ({"bbox": (-180, -90, 180, 90)}, set()),
+        ({"period": ("1960", "1970")}, {"sea-ice-index", "pacific-sst"}),
+        ({"period": ("2021", None)}, {"sea-ice-index"}),
+        ({"period": (None, "1957")}, {"sea-ice-index", "pacific-sst", "mauna-loa"}),
+        ({"variables": ["siconc"]}, {"pacific-sst"}),
+        ({"variables": ["sea_surface_temperature"]}, {"sea-ice-index"}),
+        ({"variables": ["海冰密集度"]}, {"pacific-sst"}),
+        ({"sector": "meteorology"}, {"sea-ice-index", "mauna-loa", "wheat-zh"}),
+        ({"sector": ["ocean", "agriculture"]}, {"mauna-loa"}),
+        ({"license": "open"}, {"pacific-sst"}),
+        ({"license": "cc0-1.0"}, {"pacific-sst"}),
+        ({"publisher": "NOAA"}, set()),
+        ({"publisher": "海洋和大气"}, set()),
+        ({"publisher": "nobody"}, {"sea-ice-index", "pacific-sst"}),
+        ({"openable": True}, {"mauna-loa", "wheat-zh", "bare"}),
+        ({"offline": True}, {"pacific-sst", "mauna-loa", "wheat-zh", "bare"}),
+    ],
+)
+def test_a_filter_drops_what_is_known_not_to_match(index, wishes, dropped):
+    ids, results = found(index, **wishes)
+    assert ids == ALL - dropped
+    assert results.total == len(ids)
+    assert sum(results.filtered.values()) == len(dropped)
+
+
+def test_each_dropped_record_is_counted_once(index):
+    ids, results = found(index, period=("1960", "1970"), openable=True)
+    assert ids == set()
+    assert results.filtered == {"period": 2, "openable": 3}
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"bbox": (0, 0, 0)},
+        {"bbox": (0, 50, 10, 40)},
+        {"bbox": (0, 0, 500, 10)},
+        {"bbox": (float("nan"), 0, 1, 1)},
+        {"period": ("2020", "1979")},
+        {"period": "1979"},
+        {"period": ("soon", None)},
+        {"sector": "astrology"},
+    ],
+)
+def test_impossible_wishes_are_refused(wishes):
+    with pytest.raises(InvalidInput):
+        Filters.of(**wishes)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("P1D", 24), ("PT3H", 3), ("P1Y", 8766), ("P7D", 168)]
+)
+def test_durations_in_hours(text, number):
+    assert hours(text) == number
+
+
+lon = st.integers(-180, 180)
+lat = st.integers(-90, 90)
+boxes = st.tuples(lon, lat, lon, lat).filter(lambda box: box[1] <= box[3])
+
+
+def covers(box, x, y):
+    west, south, east, north = box
+    inside = west <= x <= east if west <= east else x >= west or x <= east
+    return inside and south <= y <= north
+
+
+@given(st.lists(boxes, min_size=1, max_size=8), boxes)
+def test_boxes_meet_when_they_share_a_point(tmp_path_factory, areas, asked):
+    folder = tmp_path_factory.mktemp("columns")
+    build_columns(folder, [Document(id=str(n), bbox=box) for n, box in enumerate(areas)])
+    touched = Columns(folder).touches(asked)
+    for area, hit in zip(areas, touched, strict=True):
+        corners = [
+            (x, y)
+            for x in (area[0], area[2], asked[0], asked[2])
+            for y in (area[1], area[3], asked[1], asked[3])
+        ]
+        assert bool(hit) == any(covers(area, *p) and covers(asked, *p) for p in corners)
+
+
+def test_columns_of_nothing(tmp_path):
+    build_columns(tmp_path, [])
+    assert Columns(tmp_path).touches((0, 0, 1, 1)).shape == (0,)
+    assert not np.any(Columns(tmp_path).openable)
