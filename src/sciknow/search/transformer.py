@@ -55,7 +55,7 @@ class SentenceTransformerEmbedder:
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
-        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimensions = len(self._model.encode(["size"], show_progress_bar=False)[0])
         self.digest = model_digest(folder)
         self.languages = frozenset(languages or _languages(folder, self.name))
         self._prompts: Mapping[str, str | None] = dict(self._model.prompts or {})

@@ -1,0 +1,235 @@
+"""How fast the search is, as ratios against what a user would write today.
+
+One thread, medians, everything in one run::
+
+    python benchmarks/search.py                # 10,000 and 100,000 synthetic records
+    python benchmarks/search.py --records 1000000 --json
+    python benchmarks/search.py --embedding    # throughput against sentence-transformers
+
+Records are synthetic: titles and descriptions of words drawn by Zipf's law, vectors drawn around
+random centres, so that no hour of embedding is needed. The comparison is the usual recipe,
+SentenceTransformer.encode, an exact scan of float32 vectors, BM25 over the same words, reciprocal
+rank fusion; its parts that are not installed (faiss, bm25s) are stood in for by numpy and scipy
+at their best case: one matrix product, and one sparse row sum a word.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import argparse
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.search import Document, Filters, Index, load_embedder
+from sciknow.search.build import build_index
+from sciknow.search.embedder import unit
+from sciknow.search.onnx import OnnxEmbedder, default_folder
+
+QUESTIONS = 60
+DIMENSIONS = 384
+VOCABULARY = 30_000
+
+
+class Synthetic:
+    """An embedder that draws a vector for each text and reads questions with the real model.
+
+    A question's vector is that of a record, disturbed; the real model runs all the same, so that
+    its time counts.
+    """
+
+    name, dimensions, languages = "synthetic", DIMENSIONS, frozenset({"en"})
+    digest = "5e" * 32
+
+    def __init__(self, records: int) -> None:
+        self._draw = np.random.default_rng(0)
+        self._centres = self._draw.normal(size=(max(50, records // 200), DIMENSIONS))
+        self._model = load_embedder()
+        self.rows: NDArray[np.float32] = np.zeros((0, DIMENSIONS), np.float32)
+
+    def encode_documents(self, texts, progress=None):
+        picked = self._centres[self._draw.integers(0, len(self._centres), len(texts))]
+        rows = unit(picked + 0.9 * self._draw.normal(size=picked.shape))
+        self.rows = np.concatenate([self.rows, rows]) if len(self.rows) < 200_000 else self.rows
+        return rows
+
+    def encode_queries(self, texts):
+        self._model.encode_queries(texts)
+        picked = self.rows[self._draw.integers(0, len(self.rows), len(texts))]
+        return unit(picked + 0.03 * self._draw.normal(size=picked.shape))
+
+
+def words() -> list[str]:
+    draw = np.random.default_rng(1)
+    letters = np.array(list("bcdfghjklmnprstvw")), np.array(list("aeiou"))
+    return [
+        "".join(draw.choice(letters[place % 2]) for place in range(int(size)))
+        for size in draw.integers(4, 11, VOCABULARY)
+    ]
+
+
+def documents(records: int) -> Iterator[Document]:
+    draw, known = np.random.default_rng(2), np.array(words())
+    for number in range(records):
+        picked = known[np.minimum(draw.zipf(1.3, 40) - 1, VOCABULARY - 1)]
+        year = int(draw.integers(1950, 2020))
+        west, south = float(draw.uniform(-180, 170)), float(draw.uniform(-90, 80))
+        yield Document(
+            id=str(number),
+            fields={"title": " ".join(picked[:6]), "description": " ".join(picked[6:])},
+            bbox=(west, south, west + 10, south + 10),
+            start=year * 10_000 + 101,
+            end=(year + 5) * 10_000 + 1231,
+            license="CC-BY-4.0" if number % 2 else "",
+            license_class="open" if number % 2 else "",
+        )
+
+
+def median_ms(task: Callable[[int], object], count: int = QUESTIONS) -> float:
+    task(0)
+    times = []
+    for number in range(count):
+        begun = time.perf_counter()
+        task(number)
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times) * 1_000
+
+
+def asked() -> list[str]:
+    draw, known = np.random.default_rng(3), np.array(words())
+    return [" ".join(known[draw.integers(5, 3_000, 5)]) for _ in range(QUESTIONS)]
+
+
+def recall(index: Index, rows: NDArray[np.float32]) -> float:
+    """Return the part of the exact ten nearest that the scan finds."""
+    store, draw = index.collection("dataset").vectors, np.random.default_rng(4)
+    whole = store._vectors
+    hits = []
+    for number in draw.integers(0, len(rows), 20):
+        query = unit(rows[number] + 0.03 * draw.normal(size=DIMENSIONS))
+        near = np.concatenate(
+            [
+                whole[at : at + 50_000].astype(np.float32) @ query
+                for at in range(0, len(whole), 50_000)
+            ]
+        )
+        exact = set(np.argpartition(-near, 10)[:10].tolist())
+        hits.append(len(exact & set(store.candidates(query, 10).tolist())) / 10)
+    return float(np.mean(hits))
+
+
+def measure(records: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as scratch:
+        embedder = Synthetic(records)
+        begun = time.perf_counter()
+        folder = Path(scratch) / "index"
+        build_index(folder, documents(records), embedder=embedder)
+        built = time.perf_counter() - begun
+        index, questions = Index.open(folder, embedder), asked()
+        embed = median_ms(lambda n: embedder.encode_queries([questions[n]]))
+        plain = median_ms(lambda n: index.search(questions[n], constraints=False))
+        wishes = Filters.of(bbox=(0, 0, 60, 60), license="open", period=("1970", None))
+        filtered = median_ms(
+            lambda n: index.search(questions[n], filters=wishes, constraints=False)
+        )
+        why = median_ms(lambda n: index.search(questions[n], explain=True, constraints=False))
+        suggest = median_ms(lambda n: index.suggest(questions[n][:3]))
+        found = recall(index, embedder.rows)
+        index.close()
+    return {
+        "records": records,
+        "build_s": round(built, 1),
+        "embed_ms": round(embed, 2),
+        "query_ms": round(plain, 2),
+        "on_top_ms": round(plain - embed, 2),
+        "filtered_ms": round(filtered, 2),
+        "filter_ratio": round(filtered / plain, 2),
+        "why_ms_per_hit": round((why - plain) / 10, 3),
+        "suggest_ms": round(suggest, 2),
+        "recall": round(found, 3),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def recipe(records: int) -> dict[str, float]:
+    """Time the usual recipe on as many records."""
+    import torch
+    from scipy.sparse import random as sparse
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(1)
+    model = SentenceTransformer(str(default_folder()), device="cpu")
+    draw, questions = np.random.default_rng(0), asked()
+    vectors = unit(draw.normal(size=(records, DIMENSIONS)).astype(np.float32))
+    impacts = sparse(records, 3_000, 0.01, "csc", np.float32, 0)
+
+    def ask(number: int) -> None:
+        near = vectors @ model.encode(questions[number], show_progress_bar=False)
+        score = np.asarray(impacts[:, draw.integers(0, 3_000, 5)].sum(axis=1)).ravel()
+        first, second = np.argpartition(-near, 100)[:100], np.argpartition(-score, 100)[:100]
+        fused: dict[int, float] = {}
+        for part, by in ((first, near), (second, score)):
+            for place, row in enumerate(part[np.argsort(-by[part])]):
+                fused[row] = fused.get(row, 0.0) + 1 / (60 + place)
+        sorted(fused, key=fused.__getitem__)[:10]
+
+    return {"records": records, "recipe_ms": round(median_ms(ask, 30), 2)}
+
+
+def embedding() -> dict[str, float]:
+    """Time bulk embedding against SentenceTransformer.encode as it comes, round about."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(1)
+    draw, known = np.random.default_rng(5), words()
+    sizes = draw.integers(10, 150, 128)
+    texts = [" ".join(draw.choice(known[:2_000], int(size))) for size in sizes]
+    theirs = SentenceTransformer(str(default_folder()), device="cpu")
+    ours = OnnxEmbedder()
+    pairs, near = [], 1.0
+    for _ in range(3):
+        begun = time.process_time()
+        reference = theirs.encode(texts, show_progress_bar=False)
+        half = time.process_time()
+        rows = ours.encode_documents(texts)
+        pairs.append((half - begun) / (time.process_time() - half))
+        near = min(near, float((unit(reference) * rows).sum(axis=1).min()))
+    return {"embedding_ratio": round(statistics.median(pairs), 2), "cosine": round(near, 6)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--records", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--embedding", action="store_true")
+    parser.add_argument("--recipe", action="store_true", help="time the usual recipe too")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    rows = [embedding()] if options.embedding else []
+    for records in options.records:
+        row = measure(records)
+        if options.recipe:
+            row |= recipe(records)
+            row["against_recipe"] = round(row["query_ms"] / row["recipe_ms"], 2)
+        rows.append(row)
+    if options.json:
+        print(json.dumps(rows, indent=1))
+    else:
+        for row in rows:
+            print("  ".join(f"{name} {value}" for name, value in row.items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

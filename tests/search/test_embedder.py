@@ -1,0 +1,136 @@
+"""Embedders: the default one and sentence-transformers models, by one contract."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotFound
+from sciknow.search import Index, build_index, document_of_text, load_embedder
+from sciknow.search.digest import check_digest
+from sciknow.search.onnx import OnnxEmbedder, default_folder
+from sciknow.testing.embedder import EmbedderTests
+from sciknow.testing.index import IndexTests
+
+
+@pytest.fixture(scope="module")
+def transformer():
+    pytest.importorskip("sentence_transformers")
+    return load_embedder(default_folder())
+
+
+class TestOnnx(EmbedderTests):
+    @pytest.fixture
+    def embedder(self):
+        return load_embedder()
+
+
+class TestTransformer(EmbedderTests):
+    @pytest.fixture
+    def embedder(self, transformer):
+        return transformer
+
+
+class TestOnnxIndex(IndexTests):
+    @pytest.fixture
+    def embedder(self):
+        return load_embedder()
+
+
+def test_the_graph_gives_the_vectors_of_sentence_transformers(embedder, transformer):
+    texts = ["sea ice", "Half-hourly precipitation, 0.1 degree.", "long text " * 300, "海冰", ""]
+    ours, theirs = embedder.encode_documents(texts), transformer.encode_documents(texts)
+    assert (ours * theirs).sum(axis=1).min() > 0.9999
+
+
+def test_another_file_is_refused(tmp_path):
+    shutil.copytree(default_folder(), tmp_path / "model")
+    weights = tmp_path / "model" / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    with pytest.raises(IntegrityError, match="install it again"):
+        OnnxEmbedder(tmp_path / "model")
+
+
+def test_a_check_is_remembered_until_the_file_changes(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"one")
+    digest = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
+    check_digest(path, digest)
+    check_digest(path, digest)
+    path.write_bytes(b"two")
+    with pytest.raises(IntegrityError):
+        check_digest(path, digest)
+    with pytest.raises(NotFound):
+        check_digest(tmp_path / "absent", digest)
+
+
+@pytest.mark.parametrize("model", ["nobody/no-such-model", "/no/such/folder", "no-such-model"])
+def test_a_missing_model_is_told_at_once(transformer, model):
+    begun = time.monotonic()
+    with pytest.raises(MissingDependency, match="hf download"):
+        load_embedder(model)
+    assert time.monotonic() - begun < 20  # no network was waited for
+
+
+def test_pickled_weights_and_models_with_code_are_refused(tmp_path, transformer):
+    pickled = tmp_path / "pickled"
+    shutil.copytree(default_folder(), pickled, ignore=shutil.ignore_patterns("*.safetensors"))
+    (pickled / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    with pytest.raises(InvalidInput, match="safetensors"):
+        load_embedder(pickled)
+    coded = tmp_path / "coded"
+    shutil.copytree(default_folder(), coded)
+    config = json.loads((coded / "config.json").read_text())
+    (coded / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModel": "x.Y"}}))
+    with pytest.raises(InvalidInput, match="code of its own"):
+        load_embedder(coded)
+
+
+def test_the_models_own_prompts_are_used(tmp_path, transformer):
+    folder = tmp_path / "prompted"
+    shutil.copytree(default_folder(), folder)
+    path = folder / "config_sentence_transformers.json"
+    config = {**json.loads(path.read_text()), "prompts": {"query": "query: ", "document": "doc: "}}
+    path.write_text(json.dumps(config))
+    prompted = load_embedder(folder)
+    plain = transformer.encode_documents(["query: ice", "doc: ice"])
+    np.testing.assert_allclose(prompted.encode_queries(["ice"])[0], plain[0], atol=1e-4)
+    np.testing.assert_allclose(prompted.encode_documents(["ice"])[0], plain[1], atol=1e-4)
+    assert prompted.digest != transformer.digest
+
+
+def test_an_index_of_another_model_opens_with_it_alone(tmp_path, embedder, transformer):
+    texts = [document_of_text("a", "Sea ice"), document_of_text("b", "Wheat")]
+    build_index(tmp_path / "x", texts, embedder=transformer)
+    assert Index.open(tmp_path / "x", transformer).search("frozen ocean").hits[0].id == "a"
+    with pytest.raises(InvalidInput, match="was built with"):
+        Index.open(tmp_path / "x", embedder)
+    assert Index.open(tmp_path / "x").search("frozen ocean").hits[0].id == "a"
+
+
+def test_a_model_that_reads_chinese_makes_the_bridge_step_back(tmp_path, transformer):
+    from sciknow.search.transformer import SentenceTransformerEmbedder
+
+    native = SentenceTransformerEmbedder(default_folder(), languages=["en", "zh"])
+    build_index(tmp_path / "x", [document_of_text("a", "海冰")], embedder=native)
+    assert Index.open(tmp_path / "x", native).read("海冰").english == "海冰"
+    build_index(tmp_path / "y", [document_of_text("a", "海冰")], embedder=transformer)
+    assert Index.open(tmp_path / "y", transformer).read("海冰").english == "sea ice"
+
+
+def test_the_default_needs_no_torch():
+    code = (
+        "import sys; sys.modules['torch'] = None; sys.modules['transformers'] = None\n"
+        "from sciknow.search import load_embedder\n"
+        "print(load_embedder().encode_queries(['ice']).shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "(1, 384)", done.stderr
