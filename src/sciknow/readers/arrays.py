@@ -49,6 +49,24 @@ def chunks(options: Mapping[str, object]) -> Any:
     return dict(wanted)
 
 
+def chunked(ds: xr.Dataset, wanted: Any) -> xr.Dataset:
+    """Put a dataset whose store has no chunks of its own on dask.
+
+    Each variable gets its preferred chunks, or those asked for; nothing is split that is stored
+    together.
+    """
+    if wanted:
+        return ds.chunk({dim: size for dim, size in wanted.items() if dim in ds.dims}).chunk()
+    made = {
+        name: item.chunk(item.encoding["preferred_chunks"])
+        for name, item in ds.variables.items()
+        if name not in ds.indexes and "preferred_chunks" in item.encoding
+    }
+    return ds.assign(
+        {key: item for key, item in made.items() if key in ds.data_vars}
+    ).assign_coords({key: item for key, item in made.items() if key in ds.coords})
+
+
 async def probe(store: ReadOnlyStore, group: str) -> dict[str, Any]:
     """Read the documents that tell what kind of Zarr there is below a key."""
     prefix = f"{group}/" if group else ""

@@ -11,7 +11,7 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.arrays import SHARED, chunks, decoding
+from sciknow.readers.arrays import SHARED, chunked, chunks, decoding
 from sciknow.readers.cost import Costs
 from sciknow.readers.file_cost import ClassicCosts, Hdf5Costs
 from sciknow.readers.fileset import combine, is_set, member_location, members, open_each
@@ -138,10 +138,8 @@ def _check_hdf5(magic: bytes, url: str) -> None:
 
 
 def _open_classic(file: RangeFile | LocalFile, options: Mapping[str, object]) -> xr.Dataset:
-    decoded = xr.open_dataset(
-        ClassicStore(file), engine="store", chunks=chunks(options), **decoding(options)
-    )
-    return decoded
+    opened = xr.open_dataset(ClassicStore(file), engine="store", **decoding(options))
+    return chunked(opened, chunks(options))
 
 
 def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sciknow import _html
+from sciknow._html import table
 from sciknow.errors import LimitExceeded
 from sciknow.model import Distribution
 from sciknow.readers.cost import Cost, Costs
@@ -119,7 +119,7 @@ class Plan:
         return "; ".join(f"{head}: {text}" for head, text in self.rows())
 
     def _repr_html_(self) -> str:
-        return _html.table(("access plan", ""), self.rows(), class_="sciknow-plan")
+        return table(("access plan", ""), self.rows(), class_="sciknow-plan")
 
 
 def size(count: float) -> str:

@@ -26,6 +26,7 @@ KNOWN = {
         (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5"),
     ),
     "kerchunk": ("sciknow", ("application/vnd.kerchunk+json",), (".json", ".parq")),
+    "opendap": ("sciknow", ("application/vnd.opendap.dap2",), (".dods", ".dds", ".das")),
     "parquet": ("sciknow", ("application/vnd.apache.parquet",), (".parquet", ".pq", ".geoparquet")),
     "csv": ("sciknow", ("text/csv", "text/tab-separated-values"), (".csv", ".tsv", ".csv.gz")),
 }
