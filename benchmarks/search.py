@@ -1,6 +1,6 @@
 """How fast the search is, as ratios against what a user would write today.
 
-One thread, medians, everything in one run::
+One thread, medians of CPU time, everything in one run::
 
     python benchmarks/search.py                # 10,000 and 100,000 synthetic records
     python benchmarks/search.py --records 1000000 --json
@@ -59,12 +59,14 @@ class Synthetic:
         self.rows: NDArray[np.float32] = np.zeros((0, DIMENSIONS), np.float32)
 
     def encode_documents(self, texts, progress=None):
+        """Draw a vector near a centre for each text."""
         picked = self._centres[self._draw.integers(0, len(self._centres), len(texts))]
         rows = unit(picked + 0.9 * self._draw.normal(size=picked.shape))
         self.rows = np.concatenate([self.rows, rows]) if len(self.rows) < 200_000 else self.rows
         return rows
 
     def encode_queries(self, texts):
+        """Let the real model read the questions; return disturbed vectors of records."""
         self._model.encode_queries(texts)
         picked = self.rows[self._draw.integers(0, len(self.rows), len(texts))]
         return unit(picked + 0.03 * self._draw.normal(size=picked.shape))
@@ -97,12 +99,13 @@ def documents(records: int) -> Iterator[Document]:
 
 
 def median_ms(task: Callable[[int], object], count: int = QUESTIONS) -> float:
+    """Return the median CPU time of a task: other programs on the machine do not count."""
     task(0)
     times = []
     for number in range(count):
-        begun = time.perf_counter()
+        begun = time.process_time()
         task(number)
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     return statistics.median(times) * 1_000
 
 

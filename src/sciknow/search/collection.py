@@ -159,10 +159,18 @@ class Collection:
         """
         pool = max(rank.POOL, limit + rank.POOL // 2)
         rows = self._candidates(question, meant, selection.mask, pool)
-        loose = self.weigh(question, Meant(meant.vector), selection, rows, wish)
-        near = loose.sorted(max(rank.CLOSE, limit + rank.CLOSE // 4)).rows
-        close = self.weigh(question, meant, selection, near, wish)
-        return self._in_company(close).sorted(limit)
+        loose = self.weigh(question, meant, selection, rows, wish)
+        near = loose.sorted(max(rank.CLOSE, limit + rank.CLOSE // 4))
+        return self._in_company(self._by_tokens(meant, near)).sorted(limit)
+
+    def _by_tokens(self, meant: Meant, ranking: Ranking) -> Ranking:
+        """Add the comparison token by token, where there are tokens on both sides."""
+        if meant.tokens is None or self.tokens is None:
+            return ranking
+        tokens = rank.TOKENS * self.tokens.score(meant.tokens, ranking.rows)
+        meaning = ranking.meaning * (rank.MEANING / rank.MEANING_ALONE)
+        score = ranking.score + meaning - ranking.meaning + tokens.sum(axis=0)
+        return replace(ranking, score=score, meaning=meaning, tokens=tokens)
 
     def _in_company(self, ranking: Ranking) -> Ranking:
         """Add what nearness to the best hits gives, less nearness to just any hit."""
@@ -186,20 +194,20 @@ class Collection:
         rows: Rows,
         wish: Understood | None = None,
     ) -> Ranking:
-        """Return every part of the score of some records."""
+        """Return the parts of the score of some records, but for tokens and company."""
         units, readings = self._words(question, rows)
-        tokens = self._tokens(meant, rows)
         near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
-        meaning = near * (rank.MEANING if len(tokens) else rank.MEANING_ALONE)
+        meaning = near * rank.MEANING_ALONE
         concepts = self._concepts(question, rows)
         standing = rank.STANDING * self.standing[rows].astype(np.float64)
         silence = np.zeros(len(rows))
         for mask in selection.unknown.values():
             silence -= rank.SILENCE * mask[rows]
         fits = fit(self.columns, wish, rows) if wish else np.zeros(len(rows))
-        parts = [units.sum(0), meaning, tokens.sum(0), concepts.sum(0), standing, silence, fits]
+        parts = [units.sum(0), meaning, concepts.sum(0), standing, silence, fits]
         score = np.sum(parts, axis=0)
         none = np.zeros(len(rows))
+        tokens = np.zeros((0, len(rows)))
         return Ranking(
             rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits, none
         )
@@ -251,11 +259,6 @@ class Collection:
             reading[number] = choices.argmax(axis=0)
             best[number] = choices.max(axis=0)
         return best, reading
-
-    def _tokens(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
-        if meant.tokens is None or self.tokens is None:
-            return np.zeros((0, len(rows)))
-        return rank.TOKENS * self.tokens.score(meant.tokens, rows)
 
     def _concepts(self, question: Question, rows: Rows) -> NDArray[np.float64]:
         out = np.zeros((len(question.concepts), len(rows)))

@@ -33,7 +33,7 @@ FORMAT = 1
 MAX_LIMIT = 10_000
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class IndexHit:
     """One record that a question found.
 
@@ -45,24 +45,23 @@ class IndexHit:
         Between 0 and 1; comparable within one answer.
     kind : str
         ``dataset``, ``publication``, ``concept`` or ``variable``.
-    record : Record
-        Its texts and metadata.
     """
 
     id: str
     score: float
     kind: str
-    record: Record
     _answer: _Answer
     _place: int
-    _why: Why | None = None
 
-    @property
+    @cached_property
+    def record(self) -> Record:
+        """Its texts and metadata; read when first asked for."""
+        return self._answer.record(self._place)
+
+    @cached_property
     def why(self) -> Why:
         """Why it is there; worked out when first asked for."""
-        if self._why is None:
-            self._why = self._answer.why(self._place, self.record)
-        return self._why
+        return self._answer.why(self._place, self.record)
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,10 @@ class _Answer:
         idf = self.collection.lexical.idf(list(names))
         pairs = zip(names.items(), idf, strict=True)
         return {name: weight * float(rare) for (name, weight), rare in pairs}
+
+    def record(self, place: int) -> Record:
+        row = int(self.ranking.rows[place])
+        return self.collection.store.records([row])[row]
 
     def why(self, place: int, record: Record) -> Why:
         return explain(
@@ -304,14 +307,15 @@ class Index:
     ) -> Results:
         ranking = collection.rank(question, meant, selection, limit + offset, wish)
         answer = _Answer(collection, question, meant, selection, ranking)
-        records = collection.store.records([int(row) for row in ranking.rows[offset:]])
+        rows = [int(row) for row in ranking.rows]
+        names = collection.store.ids(rows[offset:])
         hits = tuple(
-            IndexHit(record.id, scaled(ranking.score[place]), kind, record, answer, place)
-            for place in range(offset, len(ranking.rows))
-            for record in (records[int(ranking.rows[place])],)
+            IndexHit(names[row], scaled(ranking.score[place]), kind, answer, place)
+            for place, row in enumerate(rows)
+            if place >= offset
         )
         for hit in hits if explain else ():
-            hit._why = answer.why(hit._place, hit.record)
+            _ = hit.why  # worked out now, kept
         return Results(hits, selection.total, selection.dropped, str(wish), wish)
 
     def similar(

@@ -17,8 +17,9 @@ from sciknow.search.embedder import Vectors
 
 EXACT = 4_096
 """Up to this many vectors are compared whole."""
-RESCORED = 2_000
-"""How many of the nearest by bits are compared whole."""
+RESCORED = 1_000
+"""How many of the nearest by bits are compared whole, up to `MANY` vectors; twice that beyond."""
+MANY = 300_000
 _FILES = "vectors"
 
 
@@ -96,7 +97,8 @@ class VectorStore:
         if len(self._vectors) <= EXACT:
             pool = np.arange(len(self._vectors)) if allowed is None else np.flatnonzero(allowed)
         else:
-            pool = self._scan(query, max(RESCORED, limit), allowed)
+            rescored = RESCORED * (1 if len(self._vectors) <= MANY else 2)
+            pool = self._scan(query, max(rescored, limit), allowed)
         near = self._vectors[pool].astype(np.float32) @ query
         ranked = self._owner[pool[np.argsort(-near, kind="stable")]]
         _, first = np.unique(ranked, return_index=True)
@@ -128,25 +130,13 @@ class VectorStore:
 
     def similarity(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how near each record's best passage is, shape (records,)."""
-        best, _ = self.best(query, rows)
-        return best
-
-    def best(
-        self, query: Vectors, rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the similarity of each record's nearest passage, and which passage it is."""
         places = ragged(self._start, rows)
-        near = self._vectors[places].astype(np.float32) @ query
+        near = (self._vectors[places].astype(np.float32) @ query).astype(np.float64)
         sizes = self._start[rows + 1] - self._start[rows]
-        similarity, passage = np.zeros(len(rows)), np.zeros(len(rows), np.int64)
-        offset = 0
-        for place, size in enumerate(sizes):
-            if size:
-                part = near[offset : offset + size]
-                passage[place] = int(part.argmax())
-                similarity[place] = part[passage[place]]
-            offset += size
-        return similarity, passage
+        out, filled = np.zeros(len(rows)), np.flatnonzero(sizes)
+        if len(filled):
+            out[filled] = np.maximum.reduceat(near, (np.cumsum(sizes) - sizes)[filled])
+        return out
 
     def first(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the first vector of some records, shape (records, dimensions)."""
