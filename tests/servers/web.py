@@ -223,14 +223,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        sent = 0
-        if self.command != "HEAD":
-            part = body[: len(body) // 2] if cut else body
-            self.wfile.write(part)
-            sent = len(part)
-        self.owner.hits.append(
-            Hit(self.command, self.path, self.headers.get("Range", ""), status, sent)
-        )
+        part = b"" if self.command == "HEAD" else body[: len(body) // 2] if cut else body
+        # noted before it is sent: a test looks as soon as it has the last byte
+        asked = self.headers.get("Range", "")
+        self.owner.hits.append(Hit(self.command, self.path, asked, status, len(part)))
+        self.wfile.write(part)
         if cut:
             self.wfile.flush()
             self._hang_up()
