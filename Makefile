@@ -8,6 +8,8 @@ TORCH ?= torch==2.13.0
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 BRIDGE = src/sciknow/search/bridge.sqlite
+HUB = src/sciknow/_hub/CURRENT
+SOURCES = $(shell find catalogs knowledge_graph src/sciknow -name '*.yaml' -o -name '*.ttl' -o -name '*.py')
 
 .PHONY: demo test lab lint bench hub wheel check docs clean
 
@@ -29,7 +31,9 @@ bench: hub ## ratios against what one would use instead
 check: hub ## the facts in catalogs/ and knowledge_graph/
 	$(BIN)/sciknow validate && $(BIN)/python scripts/check_knowledge.py
 
-hub: $(READY) $(BRIDGE) ## the embedded hub; a no-op when nothing changed
+hub: $(HUB) ## the embedded hub; made again when a source has changed
+
+$(HUB): $(READY) $(BRIDGE) $(SOURCES)
 	$(BIN)/sciknow build --embedded
 
 $(BRIDGE): $(READY) scripts/make_bridge.py
