@@ -27,8 +27,8 @@ from sciknow.errors import (
 from sciknow.version import __version__
 
 if TYPE_CHECKING:
-    from sciknow.hub import Hit, Hits, Hub, build_from_texts, build_hub, open_hub
-    from sciknow.ledger import cite, session
+    from sciknow.hub import Hit, Hits, Hub, build_from_texts, build_hub, lock, open_hub, verify
+    from sciknow.ledger import cite, opened, session
     from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 
 _HOMES = {
@@ -43,8 +43,11 @@ _HOMES = {
     "build_from_texts": "sciknow.hub",
     "build_hub": "sciknow.hub",
     "cite": "sciknow.ledger",
+    "lock": "sciknow.hub",
     "open_hub": "sciknow.hub",
+    "opened": "sciknow.ledger",
     "session": "sciknow.ledger",
+    "verify": "sciknow.hub",
 }
 
 __all__ = [
@@ -68,8 +71,11 @@ __all__ = [
     "build_from_texts",
     "build_hub",
     "cite",
+    "lock",
     "open_hub",
+    "opened",
     "session",
+    "verify",
 ]
 
 

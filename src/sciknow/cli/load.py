@@ -15,17 +15,29 @@ from sciknow.ledger import STYLES
 @click.command(name="open")
 @click.argument("dataset")
 @click.option("--distribution", help="Which way to take; `sciknow show` lists them.")
+@click.option(
+    "--locked",
+    type=click.Path(path_type=Path),
+    help="A lockfile: open exactly what it pins, or say what has changed.",
+)
 @hub_option
 @json_option
-def open_(dataset: str, distribution: str | None, hub_path: Path | None, as_json: bool) -> None:
+def open_(
+    dataset: str,
+    distribution: str | None,
+    locked: Path | None,
+    hub_path: Path | None,
+    as_json: bool,
+) -> None:
     """Open a dataset lazily and show its structure; no data are read.
 
     \b
-    Example:
-      sciknow open co2-mauna-loa
+    Examples:
+      sciknow open mauna-loa-co2-weekly
+      sciknow open mauna-loa-co2-weekly --locked sciknow.lock
     """
     with open_hub(hub_path) as hub:
-        opened = hub.open(dataset, distribution)
+        opened = hub.open(dataset, distribution, locked=locked)
         if as_json:
             echo_json(_structure(opened))
         else:

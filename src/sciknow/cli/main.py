@@ -19,6 +19,7 @@ COMMANDS = {
     "sparql": "query",
     "open": "load",
     "cite": "load",
+    "lock": "pin",
     "build": "make",
     "validate": "make",
     "verify": "make",

@@ -15,6 +15,7 @@ from sciknow.cli.output import (
     json_option,
     note,
 )
+from sciknow.cli.pin import verify_lock
 from sciknow.errors import IntegrityError, InvalidInput
 from sciknow.hub import HubFolder, build_hub, embedded_hub, open_hub, packaged_source
 from sciknow.hub.manifest import read_manifest
@@ -87,26 +88,41 @@ def validate(source: Path | None, warnings: bool, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("lockfile", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--hub",
     "hub_path",
     is_flag=False,
     flag_value="",
-    default="",
+    default=None,
     help="Folder of the hub; the embedded one when left out.",
 )
-def verify(hub_path: str) -> None:
-    """Compare every file of a hub with its recorded digest.
+@json_option
+def verify(lockfile: Path | None, hub_path: str | None, as_json: bool) -> None:
+    """Tell whether locked data are unchanged; without a lockfile, whether a hub's files are.
+
+    Exit code 1 when something has changed or is gone.
 
     \b
     Examples:
+      sciknow verify sciknow.lock
       sciknow verify --hub
       sciknow verify --hub /data/ocean-node
     """
-    with open_hub(Path(hub_path) if hub_path else None) as hub:
+    folder = Path(hub_path) if hub_path else None
+    if lockfile is not None:
+        return verify_lock(lockfile, folder, as_json)
+    _verify_hub(folder, as_json)
+
+
+def _verify_hub(folder: Path | None, as_json: bool) -> None:
+    with open_hub(folder) as hub:
         damages = hub.verify()
-        for line in damages:
-            click.echo(line)
+        if as_json:
+            echo_json({"ok": not damages, "damages": damages})
+        else:
+            for line in damages:
+                click.echo(line)
         if damages:
             raise IntegrityError(
                 f"{len(damages)} damaged files in {hub.path}", hint="build it again"

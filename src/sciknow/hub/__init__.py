@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from sciknow.hub.folder import HubFolder
     from sciknow.hub.hit import Hit, Hits
     from sciknow.hub.hub import Hub
+    from sciknow.hub.locking import LOCKFILE, lock, verify
     from sciknow.hub.manifest import Manifest
     from sciknow.hub.opening import open_hub
     from sciknow.hub.overview import SectorOverview
     from sciknow.hub.paths import embedded_hub, packaged_source, user_hub
 
 _HOMES = {
+    "LOCKFILE": "locking",
     "Hit": "hit",
     "Hits": "hit",
     "Hub": "hub",
@@ -29,12 +31,15 @@ _HOMES = {
     "build_from_texts": "build",
     "build_hub": "build",
     "embedded_hub": "paths",
+    "lock": "locking",
     "open_hub": "opening",
     "packaged_source": "paths",
     "user_hub": "paths",
+    "verify": "locking",
 }
 
 __all__ = [
+    "LOCKFILE",
     "Hit",
     "Hits",
     "Hub",
@@ -44,9 +49,11 @@ __all__ = [
     "build_from_texts",
     "build_hub",
     "embedded_hub",
+    "lock",
     "open_hub",
     "packaged_source",
     "user_hub",
+    "verify",
 ]
 
 

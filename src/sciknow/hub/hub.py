@@ -15,17 +15,19 @@ from sciknow.hub.hit import Hit, Hits
 from sciknow.hub.manifest import Manifest, damages
 from sciknow.hub.overview import SectorOverview, sector_overview
 from sciknow.hub.paths import packaged_queries
+from sciknow.hub.pinned import folder_name, verify_one
 from sciknow.hub.related import Related
 from sciknow.hub.rooms import catalogs, graph, ledger, readers, search
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 from sciknow.model.suggest import nearest
+from sciknow.net import DEADLINE
 from sciknow.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sciknow.graph import HubGraph, ReadyQuery
-    from sciknow.ledger import Source
+    from sciknow.ledger import Opened, Source
     from sciknow.search import Embedder, Index
 
 
@@ -216,7 +218,14 @@ class Hub:
 
     # open
 
-    def open(self, what: str | Dataset, distribution: str | None = None, **options: Any) -> Any:
+    def open(
+        self,
+        what: str | Dataset,
+        distribution: str | None = None,
+        *,
+        locked: Path | str | None = None,
+        **options: Any,
+    ) -> Any:
         """Open a dataset lazily, write it into the ledger, and return the array object.
 
         Parameters
@@ -225,6 +234,8 @@ class Hub:
             A dataset, its id or its DOI.
         distribution : str, optional
             Which way to take; the first that opens offline, else the first that opens.
+        locked : path, optional
+            A lockfile: exactly what it pins is opened, after it has been verified.
         **options
             Passed to `sciknow.readers.open_distribution`.
 
@@ -239,23 +250,57 @@ class Hub:
             When the dataset has no such distribution, or none that opens.
         SourceUnavailable
             When the source does not answer.
+        IntegrityError
+            When it is no longer what the lockfile pins; the message says what is different.
         """
-        dataset = self.dataset(what) if isinstance(what, str) else what
-        way = self._way(dataset, distribution)
+        dataset = self._dataset(what)
+        if locked is not None:
+            return self._open_locked(dataset, locked, distribution, options)
+        return self._open_way(dataset, self._way(dataset, distribution), options)
+
+    def _open_locked(
+        self, dataset: Dataset, path: Path | str, distribution: str | None, options: dict[str, Any]
+    ) -> Any:
+        part = {key: options.pop(key) for key in ledger.SELECTION if key in options}
+        item = ledger.read_lock(path).find(dataset.id, distribution, part)
+        verdict = verify_one(item, self, self.base, float(options.get("deadline", DEADLINE)))
+        problem = verdict.error()
+        if problem is not None:
+            raise problem
+        return self._open_way(dataset, item.way(verdict.url), options | dict(item.selection))
+
+    def _open_way(self, dataset: Dataset, way: Distribution, options: dict[str, Any]) -> Any:
         opened = readers.open_distribution(
-            way, base=self._generation.base, attrs=self._attrs(dataset), **options
+            way, base=self.base, attrs=self._attrs(dataset), **options
         )
-        ledger.current().record(
-            ledger.Opened(
-                source=self.source(dataset),
-                distribution=way,
-                location=readers.origin(opened.attrs)["access_url"],
-                opened_at=ledger.now(),
-                generation=self.manifest.id,
-                libraries=ledger.library_versions(),
-            )
-        )
+        readers.remember(opened)
+        ledger.current().record(self._entry(dataset, way, options, opened))
         return opened
+
+    def _entry(
+        self, dataset: Dataset, way: Distribution, options: dict[str, Any], opened: Any = None
+    ) -> Opened:
+        told = {} if opened is None else readers.origin(opened.attrs)
+        size = getattr(opened, "nbytes", None)
+        return ledger.Opened(
+            source=self.source(dataset),
+            distribution=way,
+            location=told.get("access_url", way.access_url),
+            opened_at=ledger.now(),
+            generation=self.manifest.id,
+            hub=folder_name(self.path),
+            selection=ledger.selection_of(options),
+            nbytes=size if isinstance(size, int) else None,
+            libraries=ledger.library_versions(),
+        )
+
+    @property
+    def base(self) -> Path:
+        """The folder that the paths of local distributions start from."""
+        return self._generation.base
+
+    def _dataset(self, what: str | Dataset) -> Dataset:
+        return self.dataset(what) if isinstance(what, str) else what
 
     def _way(self, dataset: Dataset, name: str | None) -> Distribution:
         ways = [way for way in dataset.distributions if name in (None, way.id)]

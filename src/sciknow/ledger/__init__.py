@@ -1,21 +1,50 @@
-"""What was opened: the ledger of a session, and the citations that follow from it.
+"""What was opened: the ledger of a session, its citations, its lockfile and its crate.
 
 Citation libraries are imported here and nowhere else; no data are read and no network is used.
 """
 
-from sciknow.ledger.book import Ledger, Opened, current, library_versions, now, session
+from sciknow.ledger.book import (
+    SELECTION,
+    Ledger,
+    Opened,
+    current,
+    library_versions,
+    now,
+    opened,
+    selection_of,
+    session,
+)
 from sciknow.ledger.citation import STYLES, cite, csl_items
+from sciknow.ledger.compare import Change, ChangeKind, Comparison, compare
+from sciknow.ledger.lockfile import Lock, Locked, environment, make_lock, read_lock, write_lock
+from sciknow.ledger.report import Report, Status, Verdict
 from sciknow.ledger.source import Source
 
 __all__ = [
+    "SELECTION",
     "STYLES",
+    "Change",
+    "ChangeKind",
+    "Comparison",
     "Ledger",
+    "Lock",
+    "Locked",
     "Opened",
+    "Report",
     "Source",
+    "Status",
+    "Verdict",
     "cite",
+    "compare",
     "csl_items",
     "current",
+    "environment",
     "library_versions",
+    "make_lock",
     "now",
+    "opened",
+    "read_lock",
+    "selection_of",
     "session",
+    "write_lock",
 ]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from sciknow._html import Markup, link, table
+from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
+from sciknow.model.plain import from_plain, to_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,12 @@ class Opened:
         When, in UTC.
     generation : str
         Identifier of the hub's generation that the record came from.
+    hub : str
+        The hub's folder; empty for the embedded one.
+    selection : mapping
+        ``bbox``, ``period`` and ``variables`` where a part was asked for.
+    nbytes : int or None
+        Size of the part in memory once it is read; None where that is not known (tables).
     libraries : mapping
         Name → version of the libraries that read it.
     """
@@ -40,11 +50,61 @@ class Opened:
     location: str
     opened_at: datetime
     generation: str = ""
+    hub: str = ""
+    selection: Mapping[str, object] = field(default_factory=dict)
+    nbytes: int | None = None
     libraries: Mapping[str, str] = field(default_factory=dict)
+
+    def row(self) -> dict[str, object]:
+        """Return the entry as a row of a table."""
+        dataset = self.source.dataset
+        return {
+            "opened": f"{self.opened_at:%Y-%m-%d %H:%M:%S}Z",
+            "dataset": dataset.id,
+            "distribution": self.distribution.id,
+            "from": self.location,
+            "selection": selection_text(self.selection),
+            "bytes": self.nbytes,
+            "licence": dataset.license,
+            "generation": self.generation[:12],
+        }
+
+
+SELECTION = ("bbox", "period", "variables")
+"""The options of opening that take a part."""
+
+
+def selection_of(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the part that some options of opening ask for, as plain values."""
+    return {
+        key: [value] if isinstance(value, str) else list(value)
+        for key in SELECTION
+        if isinstance(value := options.get(key), Iterable)
+    }
+
+
+def selection_text(selection: Mapping[str, object]) -> str:
+    """Write a selection in one line; empty for the whole.
+
+    Examples
+    --------
+    >>> selection_text({"period": ["1979", "2020"], "variables": ["sst"]})
+    'period 1979 2020; variables sst'
+    """
+    return "; ".join(
+        f"{key} {' '.join(str(item) for item in value)}"
+        for key, value in selection.items()
+        if isinstance(value, Iterable)
+    )
 
 
 class Ledger:
     """What was opened, in order; safe to write to from several threads.
+
+    Parameters
+    ----------
+    file : Path, optional
+        A file to which each entry is appended as a line of JSON.
 
     Examples
     --------
@@ -52,14 +112,39 @@ class Ledger:
     0
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, file: Path | str | None = None) -> None:
+        self.file = None if file is None else Path(file)
         self._entries: list[Opened] = []
         self._lock = threading.Lock()
 
+    @classmethod
+    def read(cls, path: Path | str) -> Ledger:
+        """Return the ledger that a file holds; what is added to it is not written there.
+
+        Raises
+        ------
+        NotFound
+            When there is no such file.
+        InvalidInput
+            When a line is no entry, naming the line.
+        """
+        found = cls()
+        found._entries.extend(from_plain(Opened, item) for item in read_lines(path, Opened))
+        return found
+
     def record(self, entry: Opened) -> None:
-        """Add one entry."""
+        """Add one entry, and append it to the file where there is one."""
         with self._lock:
             self._entries.append(entry)
+            if (file := self._target()) is not None:
+                append_line(file, to_plain(entry))
+
+    def _target(self) -> Path | None:
+        return self.file
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return a row for each entry, for example for ``pandas.DataFrame``."""
+        return [entry.row() for entry in self]
 
     def clear(self) -> None:
         """Forget every entry."""
@@ -81,25 +166,47 @@ class Ledger:
 
     def __repr__(self) -> str:
         lines = [
-            f"{entry.opened_at:%Y-%m-%d %H:%M:%S}Z  {entry.source.dataset.id}  {entry.location}"
-            for entry in self
+            "  ".join(
+                filter(
+                    None, (f"{row['opened']}  {row['dataset']}  {row['from']}", row["selection"])
+                )
+            )
+            for row in self._text_rows()
         ]
         return "\n".join(lines) or "Ledger: nothing opened yet"
 
+    def _text_rows(self) -> list[dict[str, str]]:
+        return [
+            {key: "" if value is None else str(value) for key, value in row.items()}
+            for row in self.rows()
+        ]
+
     def _repr_html_(self) -> Markup:
+        head = ("opened", "dataset", "distribution", "from", "selection", "bytes", "licence")
         rows = [
             (
-                f"{entry.opened_at:%Y-%m-%d %H:%M:%S}Z",
+                row["opened"],
                 link(entry.source.dataset.title, entry.source.dataset.identifier),
-                entry.location,
-                entry.source.dataset.license,
+                row["distribution"],
+                row["from"],
+                row["selection"],
+                "" if entry.nbytes is None else f"{entry.nbytes:,}",
+                row["licence"],
             )
-            for entry in self
+            for entry, row in zip(self, self._text_rows(), strict=True)
         ]
-        return table(("opened (UTC)", "dataset", "from", "licence"), rows, class_="sciknow-ledger")
+        return table(head, rows, class_="sciknow-ledger")
 
 
-_GLOBAL = Ledger()
+class _SessionLedger(Ledger):
+    """The ledger of the whole process; ``SCIKNOW_LEDGER`` names its file."""
+
+    def _target(self) -> Path | None:
+        named = os.environ.get("SCIKNOW_LEDGER")
+        return Path(named) if named else None
+
+
+_GLOBAL: Ledger = _SessionLedger()
 _CURRENT: ContextVar[Ledger] = ContextVar("sciknow_ledger", default=_GLOBAL)
 
 
@@ -108,9 +215,26 @@ def current() -> Ledger:
     return _CURRENT.get()
 
 
+def opened() -> Ledger:
+    """Return what was opened: a table of the innermost `session`, else of the whole process.
+
+    Examples
+    --------
+    >>> opened() is current()
+    True
+    """
+    return current()
+
+
 @contextmanager
-def session() -> Iterator[Ledger]:
+def session(*, file: Path | str | None = None) -> Iterator[Ledger]:
     """Write the openings of a block into a ledger of its own.
+
+    Parameters
+    ----------
+    file : path, optional
+        A file to which each opening is appended as a line of JSON; `Ledger.read` reads it. For
+        the ledger of the whole process the environment variable ``SCIKNOW_LEDGER`` names one.
 
     Examples
     --------
@@ -118,7 +242,7 @@ def session() -> Iterator[Ledger]:
     ...     current() is book
     True
     """
-    book = Ledger()
+    book = Ledger(file=file)
     token = _CURRENT.set(book)
     try:
         yield book

@@ -10,8 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sciknow.readers.accessor import Origin, remember
     from sciknow.readers.attrs import dataset_attrs, origin
     from sciknow.readers.cache import Cache, CacheInfo
+    from sciknow.readers.fingerprint import take_fingerprint
     from sciknow.readers.located import Opened, reader_for
     from sciknow.readers.location import locate
     from sciknow.readers.opening import open_any, open_distribution
@@ -26,6 +28,7 @@ __all__ = [
     "CacheInfo",
     "Location",
     "Opened",
+    "Origin",
     "Plan",
     "Reader",
     "Selection",
@@ -39,6 +42,8 @@ __all__ = [
     "plan_dataset",
     "plan_distribution",
     "reader_for",
+    "remember",
+    "take_fingerprint",
     "to_dataset",
 ]
 
@@ -47,6 +52,7 @@ _HOME = {
     "CacheInfo": "cache",
     "Location": "protocol",
     "Opened": "located",
+    "Origin": "accessor",
     "Plan": "plan",
     "Reader": "protocol",
     "Selection": "selection",
@@ -60,6 +66,8 @@ _HOME = {
     "plan_dataset": "planning",
     "plan_distribution": "planning",
     "reader_for": "located",
+    "remember": "accessor",
+    "take_fingerprint": "fingerprint",
     "to_dataset": "table",
 }
 

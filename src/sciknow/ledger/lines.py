@@ -1,0 +1,90 @@
+"""A file of JSON lines that several processes append to."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sciknow.errors import DegradedWarning, NotFound
+from sciknow.ledger.typed import check
+from sciknow.model.parse import Where
+
+MOMENTS = frozenset({"opened_at"})
+"""Keys whose text is a date and time."""
+
+
+def append_line(path: Path, plain: Mapping[str, object]) -> None:
+    """Append one object as a line; a line torn by an earlier crash is left alone and ended.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made with its folder when missing.
+    plain : mapping
+        Plain values; dates and times are written in ISO form.
+    """
+    line = json.dumps(plain, ensure_ascii=False, default=_iso).encode("utf-8", "replace") + b"\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        os.write(handle, b"\n" + line if torn else line)
+    finally:
+        os.close(handle)
+
+
+def read_lines(path: Path | str, kind: type[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file, checked against a dataclass.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    InvalidInput
+        For a line that is JSON and no such object.
+
+    Warns
+    -----
+    DegradedWarning
+        For a line that is cut off, as a crash leaves one.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise NotFound(f"there is no file {file}", hint="name one with session(file=…)")
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            warnings.warn(
+                f"{file}: line {number} is cut off and was passed over",
+                DegradedWarning,
+                stacklevel=2,
+            )
+            continue
+        where = Where(str(file), f"line {number}")
+        if not isinstance(found, dict):
+            raise where.refuse(type(found).__name__, "an object")
+        plain = {key: _moment(key, value, where) for key, value in found.items()}
+        check(kind, plain, where)
+        yield plain
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _moment(key: str, value: object, where: Where) -> object:
+    if key not in MOMENTS or not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise (where / key).refuse(value, "a date and time") from None

@@ -1,0 +1,134 @@
+"""``ds.sciknow.origins``: which opened datasets an array was made from.
+
+Two traces are followed. The attributes that opening wrote go where xarray carries attributes: on
+a dataset, not on its variables, and not through operations that join datasets with different
+attributes. The dask graph goes further: as long as an array is lazy, the layers of what was opened
+are still in it, through arithmetic, joins and reductions, for single variables too.
+
+Where neither can carry an origin: a variable taken out and then computed, loaded or persisted;
+plain numpy and pandas objects; index coordinates, which are read when a dataset is opened; a graph
+that was opened in another process. Take the origins before, or write them into a file's attributes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+
+from sciknow.readers.attrs import PREFIX, origin
+
+_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One opened distribution.
+
+    Parameters
+    ----------
+    dataset, distribution : str
+        Their ids in the hub.
+    identifier : str
+        The address to cite: a DOI where there is one.
+    access_url : str
+        Where the data are.
+    opened_at : str
+        When they were opened, UTC.
+    generation : str
+        The hub's generation; empty where none was involved.
+    """
+
+    dataset: str
+    distribution: str
+    identifier: str = ""
+    access_url: str = ""
+    opened_at: str = ""
+    generation: str = ""
+
+
+_LAYERS: dict[str, Origin] = {}
+"""Layer of a dask graph → what it was opened from."""
+
+
+def origin_of(attrs: Mapping[Any, Any]) -> Origin | None:
+    """Read an origin from attributes; None where they hold none."""
+    if f"{PREFIX}distribution" not in attrs:
+        return None
+    told = origin(attrs)
+    return Origin(
+        dataset=told.get("dataset", ""),
+        distribution=told["distribution"],
+        identifier=told.get("identifier", ""),
+        access_url=told.get("access_url", ""),
+        opened_at=told.get("opened_at", ""),
+        generation=told.get("generation", ""),
+    )
+
+
+def remember(opened: Any) -> None:
+    """Note which layers of dask graphs come from what was opened.
+
+    Parameters
+    ----------
+    opened : xarray.Dataset, xarray.DataTree or anything else
+        What opening gave, with its attributes; tables are passed over, dask's DataFrame has no
+        layers.
+    """
+    if not isinstance(opened, (xr.Dataset, xr.DataTree)):
+        return
+    found = origin_of(opened.attrs)
+    if found is not None:
+        with _LOCK:
+            _LAYERS.update(dict.fromkeys(_layers(opened), found))
+
+
+def _layers(opened: xr.Dataset | xr.DataTree | xr.DataArray) -> Iterator[str]:
+    for variable in _variables(opened):
+        if variable.chunks is not None:
+            yield from variable.data.__dask_graph__().layers
+
+
+def _variables(opened: xr.Dataset | xr.DataTree | xr.DataArray) -> Iterator[Any]:
+    if isinstance(opened, xr.DataArray):
+        yield opened.variable
+        yield from (item.variable for item in opened.coords.values())
+    elif isinstance(opened, xr.Dataset):
+        yield from opened.variables.values()
+    else:
+        for node in opened.subtree:
+            yield from node.to_dataset(inherit=False).variables.values()
+
+
+class Sciknow:
+    """What sciknow knows of an xarray object.
+
+    Parameters
+    ----------
+    opened : xarray.Dataset, xarray.DataArray or xarray.DataTree
+        The object.
+    """
+
+    def __init__(self, opened: xr.Dataset | xr.DataTree | xr.DataArray) -> None:
+        self._opened = opened
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """What it was made from, sorted; empty where no trace is left."""
+        found = {origin_of(self._opened.attrs)} - {None}
+        with _LOCK:
+            found |= {_LAYERS[name] for name in _layers(self._opened) if name in _LAYERS}
+        known = {item for item in found if item is not None}
+        return tuple(sorted(known, key=lambda item: (item.dataset, item.distribution)))
+
+    def __repr__(self) -> str:
+        lines = [f"{item.dataset}  {item.distribution}  {item.access_url}" for item in self.origins]
+        return "\n".join(lines) or "no origin is known"
+
+
+xr.register_dataset_accessor("sciknow")(Sciknow)
+xr.register_dataarray_accessor("sciknow")(Sciknow)
+xr.register_datatree_accessor("sciknow")(Sciknow)

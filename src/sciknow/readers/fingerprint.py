@@ -1,0 +1,75 @@
+"""What a distribution is now, as a fingerprint: to be locked, and compared later.
+
+What is read goes through the distribution's own transport and past every cache. Large data are
+sampled: which parts are read depends on their shape alone, so every machine reads the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sciknow.model import Distribution
+from sciknow.model.fingerprint import Fingerprint, Strength
+from sciknow.net import DEADLINE
+from sciknow.readers import registry
+from sciknow.readers.fingerprint_files import file_fingerprint
+from sciknow.readers.fingerprint_zarr import reference_fingerprint, zarr_fingerprint
+from sciknow.readers.located import reader_for
+from sciknow.readers.location import locate
+from sciknow.readers.structure import structure
+
+FILES = frozenset({"netcdf", "csv", "parquet"})
+"""Readers of which the address is a file, or a set of files."""
+
+
+def take_fingerprint(
+    distribution: Distribution,
+    *,
+    base: Path | str,
+    like: Fingerprint | None = None,
+    deadline: float = DEADLINE,
+) -> Fingerprint:
+    """Take the strongest fingerprint of a distribution that is to be had at a fair price.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        The way.
+    base : Path or str
+        The catalogue's folder, from which local paths start.
+    like : Fingerprint, optional
+        An earlier one: the same parts are read again, although the data may have grown.
+    deadline : float
+        Seconds for each read, retries included.
+
+    Returns
+    -------
+    Fingerprint
+        Of a Zarr store or references: metadata documents in canonical form, and chunks. Of
+        files: SHA-256 of all their bytes, or sampled ranges with what the server states. Of
+        anything else: names, types, attributes and values as the reader gives them.
+
+    Raises
+    ------
+    SourceUnavailable
+        When it is not to be had.
+    IntegrityError
+        When what comes is cut short or damaged.
+    """
+    reader = reader_for(distribution)
+    registry.check_options(reader, distribution.options)
+    location = locate(distribution, base=base, deadline=deadline)
+    options = distribution.options
+    if reader.name == "zarr":
+        return zarr_fingerprint(location, options, like)
+    if reader.name == "kerchunk":
+        return reference_fingerprint(location, options, like)
+    if reader.name in FILES:
+        return file_fingerprint(reader, location, options, like)
+    known = {item.name: item for item in like.variables} if like else None
+    found = structure(reader, location, options, values=True, like=known)
+    return Fingerprint(
+        strength=Strength.WHOLE if found.whole else Strength.SAMPLED,
+        attrs=found.attrs,
+        variables=found.variables,
+    )

@@ -1,0 +1,42 @@
+"""Fixtures: one small hub, and folders beside its catalogue in which data may change."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "hub"))
+
+from drifting import Place
+from small_source import write_source
+
+import sciknow
+from sciknow.readers import transport
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory):
+    """Return the folder of a hub."""
+    folder = write_source(tmp_path_factory.mktemp("ledger") / "node")
+    sciknow.build_hub(folder).close()
+    return folder
+
+
+@pytest.fixture
+def hub(node):
+    with sciknow.open_hub(node) as opened:
+        yield opened
+
+
+@pytest.fixture
+def place(hub, tmp_path_factory):
+    """Return a new folder beside the catalogue, with verbs to lock and verify what is in it."""
+    return Place(hub, Path(tmp_path_factory.mktemp("data", numbered=True)).name)
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    """Try again at once: the tests wait for nothing but their own servers."""
+    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.01)
