@@ -56,6 +56,8 @@ def build(
             archive=not embedded,
             progress=progress,
         )
+    if embedded:
+        HubFolder(hub.path).prune(keep=0)  # a wheel carries one generation
     note(f"{hub!r} in {hub.path}")
 
 
