@@ -35,7 +35,7 @@ _DECADES = re.compile(r"(?:(?:上个?|二十|20)世纪)?([一二三四五六七�
 _UNITS = {
     "米": "m", "公里": "km", "千米": "km", "厘米": "cm", "毫米": "mm", "度": "degree",
     "角秒": "arc second", "小时": "hour", "分钟": "minutes", "分": "minutes", "秒": "seconds",
-    "天": "day", "日": "day", "周": "week", "月": "month", "个月": "months", "年": "year",
+    "天": "day", "日": "", "周": "week", "月": "", "个月": "months", "年": "",
     "号": "", "级": "level", "种": "", "个": "", "层": "levels",
 }  # fmt: skip
 

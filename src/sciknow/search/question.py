@@ -157,7 +157,7 @@ def _synonyms(piece: str, concepts: Sequence[Match]) -> Iterator[Alternative]:
     for match in concepts:
         if match.form.split()[:1] == [stem(piece)] and not has_han(match.form):
             own = set(match.form.split())
-            for label in match.labels[:8]:
+            for label in (label for label in match.labels[:12] if not has_han(label)):
                 words = tuple(term for term in dict.fromkeys(terms(label)) if term not in own)
                 if words and label_form(label) != match.form:
                     yield Alternative(label, words, SYNONYM / max(1, len(own)))
