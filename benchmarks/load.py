@@ -91,10 +91,12 @@ def times(opener: Callable[[], Any]) -> list[float]:
 def compare(place: str, folder: Path, rounds: int) -> dict[str, Any]:
     """Time both sides in turns and return the best of each."""
     times(lambda: plain(place)), times(lambda: ours(place, folder))
-    theirs, own = [], []
-    for _ in range(rounds):
-        theirs.append(times(lambda: plain(place)))
-        own.append(times(lambda: ours(place, folder)))
+    theirs: list[list[float]] = []
+    own: list[list[float]] = []
+    sides = [(theirs, lambda: plain(place)), (own, lambda: ours(place, folder))]
+    for number in range(rounds):
+        for rows, opener in sides[:: -1 if number % 2 else 1]:
+            rows.append(times(opener))
     return {
         step: {
             "plain": min(row[at] for row in theirs),
