@@ -25,6 +25,7 @@ except ImportError:
 
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|ca|vs|No|St|Dr|U\.S|U\.K)\.")
+_SHORTENED = re.compile(r"…|/\.\.\.(?:/|$)")
 _LANGUAGES = ("title", "description", "rights")
 _SHINGLE = 8
 
@@ -207,7 +208,7 @@ def address_fault(url: str) -> str:
         return "no host name"
     if host.endswith(("example.org", "example.com", ".invalid", "localhost")):
         return "a made-up host"
-    return "shortened" if "/..." in url or "…" in url else ""
+    return "shortened" if _SHORTENED.search(url) else ""
 
 
 def _dates(dataset: Dataset, _: Base) -> Iterator[tuple[str, bool]]:
@@ -230,8 +231,18 @@ def _identifiers(base: Base) -> Iterator[Finding]:
         for value, (first, *others) in holders.items():
             for other in others:
                 text = f"{key} {value} is that of {first.id} too"
-                note = key == "landing_page" and first.identifier != other.identifier
+                note = key == "landing_page" and _apart(first, other)
                 yield Finding("identifiers", base.datasets[other.id][1], other.id, text, note)
+
+
+def _apart(one: Dataset, other: Dataset) -> bool:
+    """Tell whether two cards of one page differ in publisher, identifier, period or address."""
+    if (one.publisher, one.identifier) != (other.publisher, other.identifier):
+        return True
+    if one.temporal and other.temporal and one.temporal != other.temporal:
+        return True
+    mine, theirs = ({way.access_url for way in item.distributions} for item in (one, other))
+    return bool(mine - theirs and theirs - mine)
 
 
 def _descriptions(base: Base) -> Iterator[Finding]:

@@ -143,6 +143,23 @@ def test_offline_needs_no_evidence():
     assert texts(check_cards(base(replace(SOUND, distributions=(way,))))) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ({}, False),
+        ({"publisher": "nasa"}, True),
+        ({"temporal": PeriodOfTime("1990")}, True),
+        ({"temporal": PeriodOfTime()}, False),
+        ({"distributions": (replace(SOUND.distributions[0], access_url="s3://other"),)}, True),
+        ({"distributions": ()}, False),
+    ],
+)
+def test_one_landing_page_is_wrong_only_for_one_dataset(change, note):
+    two = replace(SOUND, id="two", **change)
+    found = [item for item in check_cards(base(SOUND, two)) if "landing_page" in item.text]
+    assert [item.note for item in found if "is that of" in item.text] == [note]
+
+
 def test_two_cards_with_one_identifier_or_description():
     keys = replace(READ, fields=(*KEYS, "doi"))
     one = replace(SOUND, doi="10.1234/x", provenance=(READ, keys))
