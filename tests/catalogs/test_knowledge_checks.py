@@ -267,6 +267,7 @@ def test_units_are_compared_by_what_they_measure():
         ("https://nowhere/x", "no host name"),
         ("https://data.example.com/x", "a made-up host"),
         ("https://github.com/...", "shortened"),
+        ("https://sdmx.oecd.org/rest/data/X/......_T?format=csv", ""),
     ],
 )
 def test_addresses(url, fault):
