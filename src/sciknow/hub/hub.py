@@ -281,7 +281,6 @@ class Hub:
         self, dataset: Dataset, way: Distribution, options: dict[str, Any], opened: Any = None
     ) -> Opened:
         told = {} if opened is None else readers.origin(opened.attrs)
-        size = getattr(opened, "nbytes", None)
         return ledger.Opened(
             source=self.source(dataset),
             distribution=way,
@@ -290,7 +289,7 @@ class Hub:
             generation=self.manifest.id,
             hub=folder_name(self.path),
             selection=ledger.selection_of(options),
-            nbytes=size if isinstance(size, int) else None,
+            nbytes=None if opened is None else readers.memory_of(opened),
             libraries=ledger.library_versions(),
         )
 

@@ -14,7 +14,7 @@ from sciknow.ledger.book import (
     selection_of,
     session,
 )
-from sciknow.ledger.citation import STYLES, cite, csl_items
+from sciknow.ledger.citation import STYLES, cite, csl_items, software_items
 from sciknow.ledger.compare import Change, ChangeKind, Comparison, compare
 from sciknow.ledger.lockfile import Lock, Locked, environment, make_lock, read_lock, write_lock
 from sciknow.ledger.report import Report, Status, Verdict
@@ -46,5 +46,6 @@ __all__ = [
     "read_lock",
     "selection_of",
     "session",
+    "software_items",
     "write_lock",
 ]

@@ -17,6 +17,7 @@ from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
 from sciknow.model.plain import from_plain, to_plain
+from sciknow.version import __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +261,7 @@ _LIBRARIES = ("xarray", "dask", "zarr", "h5netcdf", "kerchunk", "fsspec", "panda
 
 def library_versions() -> dict[str, str]:
     """Return the installed version of each library that takes part in opening data."""
-    found = {}
+    found = {"sciknow": __version__}
     for name in _LIBRARIES:
         try:
             found[name] = version(name)

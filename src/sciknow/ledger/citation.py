@@ -9,6 +9,7 @@ from datetime import datetime
 from sciknow.errors import InvalidInput
 from sciknow.ledger.book import Ledger, current
 from sciknow.ledger.csl import CslItem, dataset_item, publication_item, software_item
+from sciknow.ledger.software import USED, library_items
 from sciknow.ledger.source import Source
 
 STYLES = ("bibtex", "csl", "apa", "gb-t-7714")
@@ -20,9 +21,10 @@ def cite(
     *,
     style: str = "bibtex",
     language: str = "en",
+    software: bool = True,
     software_version: str = "",
 ) -> str:
-    """Cite datasets with their data papers.
+    """Cite datasets with their data papers, and the software that opened them.
 
     Parameters
     ----------
@@ -32,8 +34,10 @@ def cite(
         ``bibtex``, ``csl`` (CSL-JSON), ``apa`` or ``gb-t-7714`` (GB/T 7714-2015, numeric).
     language : str
         ``en`` or ``zh``: the language of titles and names where both are known.
+    software : bool
+        Whether the libraries that opened what a ledger holds are cited too.
     software_version : str
-        Version of this package to cite it too; left out when empty.
+        Version of this package, to cite it where there is no ledger; left out when empty.
 
     Returns
     -------
@@ -50,8 +54,11 @@ def cite(
     if style not in STYLES:
         raise InvalidInput(f"no citation style {style!r}", hint="use one of " + ", ".join(STYLES))
     items = csl_items(what, language=language)
+    known = {item["id"] for item in items}
     if items and software_version:
         items.append(software_item(software_version))
+    elif software:
+        items += [item for item in software_items(what) if item["id"] not in known]
     if style == "csl":
         return json.dumps(items, ensure_ascii=False, indent=2)
     if not items:
@@ -75,6 +82,17 @@ def csl_items(
         found += [publication_item(paper, language) for paper in source.data_papers]
         for item in found:
             items.setdefault(item["id"], item)
+    return list(items.values())
+
+
+def software_items(what: Ledger | Iterable[Source] | None = None) -> list[CslItem]:
+    """Return CSL-JSON items of the software that opened what a ledger holds, each once."""
+    book = current() if what is None else what
+    items: dict[str, CslItem] = {}
+    for entry in book if isinstance(book, Ledger) else ():
+        names = ("sciknow", *USED.get(entry.distribution.reader, ("xarray",)))
+        for item in library_items(entry.libraries, names):
+            items[item["id"]] = item
     return list(items.values())
 
 

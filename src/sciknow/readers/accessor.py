@@ -86,6 +86,11 @@ def remember(opened: Any) -> None:
             _LAYERS.update(dict.fromkeys(_layers(opened), found))
 
 
+def memory_of(opened: Any) -> int | None:
+    """Return the bytes that an opened object takes once it is read; None for tables."""
+    return int(opened.nbytes) if isinstance(opened, (xr.Dataset, xr.DataTree)) else None
+
+
 def _layers(opened: xr.Dataset | xr.DataTree | xr.DataArray) -> Iterator[str]:
     for variable in _variables(opened):
         if variable.chunks is not None:
