@@ -45,8 +45,10 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable ".[models,lab,cite,build,dev]"
 	touch $@
 
-wheel: hub ## dist/*.whl with the embedded hub inside
+wheel: hub ## dist/*.whl with the embedded hub and the default model inside
+	rm -rf dist
+	$(BIN)/python scripts/pack_model.py
 	$(BIN)/python -m build --wheel
 
 clean:
-	rm -rf build dist demo-output src/sciknow/_hub $(BRIDGE) $(VENV)
+	rm -rf build dist demo-output src/sciknow/_hub src/sciknow/search/_model $(BRIDGE) $(VENV)
