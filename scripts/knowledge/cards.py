@@ -28,6 +28,7 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|ca|vs|No|St|Dr|U\.S|U\.K)
 _SHORTENED = re.compile(r"…|/\.\.\.(?:/|$)")
 _LANGUAGES = ("title", "description", "rights")
 _SHINGLE = 8
+_ALIKE = 0.7
 
 
 def check_cards(base: Base) -> Iterator[Finding]:
@@ -242,7 +243,13 @@ def _apart(one: Dataset, other: Dataset) -> bool:
     if one.temporal and other.temporal and one.temporal != other.temporal:
         return True
     mine, theirs = ({way.access_url for way in item.distributions} for item in (one, other))
-    return bool(mine - theirs and theirs - mine)
+    return bool(mine - theirs and theirs - mine) or not _alike(one.title.en, other.title.en)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Tell whether most words of the shorter title stand in the longer one."""
+    mine, theirs = (frozenset(re.findall(r"\w+", text.lower())) for text in (one, other))
+    return len(mine & theirs) >= _ALIKE * min(len(mine), len(theirs))
 
 
 def _descriptions(base: Base) -> Iterator[Finding]:
