@@ -28,7 +28,7 @@ _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|ca|vs|No|St|Dr|U\.S|U\.K)
 _SHORTENED = re.compile(r"…|/\.\.\.(?:/|$)")
 _LANGUAGES = ("title", "description", "rights")
 _SHINGLE = 8
-_ALIKE = 0.7
+_ALIKE = 0.75
 
 
 def check_cards(base: Base) -> Iterator[Finding]:

@@ -152,7 +152,7 @@ def test_offline_needs_no_evidence():
         ({"temporal": PeriodOfTime()}, False),
         ({"distributions": (replace(SOUND.distributions[0], access_url="s3://other"),)}, True),
         ({"distributions": ()}, False),
-        ({"title": LangString("Sea ice drift", "海冰漂移")}, False),
+        ({"title": LangString("Arctic sea ice", "北极海冰")}, False),
         ({"title": LangString("Snow depth on ice", "冰上雪深")}, True),
     ],
 )
