@@ -105,12 +105,23 @@ def test_what_does_not_open_says_where_to_get_it(hub):
         hub.open("ice-monthly", "ice-weekly")
 
 
+def test_a_plan_comes_before_the_bytes_and_open_follows_it(hub):
+    hit = hub.search("sea ice", offline=True)[0]
+    whole, part = hit.plan(), hit.plan(period=("1979-01", "1979-06"))
+    assert part.bytes < whole.bytes
+    assert part.chunks == 1
+    assert hit.open(period=("1979-01", "1979-06")).siconc.shape[0] == 6
+    with pytest.raises(sciknow.LimitExceeded, match="bytes"):
+        hit.open(max_bytes=10)
+
+
 def test_cite_names_dataset_paper_and_software(hub):
     with sciknow.session():
         hub.open("ice-monthly")
         text = sciknow.cite(style="csl")
     kinds = [item["type"] for item in json.loads(text)]
-    assert kinds == ["dataset", "article-journal"]
+    assert kinds[:2] == ["dataset", "article-journal"]
+    assert set(kinds[2:]) <= {"software", "article-journal", "paper-conference"}
     assert "10.1234/ice-paper" in hub.cite("ice-monthly")
 
 

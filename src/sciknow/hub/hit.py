@@ -12,6 +12,7 @@ from sciknow.text import shorten, width
 
 if TYPE_CHECKING:
     from sciknow.hub.hub import Hub
+    from sciknow.readers import Plan
     from sciknow.search import Why
 
 
@@ -42,6 +43,10 @@ class Hit:
     def open(self, distribution: str | None = None, **options: Any) -> Any:
         """Open it lazily; see `Hub.open`."""
         return self._hub.open(self.dataset, distribution, **options)
+
+    def plan(self, distribution: str | None = None, **options: Any) -> Plan:
+        """Say what opening it, or a part of it, would cost; see `Hub.plan`."""
+        return self._hub.plan(self.dataset, distribution, **options)
 
     def cite(self, *, style: str = "bibtex", language: str = "en") -> str:
         """Cite it with its data papers; see `Hub.cite`."""

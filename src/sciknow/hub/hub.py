@@ -18,6 +18,7 @@ from sciknow.hub.paths import packaged_queries
 from sciknow.hub.pinned import folder_name, verify_one
 from sciknow.hub.related import Related
 from sciknow.hub.rooms import catalogs, graph, ledger, readers, search
+from sciknow.hub.way import ways_of
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 from sciknow.model.suggest import nearest
 from sciknow.net import DEADLINE
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sciknow.graph import HubGraph, ReadyQuery
     from sciknow.ledger import Opened, Source
+    from sciknow.readers import Plan
     from sciknow.search import Embedder, Index
 
 
@@ -233,11 +235,14 @@ class Hub:
         what : str or Dataset
             A dataset, its id or its DOI.
         distribution : str, optional
-            Which way to take; the first that opens offline, else the first that opens.
+            Which way to take. When left out, those that need no network are tried first, then
+            the others in their order; with a part named, the cheapest (see `plan`).
         locked : path, optional
             A lockfile: exactly what it pins is opened, after it has been verified.
         **options
-            Passed to `sciknow.readers.open_distribution`.
+            ``bbox``, ``period`` and ``variables`` (only that part), ``max_bytes`` (a budget),
+            ``table_as="dataset"``, ``deadline`` in seconds: see
+            `sciknow.readers.open_distribution`.
 
         Returns
         -------
@@ -256,7 +261,37 @@ class Hub:
         dataset = self._dataset(what)
         if locked is not None:
             return self._open_locked(dataset, locked, distribution, options)
-        return self._open_way(dataset, self._way(dataset, distribution), options)
+        ways = ways_of(dataset, distribution)
+        if len(ways) > 1 and any(options.get(key) for key in ledger.SELECTION):
+            ways = (self.plan(dataset, **options).distribution,)
+        return self._open_ways(dataset, ways, options)
+
+    def plan(self, what: str | Dataset, distribution: str | None = None, **options: Any) -> Plan:
+        """Say what opening a part of a dataset would cost, before a byte of data moves.
+
+        Parameters
+        ----------
+        what : str or Dataset
+            A dataset, its id or its DOI.
+        distribution : str, optional
+            Which way; the cheapest when left out. `open` with the same arguments takes it.
+        **options
+            ``bbox``, ``period``, ``variables`` (the part) and ``max_bytes`` (a budget).
+
+        Returns
+        -------
+        Plan
+            Route, requests, bytes on the wire, memory, chunks, warnings, and why the other ways
+            were not taken.
+
+        Raises
+        ------
+        LimitExceeded
+            When the part costs more than *max_bytes*.
+        """
+        dataset = self._dataset(what)
+        ways = ways_of(dataset, distribution)
+        return readers.plan_dataset(ways, base=self.base, attrs=self._attrs(dataset), **options)
 
     def _open_locked(
         self, dataset: Dataset, path: Path | str, distribution: str | None, options: dict[str, Any]
@@ -267,12 +302,12 @@ class Hub:
         problem = verdict.error()
         if problem is not None:
             raise problem
-        return self._open_way(dataset, item.way(verdict.url), options | dict(item.selection))
+        return self._open_ways(dataset, (verdict.way or item.way(),), options | dict(item.selection))
 
-    def _open_way(self, dataset: Dataset, way: Distribution, options: dict[str, Any]) -> Any:
-        opened = readers.open_distribution(
-            way, base=self.base, attrs=self._attrs(dataset), **options
-        )
+    def _open_ways(
+        self, dataset: Dataset, ways: tuple[Distribution, ...], options: dict[str, Any]
+    ) -> Any:
+        way, opened = readers.open_any(ways, base=self.base, attrs=self._attrs(dataset), **options)
         readers.remember(opened)
         ledger.current().record(self._entry(dataset, way, options, opened))
         return opened
@@ -301,23 +336,6 @@ class Hub:
     def _dataset(self, what: str | Dataset) -> Dataset:
         return self.dataset(what) if isinstance(what, str) else what
 
-    def _way(self, dataset: Dataset, name: str | None) -> Distribution:
-        ways = [way for way in dataset.distributions if name in (None, way.id)]
-        openable = sorted((way for way in ways if way.openable), key=lambda way: not way.offline)
-        if openable:
-            return openable[0]
-        if name is None:
-            places = [way.access_url for way in dataset.distributions] or [dataset.landing_page]
-            raise NotFound(
-                f"dataset {dataset.id} has no distribution that opens lazily",
-                hint="get it from " + " or ".join(filter(None, places)),
-            )
-        known = ", ".join(way.id for way in dataset.distributions if way.openable) or "none"
-        raise NotFound(
-            f"dataset {dataset.id} has no openable distribution {name!r}",
-            hint=f"those that open: {known}",
-        )
-
     def _attrs(self, dataset: Dataset) -> dict[str, str]:
         publisher = self._generation.records.get(Agent, dataset.publisher)
         attrs = readers.dataset_attrs(
@@ -329,7 +347,7 @@ class Hub:
 
     def intake(self, what: str | Dataset) -> Any:
         """Return an Intake catalogue of one dataset's distributions, built from checked values."""
-        dataset = self.dataset(what) if isinstance(what, str) else what
+        dataset = self._dataset(what)
         return catalogs.to_intake(dataset, self._generation.base)
 
     # cite

@@ -17,6 +17,7 @@ from sciknow.hub.hub import Hub
 from sciknow.hub.opening import open_hub
 from sciknow.hub.pinned import verify_one
 from sciknow.hub.rooms import ledger, readers
+from sciknow.hub.way import ways_of
 from sciknow.model import Dataset
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
             )
         hub = item._hub if isinstance(item, Hit) else hubs.default()
         dataset = item.dataset if isinstance(item, Hit) else hub._dataset(item)
-        yield hub._entry(dataset, hub._way(dataset, None), {})
+        yield hub._entry(dataset, ways_of(dataset)[0], {})
 
 
 def _lock_one(

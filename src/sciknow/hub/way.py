@@ -1,0 +1,38 @@
+"""Which of a dataset's distributions are to be tried."""
+
+from __future__ import annotations
+
+from sciknow.errors import NotFound
+from sciknow.model import Dataset, Distribution
+
+
+def ways_of(dataset: Dataset, name: str | None = None) -> tuple[Distribution, ...]:
+    """Return the distributions that open lazily, those that need no network first.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The record.
+    name : str, optional
+        Only the distribution of this id.
+
+    Raises
+    ------
+    NotFound
+        When there is none; the message says where the data are, or what can be named.
+    """
+    ways = (way for way in dataset.distributions if way.openable and name in (None, way.id))
+    found = tuple(sorted(ways, key=lambda way: not way.offline))
+    if found:
+        return found
+    if name is None:
+        places = [way.access_url for way in dataset.distributions] or [dataset.landing_page]
+        raise NotFound(
+            f"dataset {dataset.id} has no distribution that opens lazily",
+            hint="get it from " + " or ".join(filter(None, places)),
+        )
+    known = ", ".join(way.id for way in dataset.distributions if way.openable) or "none"
+    raise NotFound(
+        f"dataset {dataset.id} has no openable distribution {name!r}",
+        hint=f"those that open: {known}",
+    )
