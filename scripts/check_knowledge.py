@@ -6,6 +6,7 @@ Usage::
     python scripts/check_knowledge.py ocean meteorology  # findings of files named so only
     python scripts/check_knowledge.py --json             # for programs
     python scripts/check_knowledge.py --markdown         # the figures as tables
+    python scripts/check_knowledge.py --page             # puts them into the documentation
 
 Exit code 1 when something is wrong; notes (things to look at) do not count. ``--root`` names
 another folder with ``catalogs/`` and ``knowledge_graph/``, ``--no-notes`` leaves notes out.
@@ -21,10 +22,11 @@ from pathlib import Path
 
 from knowledge.base import Finding, read_base
 from knowledge.cards import check_cards
-from knowledge.figures import as_markdown, as_text, figures
+from knowledge.figures import as_markdown, as_text, figures, in_page
 from knowledge.graph import check_graph
 
 ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "explanation" / "what-the-hub-knows.md"
 
 
 def arguments() -> argparse.Namespace:
@@ -34,6 +36,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--root", type=Path, default=ROOT)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--page", action="store_true", help=f"write them into {PAGE.name}")
     parser.add_argument("--no-notes", action="store_true")
     return parser.parse_args()
 
@@ -53,6 +56,8 @@ def main() -> int:
         print(json.dumps({"findings": [asdict(item) for item in found], "figures": numbers}))
     elif asked.markdown:
         print(as_markdown(numbers))
+    elif asked.page:
+        PAGE.write_text(in_page(PAGE.read_text(encoding="utf-8"), numbers), encoding="utf-8")
     else:
         print_text(found, as_text(numbers))
     return 1 if wrong else 0

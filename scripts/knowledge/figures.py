@@ -69,6 +69,8 @@ def _shares(base: Base, cards: list[Dataset]) -> Figures:
         "doi": sum(bool(item.doi) for item in cards),
         "cstr": sum(bool(item.cstr) for item in cards),
         "license": sum(bool(item.license) for item in cards),
+        "terms": sum(bool(item.license or item.rights) for item in cards),
+        "access_level": sum(bool(item.access_rights) for item in cards),
         "both_languages": sum(
             bool(item.title.en and item.title.zh and item.description.en and item.description.zh)
             for item in cards
@@ -124,6 +126,8 @@ _OF_DATASETS = (
     "doi",
     "cstr",
     "license",
+    "terms",
+    "access_level",
     "both_languages",
     "with_variables",
     "with_bbox",
@@ -131,14 +135,37 @@ _OF_DATASETS = (
 )
 
 
+_WORDS = {
+    "publications_with_doi": "publications with a DOI",
+    "data_papers": "publications that describe a dataset (data papers)",
+    "concepts_matched_elsewhere": "concepts tied to CF, SWEET, UAT or another vocabulary",
+    "agents": "organisations and people",
+    "agents_with_ror": "organisations with a ROR identifier",
+    "china": "by a Chinese publisher or about China",
+    "openable": "open in one line (offline, or with evidence that the address opens)",
+    "offline": "shipped inside, open without a network",
+    "doi": "with a DOI",
+    "cstr": "with a CSTR",
+    "license": "with a licence (SPDX id or address of the terms)",
+    "terms": "with a licence or the terms in words",
+    "access_level": "with an access level",
+    "both_languages": "title and description in English and Chinese",
+    "with_variables": "with variables",
+    "with_bbox": "with a bounding box",
+    "with_period": "with a period",
+    "fields_filled_mean": "fields filled, mean of a card",
+}
+
+
 def as_markdown(found: Figures) -> str:
-    """Return the figures as two Markdown tables."""
+    """Return the figures as three Markdown tables."""
     total = found["datasets"] or 1
-    lines = ["| what | number | share |", "|---|---:|---:|"]
+    lines = ["| what | number | share of datasets |", "|---|---:|---:|"]
     for key, value in found.items():
         if isinstance(value, (int, float)):
             share = f"{value / total:.0%}" if key in _OF_DATASETS else ""
-            lines.append(f"| {key.replace('_', ' ')} | {value:,} | {share} |")
+            words = _WORDS.get(key, key.replace("_", " "))
+            lines.append(f"| {words} | {value:,} | {share} |")
     columns = (*_COLUMNS, "fields_filled_mean")
     lines += ["", "| sector | " + " | ".join(name.replace("_", " ") for name in columns) + " |"]
     lines.append("|---|" + "---:|" * len(columns))
@@ -146,4 +173,25 @@ def as_markdown(found: Figures) -> str:
         f"| {name} | " + " | ".join(str(row[column]) for column in columns) + " |"
         for name, row in found["sectors"].items()
     ]
+    lines += ["", "| reader | distributions it opens |", "|---|---:|"]
+    lines += [f"| {name} | {count} |" for name, count in sorted(found["readers"].items())]
     return "\n".join(lines)
+
+
+BEGIN = "<!-- figures: written by scripts/check_knowledge.py --page; do not edit by hand -->"
+END = "<!-- end of figures -->"
+
+
+def in_page(page: str, found: Figures) -> str:
+    """Return a page with the figures put between its two marks.
+
+    Raises
+    ------
+    ValueError
+        When the page lacks one of the marks.
+    """
+    head, begin, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page needs the lines {BEGIN} and {END}")
+    return f"{head}{BEGIN}\n\n{as_markdown(found)}\n\n{END}{tail}"

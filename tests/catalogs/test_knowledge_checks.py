@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 from knowledge.base import Base, read_standard_names  # noqa: E402
 from knowledge.cards import address_fault, check_cards  # noqa: E402
-from knowledge.figures import as_markdown, as_text, figures  # noqa: E402
+from knowledge.figures import BEGIN, END, as_markdown, as_text, figures, in_page  # noqa: E402
 from knowledge.graph import check_graph  # noqa: E402
 from knowledge.units import measures, parse_units  # noqa: E402
 
@@ -284,6 +284,20 @@ def test_figures_count():
     assert found["fields_filled_mean"] == 9
     assert "ocean" in as_text(found)
     assert as_markdown(found).count("|") > 100
+
+
+def test_figures_stand_between_the_marks_of_a_page():
+    found = figures(base(SOUND))
+    page = f"# Page\n\n{BEGIN}\nold\n{END}\n\nMore."
+    written = in_page(page, found)
+    assert written == f"# Page\n\n{BEGIN}\n\n{as_markdown(found)}\n\n{END}\n\nMore."
+    assert in_page(written, found) == written
+
+
+@pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}\n{BEGIN}"])
+def test_a_page_without_marks_is_refused(page):
+    with pytest.raises(ValueError, match="the page needs the lines"):
+        in_page(page, figures(base(SOUND)))
 
 
 def test_the_script_on_a_folder(tmp_path, sound):
