@@ -102,7 +102,9 @@ def test_there_is_no_import_cycle():
         name: {
             target
             for target, at_import in imported(tree)
-            if at_import and target in NAMES and target != name
+            if at_import
+            and target in NAMES
+            and target != name
             # a package's __init__ gathers its own modules; they never import it back
             and not name.startswith(target + ".")
         }

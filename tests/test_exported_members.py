@@ -31,5 +31,6 @@ def test_public_classes_say_where_they_are_from():
 def test_import_loads_no_engine():
     engines = "torch xarray rdflib intake pandas numpy onnxruntime tantivy dask click"
     code = f"import sciknow, sys; print([m for m in '{engines}'.split() if m in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"

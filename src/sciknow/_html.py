@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from sciknow.text import clean
 
-
 _CELL = "text-align:left; vertical-align:top"
 """Notebooks set tables flush right: fine for numbers, not for words."""
 _VOID = frozenset({"br", "hr", "img"})
