@@ -14,6 +14,10 @@ import click
 from sciknow.text import shorten, width
 
 
+_WIDEST = 46
+"""Columns that a cell may take, the last of a row excepted."""
+
+
 def hub_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--hub FOLDER``."""
     return click.option(
@@ -36,9 +40,12 @@ def echo_json(value: object) -> None:
 
 
 def echo_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table that fits the terminal; the last column is cut to what is left."""
+    """Print a table that fits the terminal; long cells are cut, the last column to what is left.
+
+    Programs take ``--json``, which cuts nothing.
+    """
     cells = [list(head), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(width(row[place]) for row in cells) for place in range(len(head))]
+    widths = [min(_WIDEST, max(width(row[place]) for row in cells)) for place in range(len(head))]
     screen = shutil.get_terminal_size((110, 24)).columns if sys.stdout.isatty() else 160
     widths[-1] = max(12, screen - sum(widths[:-1]) - 2 * (len(head) - 1))
     for number, row in enumerate(cells):
