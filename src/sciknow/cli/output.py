@@ -13,7 +13,6 @@ import click
 
 from sciknow.text import shorten, width
 
-
 _WIDEST = 46
 """Columns that a cell may take, the last of a row excepted."""
 
