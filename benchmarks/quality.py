@@ -34,7 +34,15 @@ from sciknow.search import (
     load_embedder,
 )
 
-FLOORS: dict[str, float] = {}
+FLOORS = {
+    "csl-zh": 0.975,
+    "csl-zh:keywords": 0.975,
+    "datafinder": 0.355,
+    "registry-needs:en": 0.73,
+    "registry-needs:zh": 0.75,
+    "registry-publications": 0.66,
+    "scifact": 0.74,
+}
 """Set and queries → the figure below which a run fails."""
 
 RECALL_SETS = ("datafinder",)
@@ -182,7 +190,7 @@ def main() -> int:
             )
     fallen = [row for row in results if figure(row) < FLOORS.get(row.name, 0.0)]
     for row in fallen:
-        print(f"{row.name}: {figure(row):.4f} is below {FLOORS[row.name]}", file=sys.stderr)
+        print(f"{row.name}: {figure(row):.4f} is below its floor", file=sys.stderr)
     return 1 if fallen else 0
 
 

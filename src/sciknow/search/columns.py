@@ -128,7 +128,11 @@ class Columns:
     def _flag(self) -> Mask:
         return open_array(self._folder, "column-flag")
 
-    @property
+    @cached_property
+    def _sides(self) -> list[NDArray[np.float32]]:
+        return [np.ascontiguousarray(self._box[:, side]) for side in range(4)]
+
+    @cached_property
     def has_box(self) -> Mask:
         """Records whose area is known."""
         return np.asarray(~np.isnan(self._box[:, 0]))
@@ -145,7 +149,7 @@ class Columns:
 
     def touches(self, box: BBox) -> Mask:
         """Records whose area meets a box; both may cross the antimeridian."""
-        west, south, east, north = (self._box[:, side] for side in range(4))
+        west, south, east, north = self._sides
         with np.errstate(invalid="ignore"):
             level = (south <= box[3]) & (north >= box[1])
             asked_wraps, wraps = box[0] > box[2], west > east
