@@ -32,6 +32,7 @@ ONLY_PLACE = {
     "kerchunk": {"readers"},
     "bibtexparser": {"ledger"},
     "citeproc": {"ledger"},
+    "rocrate": {"ledger"},
     "click": {"cli"},
 }
 

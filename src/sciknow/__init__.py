@@ -27,7 +27,17 @@ from sciknow.errors import (
 from sciknow.version import __version__
 
 if TYPE_CHECKING:
-    from sciknow.hub import Hit, Hits, Hub, build_from_texts, build_hub, lock, open_hub, verify
+    from sciknow.hub import (
+        Hit,
+        Hits,
+        Hub,
+        build_from_texts,
+        build_hub,
+        crate,
+        lock,
+        open_hub,
+        verify,
+    )
     from sciknow.ledger import cite, opened, session
     from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 
@@ -43,6 +53,7 @@ _HOMES = {
     "build_from_texts": "sciknow.hub",
     "build_hub": "sciknow.hub",
     "cite": "sciknow.ledger",
+    "crate": "sciknow.hub",
     "lock": "sciknow.hub",
     "open_hub": "sciknow.hub",
     "opened": "sciknow.ledger",
@@ -71,6 +82,7 @@ __all__ = [
     "build_from_texts",
     "build_hub",
     "cite",
+    "crate",
     "lock",
     "open_hub",
     "opened",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sciknow.hub.build import build_from_texts, build_hub
+    from sciknow.hub.crating import crate
     from sciknow.hub.folder import HubFolder
     from sciknow.hub.hit import Hit, Hits
     from sciknow.hub.hub import Hub
@@ -30,6 +31,7 @@ _HOMES = {
     "SectorOverview": "overview",
     "build_from_texts": "build",
     "build_hub": "build",
+    "crate": "crating",
     "embedded_hub": "paths",
     "lock": "locking",
     "open_hub": "opening",
@@ -48,6 +50,7 @@ __all__ = [
     "SectorOverview",
     "build_from_texts",
     "build_hub",
+    "crate",
     "embedded_hub",
     "lock",
     "open_hub",

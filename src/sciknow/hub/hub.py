@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sciknow.graph import HubGraph, ReadyQuery
     from sciknow.ledger import Opened, Source
     from sciknow.readers import Plan
-    from sciknow.search import Embedder, Index
+    from sciknow.search import Embedder, Index, Results
 
 
 T = TypeVar("T", Agent, Concept, Dataset, Publication)
@@ -120,6 +120,7 @@ class Hub:
         publisher: str | None = None,
         openable: bool = False,
         offline: bool = False,
+        constraints: bool = True,
         limit: int = 10,
         offset: int = 0,
     ) -> Hits:
@@ -144,6 +145,9 @@ class Hub:
             An agent's id or a part of its name.
         openable, offline : bool
             Only datasets that open lazily, or that open with no network.
+        constraints : bool
+            Heed years, places, time steps, grid spacings and the like that the question itself
+            names; the result says what was understood.
         limit, offset : int
             The page of hits: at most *limit*, after the first *offset*.
 
@@ -167,11 +171,25 @@ class Hub:
             openable=openable,
             offline=offline,
         )
-        results = self._index.search(question, filters=filters, limit=limit, offset=offset)
-        hits = [Hit(self.dataset(item.id), item.score, item.why, self) for item in results.hits]
+        results = self._index.search(
+            question, filters=filters, limit=limit, offset=offset, constraints=constraints
+        )
+        return self._hits(question, results)
+
+    def similar(self, what: str | Dataset, *, limit: int = 10) -> Hits:
+        """Find datasets like a dataset (itself, its id) or like a text."""
+        name = what if isinstance(what, str) else what.id
+        return self._hits(f"like {name}", self._index.similar(name, limit=limit))
+
+    def suggest(self, prefix: str, *, limit: int = 8) -> list[str]:
+        """Complete what someone is typing, in either language."""
+        found: list[str] = self._index.suggest(prefix, limit)
+        return found
+
+    def _hits(self, question: str, results: Results) -> Hits:
         return Hits(
             question,
-            hits,
+            [Hit(self.dataset(item.id), item.score, item.why, self) for item in results.hits],
             total=results.total,
             filtered=results.filtered,
             understood=results.understood,
@@ -302,7 +320,9 @@ class Hub:
         problem = verdict.error()
         if problem is not None:
             raise problem
-        return self._open_ways(dataset, (verdict.way or item.way(),), options | dict(item.selection))
+        return self._open_ways(
+            dataset, (verdict.way or item.way(),), options | dict(item.selection)
+        )
 
     def _open_ways(
         self, dataset: Dataset, ways: tuple[Distribution, ...], options: dict[str, Any]

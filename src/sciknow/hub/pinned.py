@@ -76,14 +76,12 @@ def _compared(item: Locked, way: Distribution, base: Path, deadline: float) -> V
         now = readers.take_fingerprint(way, base=base, like=item.fingerprint, deadline=deadline)
     except IntegrityError as error:
         damage = ledger.Change(ledger.ChangeKind.DAMAGED, redact(way.access_url), str(error))
-        return ledger.Verdict(
-            locked=item, status=ledger.Status.CHANGED, url=way.access_url, changes=(damage,)
-        )
+        return ledger.Verdict(locked=item, status=ledger.Status.CHANGED, way=way, changes=(damage,))
     found = ledger.compare(item.fingerprint, now)
     return ledger.Verdict(
         locked=item,
         status=ledger.Status.CHANGED if found.changes else ledger.Status.UNCHANGED,
-        url=way.access_url,
+        way=way,
         changes=found.changes,
         notes=found.notes,
         modified=now.modified,

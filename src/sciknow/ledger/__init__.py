@@ -16,6 +16,7 @@ from sciknow.ledger.book import (
 )
 from sciknow.ledger.citation import STYLES, cite, csl_items, software_items
 from sciknow.ledger.compare import Change, ChangeKind, Comparison, compare
+from sciknow.ledger.crate import Study, check_folder, contents, take_in, write_crate
 from sciknow.ledger.lockfile import Lock, Locked, environment, make_lock, read_lock, write_lock
 from sciknow.ledger.report import Report, Status, Verdict
 from sciknow.ledger.source import Source
@@ -33,9 +34,12 @@ __all__ = [
     "Report",
     "Source",
     "Status",
+    "Study",
     "Verdict",
+    "check_folder",
     "cite",
     "compare",
+    "contents",
     "csl_items",
     "current",
     "environment",
@@ -47,5 +51,7 @@ __all__ = [
     "selection_of",
     "session",
     "software_items",
+    "take_in",
+    "write_crate",
     "write_lock",
 ]

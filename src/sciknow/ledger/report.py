@@ -11,6 +11,7 @@ from sciknow._html import Markup, join, table, tag
 from sciknow.errors import IntegrityError, SciknowError, SourceUnavailable
 from sciknow.ledger.compare import Change
 from sciknow.ledger.lockfile import Locked
+from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
 
 
@@ -32,8 +33,8 @@ class Verdict:
         The entry of the lockfile.
     status : Status
         Unchanged, changed or gone.
-    url : str
-        Where it was found; empty where it was not.
+    way : Distribution or None
+        Where it was found; None where it was not.
     changes : tuple of Change
         What is different.
     notes : tuple of str
@@ -46,11 +47,16 @@ class Verdict:
 
     locked: Locked
     status: Status
-    url: str = ""
+    way: Distribution | None = None
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
     tried: tuple[tuple[str, str], ...] = ()
     modified: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address where it was found; empty where it was not."""
+        return self.way.access_url if self.way is not None else ""
 
     @property
     def ok(self) -> bool:

@@ -126,14 +126,21 @@ class Sciknow:
         found = {origin_of(self._opened.attrs)} - {None}
         with _LOCK:
             found |= {_LAYERS[name] for name in _layers(self._opened) if name in _LAYERS}
-        known = {item for item in found if item is not None}
-        return tuple(sorted(known, key=lambda item: (item.dataset, item.distribution)))
+        known = sorted(
+            (item for item in found if item is not None), key=lambda item: item.opened_at
+        )
+        last = {(item.dataset, item.distribution, item.access_url): item for item in known}
+        return tuple(last[key] for key in sorted(last))
 
     def __repr__(self) -> str:
         lines = [f"{item.dataset}  {item.distribution}  {item.access_url}" for item in self.origins]
         return "\n".join(lines) or "no origin is known"
 
 
-xr.register_dataset_accessor("sciknow")(Sciknow)
-xr.register_dataarray_accessor("sciknow")(Sciknow)
-xr.register_datatree_accessor("sciknow")(Sciknow)
+_REGISTER: tuple[Any, ...] = (
+    xr.register_dataset_accessor,
+    xr.register_dataarray_accessor,
+    xr.register_datatree_accessor,
+)
+for _register in _REGISTER:
+    _register("sciknow")(Sciknow)
