@@ -12,13 +12,21 @@ from small_source import write_source
 import sciknow
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep the embeddings of these tests out of the user's cache, and the user's out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCIKNOW_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def source(tmp_path):
     return write_source(tmp_path / "node")
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
+def built(tmp_path_factory, own_cache):
     """Return the folder of a hub that tests only read."""
     folder = write_source(tmp_path_factory.mktemp("built") / "node")
     sciknow.build_hub(folder).close()
