@@ -1,6 +1,6 @@
 """The lockfile: readable, the same for the same content, checked when read, used to open."""
 
-import os
+import json
 import subprocess
 import sys
 import tomllib
@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 import html5lib
 import pytest
 import xarray as xr
+from click.testing import CliRunner
 from drifting import flip, sample, table, to_netcdf, to_zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sciknow as sk
+from sciknow.cli.main import main
 from sciknow.errors import (
     IntegrityError,
     InvalidInput,
@@ -313,36 +315,53 @@ def test_hostile_names_are_escaped_in_the_report():
 # the commands
 
 
-def run(node, *arguments, code=0):
-    result = subprocess.run(
-        [sys.executable, "-m", "sciknow", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"SCIKNOW_HUB": str(node)},
-        check=False,
-    )
-    assert result.returncode == code, result.stderr + result.stdout
-    assert "Traceback" not in result.stderr
-    return result
+@pytest.fixture
+def command(node, monkeypatch):
+    """Return a function that runs a command in this process."""
+    monkeypatch.setenv("SCIKNOW_HUB", str(node))
+
+    def call(*arguments, code=0):
+        result = CliRunner().invoke(main, [str(item) for item in arguments])
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
 
 
-def test_the_commands(node, hub, tmp_path):
+def test_the_commands(command, hub, tmp_path):
     path = tmp_path / "a.lock"
-    assert "locked 1 datasets" in run(node, "lock", "ice-monthly", "-o", path).stderr
-    assert "unchanged  ice-monthly" in run(node, "verify", path).stdout
-    assert "siconc" in run(node, "open", "ice-monthly", "--locked", path).stdout
+    assert "locked 1 datasets" in command("lock", "ice-monthly", "-o", path).stderr
+    assert "unchanged  ice-monthly" in command("verify", path).stdout
+    assert "siconc" in command("open", "ice-monthly", "--locked", path).stdout
     chunk = hub.base / "data" / "ice.zarr" / "siconc" / "0.0.0"
     before = chunk.read_bytes()
     flip(chunk)
     try:
-        drift = run(node, "verify", path, "--json", code=1)
-        assert '"ok": false' in drift.stdout
+        drift = command("verify", path, "--json", code=1)
+        assert json.loads(drift.stdout)["ok"] is False
         assert "1 changed" in drift.stderr.splitlines()[-1]
-        refused = run(node, "open", "ice-monthly", "--locked", path, code=1)
+        refused = command("open", "ice-monthly", "--locked", path, code=1)
         assert "chunk changed: siconc/0.0.0" in refused.stderr
     finally:
         chunk.write_bytes(before)
-    assert "files whole" in run(node, "verify", "--hub", node).stderr
+
+
+def test_verify_without_a_lockfile_looks_at_the_hub(command, node, tmp_path):
+    assert "files whole" in command("verify", "--hub", node).stderr
+    assert json.loads(command("verify", "--hub", node, "--json").stdout)["ok"]
+    assert "there is no lockfile" in command("verify", tmp_path / "none", code=1).stderr
+
+
+def test_a_process_ends_with_1_on_drift(node, hub, changed):
+    result = subprocess.run(
+        [sys.executable, "-m", "sciknow", "verify", changed, "--hub", node],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.stderr
 
 
 # other readers and versions

@@ -43,7 +43,6 @@ def main(cache, *crates):
             profile_identifier="ro-crate-1.3",
             requirement_severity=models.Severity.REQUIRED,
             skip_availability_check=True,
-            abort_on_first=True,
             cache_path=cache,
             offline=True,
         )

@@ -7,12 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sciknow.errors import (
-    IntegrityError,
-    MissingDependency,
-    NotFound,
-    SourceUnavailable,
-)
+from sciknow.errors import IntegrityError, NotFound, SourceUnavailable
 from sciknow.hub.paths import embedded_hub
 from sciknow.hub.rooms import ledger, readers
 from sciknow.model import Distribution
@@ -51,6 +46,11 @@ def verify_one(item: Locked, hub: Hub | None, base: Path, deadline: float) -> Ve
         Where local paths start.
     deadline : float
         Seconds for each read.
+
+    Raises
+    ------
+    MissingDependency, NotFound
+        When there is no reader for it here, so that nothing can be said.
     """
     tried: list[tuple[str, str]] = []
     changed: Verdict | None = None
@@ -58,7 +58,7 @@ def verify_one(item: Locked, hub: Hub | None, base: Path, deadline: float) -> Ve
         url = redact(way.access_url)
         try:
             verdict = _compared(item, way, base, deadline)
-        except (SourceUnavailable, MissingDependency, NotFound) as error:
+        except SourceUnavailable as error:
             tried.append((url, str(error)))
             continue
         if verdict.ok:

@@ -9,7 +9,7 @@ from typing import overload
 
 from sciknow._html import Markup, join, table, tag
 from sciknow.errors import IntegrityError, SciknowError, SourceUnavailable
-from sciknow.ledger.compare import Change
+from sciknow.ledger.difference import Change
 from sciknow.ledger.lockfile import Locked
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
