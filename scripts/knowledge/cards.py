@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -29,6 +29,7 @@ _SHORTENED = re.compile(r"…|/\.\.\.(?:/|$)")
 _LANGUAGES = ("title", "description", "rights")
 _SHINGLE = 8
 _ALIKE = 0.75
+_MOST_SHARED = 0.5
 
 
 def check_cards(base: Base) -> Iterator[Finding]:
@@ -254,7 +255,7 @@ def _alike(one: str, other: str) -> bool:
 
 def _descriptions(base: Base) -> Iterator[Finding]:
     seen: dict[str, str] = {}
-    shingles: dict[str, list[tuple[str, frozenset[str]]]] = {"en": [], "zh": []}
+    alike: dict[str, _Alike] = {"en": _Alike(_SHINGLE * 4), "zh": _Alike(_SHINGLE)}
     for dataset, file in base.cards():
         for tag, text in dataset.description.items():
             flat = squeeze(text).lower()
@@ -262,11 +263,28 @@ def _descriptions(base: Base) -> Iterator[Finding]:
                 found = f"description.{tag} is that of {seen[flat]}"
                 yield Finding("descriptions", file, dataset.id, found)
             seen[flat] = dataset.id
-            width = _SHINGLE * (4 if tag == "en" else 1)
-            parts = frozenset(flat[at : at + width] for at in range(max(1, len(flat) - width)))
-            for other, theirs in shingles[tag]:
-                alike = len(parts & theirs) / min(len(parts), len(theirs))
-                if alike > 0.5:
-                    found = f"description.{tag} shares {alike:.0%} of its text with {other}"
-                    yield Finding("descriptions", file, dataset.id, found, note=True)
-            shingles[tag].append((dataset.id, parts))
+            for other, share in alike[tag].add(dataset.id, flat):
+                found = f"description.{tag} shares {share:.0%} of its text with {other}"
+                yield Finding("descriptions", file, dataset.id, found, note=True)
+
+
+class _Alike:
+    """Texts cut into overlapping pieces; each piece leads to the texts that have it."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._sizes: dict[str, int] = {}
+        self._holders: defaultdict[str, list[str]] = defaultdict(list)
+
+    def add(self, name: str, text: str) -> Iterator[tuple[str, float]]:
+        """Take a text in and yield the earlier ones that share over half of the shorter."""
+        width = self._width
+        parts = {text[at : at + width] for at in range(max(1, len(text) - width))}
+        common = Counter(other for part in parts for other in self._holders[part])
+        for other, count in common.items():
+            share = count / min(len(parts), self._sizes[other])
+            if share > _MOST_SHARED:
+                yield other, share
+        self._sizes[name] = len(parts)
+        for part in parts:
+            self._holders[part].append(name)
