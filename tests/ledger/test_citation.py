@@ -1,6 +1,8 @@
 """Citations parse back to what was cited, in every style, with hostile titles too."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import bibtexparser
@@ -127,3 +129,107 @@ def test_the_ledger_shows_itself_escaped():
     book.record(opened(source(title="<script>")))
     assert "<script>" not in book._repr_html_()
     assert "s3://bucket/oisst.zarr" in repr(book)
+
+
+def software_book():
+    book = Ledger()
+    libraries = {
+        "sciknow": "0.1",
+        "xarray": "2026.9.0",
+        "zarr": "3.1.6",
+        "pandas": "3",
+        "numpy": "2",
+    }
+    book.record(replace(opened(source()), libraries=libraries))
+    return book
+
+
+def test_the_software_that_took_part_is_cited():
+    items = {item["id"]: item for item in json.loads(cite(software_book(), style="csl"))}
+    assert {"sciknow", "xarray", "zarr", "numpy", "10.5334/jors.148"} <= set(items)
+    assert "pandas" not in items  # a table would have needed it
+    assert items["xarray"]["version"] == "2026.9.0"
+    assert items["xarray"]["DOI"] == "10.5281/zenodo.598201"
+    assert items["10.5334/jors.148"]["author"][0] == {"family": "Hoyer", "given": "Stephan"}
+
+
+def test_the_software_can_be_left_out():
+    items = json.loads(cite(software_book(), style="csl", software=False))
+    assert [item["type"] for item in items] == ["dataset", "article-journal"]
+
+
+def test_bibtex_of_all_that_was_used_parses_back():
+    items = json.loads(cite(software_book(), style="csl"))
+    found = entries(cite(software_book()))
+    assert len(found) == len(items)
+    for item in items:
+        fields = found[re.sub(r"[^A-Za-z0-9:._-]+", "-", item["id"])]
+        assert plain(fields["title"]) == item["title"]
+        assert fields["doi"].value == item["DOI"] if "DOI" in item else "doi" not in fields
+        if "version" in item:
+            assert fields["version"].value == item["version"]
+        if "issued" in item:
+            assert fields["year"].value == str(item["issued"]["date-parts"][0][0])
+
+
+CSL_NAMES = {"family", "given", "literal"}
+CSL_KEYS = {
+    "id", "type", "title", "author", "publisher", "issued", "version", "DOI", "URL", "accessed",
+    "language", "container-title", "volume", "issue", "page",
+}  # fmt: skip
+
+
+def test_csl_keeps_to_the_schema():
+    for item in json.loads(cite(software_book(), style="csl")):
+        assert set(item) <= CSL_KEYS
+        assert item["type"] in {"dataset", "article-journal", "software", "document"}
+        assert all(set(name) <= CSL_NAMES for name in item.get("author", ()))
+        for key in {"issued", "accessed"} & set(item):
+            (parts,) = item[key]["date-parts"]
+            assert 1 <= len(parts) <= 3
+            assert all(isinstance(part, int) for part in parts)
+
+
+GB_NUMBER, GB_KIND, GB_DOI = r"\[(\d+)\]", r"\[([A-Z]+)/OL\]\.", r"DOI:(10\.\S+)\.$"
+
+
+def part(pattern, line):
+    found = re.search(pattern, line)
+    return found[1] if found else None
+
+
+def test_gb_t_7714_parses_back():
+    book = software_book()
+    items = json.loads(cite(book, style="csl"))
+    lines = cite(book, style="gb-t-7714").splitlines()
+    assert len(lines) == len(items)
+    kinds = {"dataset": "DS", "article-journal": "J", "software": "CP"}
+    for number, (line, item) in enumerate(zip(lines, items, strict=True), 1):
+        assert line.startswith(f"[{part(GB_NUMBER, line)}]")
+        assert int(part(GB_NUMBER, line)) == number
+        assert item["title"] in line
+        assert part(GB_DOI, line) == item.get("DOI")
+        if "DOI" in item or "URL" in item:
+            assert part(GB_KIND, line) == kinds[item["type"]]
+        if item["type"] == "software":
+            assert f"{item['title']} {item['version']}" in line
+        if "issued" in item:
+            assert f"{item['issued']['date-parts'][0][0]}" in line
+        if item["type"] == "dataset":
+            assert "[2026-11-24]" in line
+
+
+def test_apa_parses_back():
+    book = software_book()
+    items = json.loads(cite(book, style="csl"))
+    lines = cite(book, style="apa").splitlines()
+    assert len(lines) == len(items)
+    labels = {"dataset": "[Dataset]", "software": "[Computer software]", "article-journal": ""}
+    for line, item in zip(lines, items, strict=True):
+        year = item["issued"]["date-parts"][0][0] if "issued" in item else "n.d."
+        assert f"({year})" in line
+        assert item["title"] in line
+        assert labels[item["type"]] in line
+        assert line.endswith(f"https://doi.org/{item['DOI']}") if "DOI" in item else True
+        if item["type"] == "software":
+            assert f"(Version {item['version']})" in line
