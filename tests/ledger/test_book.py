@@ -129,6 +129,13 @@ def test_a_torn_line_is_passed_over_and_the_next_is_whole(tmp_path):
     assert [item.source.dataset.id for item in again] == ["two"]
 
 
+def test_a_file_that_cannot_be_written_costs_no_opening(tmp_path):
+    book = Ledger(file=tmp_path)
+    with pytest.warns(DegradedWarning, match="cannot be written"):
+        book.record(entry())
+    assert len(book) == 1
+
+
 BROKEN = {
     "no object": ("[1]", "line 1: found list"),
     "nothing in it": ("{}", "found no source"),

@@ -221,6 +221,30 @@ def test_the_chunk_of_large_data_that_was_sampled(place):
     assert [item.what for item in place.verify().changes] == ["x/299.0"]
 
 
+def test_of_large_chunks_size_and_ends_are_read(place):
+    big = xr.Dataset({"x": (("t", "n"), np.zeros((40, 300_000), "f4"))})
+    big.to_zarr(place / "a.zarr", zarr_format=2, encoding={"x": {"chunks": (1, 300_000)}})
+    with DataServer(place.folder) as server:
+        item = place.lock(place.way("a.zarr", server.url))
+        assert all(
+            value.startswith("ends:") for value in item.fingerprint.variables[0].chunks.values()
+        )
+        assert place.verify().ok
+        with (place / "a.zarr" / "x" / "0.0").open("ab") as file:
+            file.write(b"x")
+        assert [change.what for change in place.verify().changes] == ["x/0.0"]
+
+
+def test_nothing_is_concluded_from_a_cache(place, monkeypatch):
+    to_netcdf(sample(), place / "a.nc")
+    with DataServer(place.folder) as server:
+        place.lock(place.way("a.nc", server.url))
+        monkeypatch.setenv("SCIKNOW_OFFLINE", "1")
+        verdict = place.verify()
+        assert verdict.status is Status.GONE
+        assert "SCIKNOW_OFFLINE" in verdict.tried[0][1]
+
+
 def files(folder, count=3):
     for number in range(count):
         part = sample().assign_coords(time=sample().time + np.timedelta64(6 * number, "D"))

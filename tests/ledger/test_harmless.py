@@ -305,7 +305,7 @@ def test_other_validators_of_a_sampled_file_are_noted(place, web, monkeypatch):
     touch(place / "a.csv")
     verdict = place.verify()
     assert verdict.ok
-    assert "ETag is another, size and 8 sampled ranges are the same" in verdict.notes[0]
+    assert "the ETag is another, size and 8 sampled ranges are the same" in verdict.notes[0]
 
 
 @pytest.fixture

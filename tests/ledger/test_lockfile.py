@@ -25,6 +25,7 @@ from sciknow.errors import (
     SourceUnavailable,
     UntrustedInput,
 )
+from sciknow.hub import embedded_hub
 from sciknow.ledger import Lock, Locked, Report, Status, Verdict, make_lock, read_lock, write_lock
 from sciknow.ledger.toml import to_toml
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
@@ -239,6 +240,11 @@ def test_nothing_is_written_when_something_cannot_be_locked(hub, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_place_that_cannot_be_written_is_said(hub, tmp_path):
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        sk.lock(tmp_path, "ice-monthly", hub=hub)
+
+
 def test_locking_again_changes_nothing_but_the_moment(hub, tmp_path):
     first = sk.lock(tmp_path / "a.lock", "ice-monthly", hub=hub).read_text().splitlines()
     second = sk.lock(tmp_path / "b.lock", "ice-monthly", hub=hub).read_text().splitlines()
@@ -310,6 +316,17 @@ def test_hostile_names_are_escaped_in_the_report():
     for tag in ("<script", "<img", "<b>x", "<i>", "<u>"):
         assert tag not in html
     assert report[0:1] == (report[0],)
+
+
+def test_the_embedded_hub_stays_itself_when_another_is_in_use(node, tmp_path, monkeypatch):
+    if not (embedded_hub() / "CURRENT").is_file():
+        pytest.skip("this checkout has no embedded hub; make it with sciknow build --embedded")
+    with sk.session(), sk.open_hub(embedded_hub()) as own:
+        own.open("nile-annual-flow")
+        path = sk.lock(tmp_path / "a.lock")
+    assert read_lock(path).dataset[0].hub == ""
+    monkeypatch.setenv("SCIKNOW_HUB", str(node))
+    assert sk.verify(path).ok
 
 
 # the commands

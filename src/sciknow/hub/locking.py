@@ -15,6 +15,7 @@ from sciknow.errors import InvalidInput, SciknowError
 from sciknow.hub.hit import Hit
 from sciknow.hub.hub import Hub
 from sciknow.hub.opening import open_hub
+from sciknow.hub.paths import embedded_hub
 from sciknow.hub.pinned import verify_one
 from sciknow.hub.rooms import ledger, readers
 from sciknow.hub.way import ways_of
@@ -130,9 +131,10 @@ class _Hubs:
         return self._open[folder]
 
     def _enter(self, folder: str) -> Hub | None:
-        for place in filter(None, (folder, "")) if folder else ("",):
+        own = embedded_hub() if (embedded_hub() / "CURRENT").is_file() else None
+        for place in (Path(folder), None) if folder else (own,):
             try:
-                return self._stack.enter_context(open_hub(place or None))
+                return self._stack.enter_context(open_hub(place))
             except SciknowError:
                 continue
         return None

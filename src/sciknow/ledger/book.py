@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sciknow._html import Markup, link, table
+from sciknow.errors import DegradedWarning
 from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
@@ -134,11 +136,25 @@ class Ledger:
         return found
 
     def record(self, entry: Opened) -> None:
-        """Add one entry, and append it to the file where there is one."""
+        """Add one entry, and append it to the file where there is one.
+
+        Warns
+        -----
+        DegradedWarning
+            When the file cannot be written; the entry stands in memory.
+        """
         with self._lock:
             self._entries.append(entry)
-            if (file := self._target()) is not None:
-                append_line(file, to_plain(entry))
+            file = self._target()
+            try:
+                if file is not None:
+                    append_line(file, to_plain(entry))
+            except OSError as error:
+                warnings.warn(
+                    f"the ledger's file {file} cannot be written: {error.strerror}",
+                    DegradedWarning,
+                    stacklevel=2,
+                )
 
     def _target(self) -> Path | None:
         return self.file

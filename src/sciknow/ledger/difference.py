@@ -244,13 +244,18 @@ def _acquitted(before: Fingerprint, now: Fingerprint, changes: list[Change]) -> 
 
 
 def _stated(before: Fingerprint, now: Fingerprint) -> Iterator[str]:
+    """Yield what the source states otherwise, of files that were not seen whole."""
     new = {item.name: item for item in now.files}
     for old in before.files:
         item = new.get(old.name)
-        if item is None or old.sha256 or not old.etag or not item.etag:
+        if item is None or old.sha256:
             continue
-        if old.etag != item.etag:
-            yield (
-                f"{old.name or 'the file'}: the server's ETag is another, size and "
-                f"{len(old.ranges)} sampled ranges are the same"
-            )
+        for what, first, second in (
+            ("ETag", old.etag, item.etag),
+            ("object version", old.version, item.version),
+        ):
+            if first and second and first != second:
+                yield (
+                    f"{old.name or 'the file'}: the {what} is another, size and "
+                    f"{len(old.ranges)} sampled ranges are the same"
+                )

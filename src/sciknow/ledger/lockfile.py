@@ -176,10 +176,21 @@ def make_lock(items: Iterable[Locked]) -> Lock:
 
 
 def write_lock(path: Path, lock: Lock) -> Path:
-    """Write a lockfile, whole or not at all."""
+    """Write a lockfile, whole or not at all.
+
+    Raises
+    ------
+    InvalidInput
+        When the place cannot be written to.
+    """
     plain = {"format": lock.format, "environment": dict(sorted(lock.environment.items()))}
     plain["dataset"] = [_entry(item) for item in lock.dataset]
-    write_atomic(path, HEAD + to_toml(plain))
+    try:
+        write_atomic(path, HEAD + to_toml(plain))
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}", hint="name a file in a folder of yours"
+        ) from error
     return path
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sciknow.errors import SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint, Strength
-from sciknow.net import DEADLINE
+from sciknow.net import DEADLINE, is_offline, redact
 from sciknow.readers import registry
 from sciknow.readers.fingerprint_files import file_fingerprint
 from sciknow.readers.fingerprint_zarr import reference_fingerprint, zarr_fingerprint
@@ -60,6 +61,11 @@ def take_fingerprint(
     registry.check_options(reader, distribution.options)
     location = locate(distribution, base=base, deadline=deadline)
     options = distribution.options
+    if location.path is None and is_offline():
+        raise SourceUnavailable(
+            f"{redact(location.url)} was not asked: SCIKNOW_OFFLINE is set",
+            hint="what is in the cache says nothing of the source; unset it",
+        )
     if reader.name == "zarr":
         return zarr_fingerprint(location, options, like)
     if reader.name == "kerchunk":
