@@ -24,6 +24,7 @@ def test_terms(text, expected):
 
 def test_full_width_and_upper_case_are_folded():
     assert fold("ＥＲＡ５") == "era5"
+    assert fold("𝐀İ") == "ai"
     assert terms("MONITORING") == terms("monitored") == [stem("monitoring")]
 
 

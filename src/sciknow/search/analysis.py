@@ -126,7 +126,7 @@ def fold(text: str) -> str:
     """Return a text in lower case, in compatibility form, without accents."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.lower())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
     return unicodedata.normalize("NFC", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
