@@ -1,7 +1,9 @@
 import pytest
 
-from sciknow.search import understand
-from sciknow.search.constraint import find_place, gazetteer
+from sciknow.model import Dataset, LangString
+from sciknow.model.coverage import SpatialCoverage
+from sciknow.search import Filters, Index, build_index, document_of, understand
+from sciknow.search.places import find_place, find_places, gazetteer, places_of
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,51 @@ def test_a_constraint_raises_what_fits_and_hides_nothing(index):
     assert score["pacific-sst"] > before["pacific-sst"]
     assert score["sea-ice-index"] < before["sea-ice-index"]
     assert score["bare"] == before["bare"]
+
+
+def polar(name, title, place=None, box=None):
+    spatial = SpatialCoverage(box, LangString(place or ""))
+    return document_of(Dataset(id=name, title=LangString(title), spatial=spatial), {})
+
+
+@pytest.fixture(scope="module")
+def polar_index(tmp_path_factory, embedder, cache):
+    records = [
+        polar("south-named", "Sea ice extent", "Antarctic seas"),
+        polar("south-titled", "Sea ice extent of Antarctica"),
+        polar("north-named", "Sea ice extent", "Arctic Ocean"),
+        polar("both-named", "Sea ice extent", "Arctic and Antarctic"),
+        polar("boxed", "Sea ice extent of Antarctica", box=(-180, 60, 180, 90)),
+        polar("silent", "Sea ice extent"),
+        *(polar(f"other-{n}", f"Wheat yield of field {n}") for n in range(4)),
+    ]
+    target = tmp_path_factory.mktemp("polar") / "index"
+    build_index(target, records, embedder=embedder, cache=cache)
+    opened = Index.open(target, embedder)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("question", ["sea ice extent in the Arctic", "北极 海冰范围"])
+def test_a_record_that_names_another_place_is_lowered_and_kept(polar_index, question):
+    asked = polar_index.search(question, limit=20)
+    scores = {hit.id: hit.score for hit in asked.hits}
+    plain = polar_index.search(question, limit=20, constraints=False)
+    assert set(scores) == {hit.id for hit in plain.hits}
+    assert scores["north-named"] > scores["silent"] > scores["south-named"]
+    assert scores["both-named"] > scores["south-named"]
+    assert scores["boxed"] > scores["south-titled"]
+
+
+def test_a_named_place_is_no_reason_to_leave_a_record_out(polar_index):
+    north = Filters.of(bbox=(-180, 60, 180, 90))
+    found = polar_index.search("sea ice extent", filters=north, limit=20)
+    assert "south-named" in {hit.id for hit in found.hits}
+
+
+def test_places_are_read_from_the_name_then_from_the_title():
+    assert places_of(["China and India"], "Rain of Africa") == tuple(
+        place.box for place in find_places("China, India")
+    )
+    assert places_of(["the moon"], "Rain of Africa 非洲") == (gazetteer()["africa"].box,)
+    assert places_of([], "Rain") == ()

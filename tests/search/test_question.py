@@ -43,3 +43,9 @@ def test_mixed_scripts_keep_their_latin_words(index):
 def test_repeated_words_count_once(index):
     assert len(index.read("ice ice ice").units) == 1
     assert len(index.read("小麦 小麦").units) == 1
+
+
+def test_the_pair_that_joins_two_words_counts_only_beside_a_word(index):
+    word = index.read("浮冰密集").units[0].alternatives[0]
+    assert (word.terms, word.beside) == (("浮冰",), ("冰密",))
+    assert "冰密" in index.read("浮冰密集").terms

@@ -38,6 +38,11 @@ def test_a_chinese_word_shows_what_stood_for_it(index):
     assert ("二氧化碳", "carbon dioxide") in {(item.term, item.matched) for item in why.terms}
 
 
+def test_one_publication_is_named_in_the_singular(index):
+    assert "; 1 publication" in why_of(index, "Arctic sea ice", "sea-ice-index").summary
+    assert "1 publications" not in why_of(index, "Arctic sea ice", "sea-ice-index").summary
+
+
 def test_silence_about_a_filter_is_marked(index):
     from sciknow.search import Filters
 

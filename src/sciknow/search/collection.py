@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from sciknow.search.constraint import Understood, fit
 from sciknow.search.embedder import Vectors
 from sciknow.search.filters import Filters, Selection, select
 from sciknow.search.lexical import Lexical, saturated
-from sciknow.search.question import Question
+from sciknow.search.question import Alternative, Question
 from sciknow.search.store import Store
 from sciknow.search.tokens import Tokens, TokenStore
 from sciknow.search.vectors import VectorStore
@@ -250,12 +250,7 @@ class Collection:
         worth = rank.WORDS * rarity * saturated(weights.sum(axis=2))
         worth += rank.TITLE * rarity * (weights[:, :, 0] > 0)
         for number, unit in enumerate(question.units):
-            choices = np.array(
-                [
-                    choice.weight * worth[[place[term] for term in choice.terms]].sum(axis=0)
-                    for choice in unit.alternatives
-                ]
-            )
+            choices = np.array([_worth(choice, worth, place) for choice in unit.alternatives])
             reading[number] = choices.argmax(axis=0)
             best[number] = choices.max(axis=0)
         return best, reading
@@ -276,3 +271,14 @@ class Collection:
         """Return the rows of some records by id; unknown ids are left out."""
         found = ((name, self.store.row_of(name)) for name in identifiers)
         return {name: row for name, row in found if row is not None}
+
+
+def _worth(
+    choice: Alternative, worth: NDArray[np.float64], place: Mapping[str, int]
+) -> NDArray[np.float64]:
+    """Return what one way to read a unit is worth to each record."""
+    own = worth[[place[term] for term in choice.terms]].sum(axis=0)
+    if choice.beside:
+        more = worth[[place[term] for term in choice.beside]].sum(axis=0)
+        own += np.where(own > 0, more, 0)
+    return np.asarray(choice.weight * own)

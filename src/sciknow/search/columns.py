@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sciknow.errors import IntegrityError
 from sciknow.model.coverage import BBox
-from sciknow.search.arrays import open_array, save_array
+from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.document import Document
+from sciknow.search.places import meeting, share_within
 from sciknow.text import squeeze
 
 Mask = NDArray[np.bool_]
@@ -54,6 +55,10 @@ def build_columns(folder: Path, documents: Sequence[Document]) -> None:
     nowhere = (np.nan,) * 4
     boxes = np.array([item.bbox or nowhere for item in documents], np.float32).reshape(-1, 4)
     save_array(folder, "column-box", boxes)
+    places = [(item.bbox,) if item.bbox else item.places for item in documents]
+    flat = np.array([box for boxes in places for box in boxes], np.float32).reshape(-1, 4)
+    save_array(folder, "column-place", flat)
+    save_array(folder, "column-place-start", np.cumsum([0, *map(len, places)], dtype=np.int64))
     periods = np.array([_period(item) for item in documents], np.int32).reshape(-1, 2)
     save_array(folder, "column-period", periods)
     grain = [(item.meters or np.nan, hours(item.duration)) for item in documents]
@@ -133,6 +138,14 @@ class Columns:
         return [np.ascontiguousarray(self._box[:, side]) for side in range(4)]
 
     @cached_property
+    def _place(self) -> NDArray[np.float32]:
+        return open_array(self._folder, "column-place")
+
+    @cached_property
+    def _place_start(self) -> NDArray[np.int64]:
+        return open_array(self._folder, "column-place-start")
+
+    @cached_property
     def has_box(self) -> Mask:
         """Records whose area is known."""
         return np.asarray(~np.isnan(self._box[:, 0]))
@@ -149,28 +162,26 @@ class Columns:
 
     def touches(self, box: BBox) -> Mask:
         """Records whose area meets a box; both may cross the antimeridian."""
-        west, south, east, north = self._sides
-        with np.errstate(invalid="ignore"):
-            level = (south <= box[3]) & (north >= box[1])
-            asked_wraps, wraps = box[0] > box[2], west > east
-            apart = (west > box[2]) | (east < box[0])
-            if asked_wraps:
-                meets = wraps | (west <= box[2]) | (east >= box[0])
-            else:
-                meets = np.where(wraps, (west <= box[2]) | (east >= box[0]), ~apart)
-        return np.asarray(level & meets & self.has_box)
+        return meeting(self._sides, box) & self.has_box
 
-    def share_of_box(self, box: BBox, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return which part of each record's area lies in a box (1 within, 0 apart or unknown).
+    def lies_in(self, box: BBox, rows: NDArray[np.int64]) -> tuple[Mask, Mask, NDArray[np.float64]]:
+        """Tell how some records lie to a box, by their own box or the places they name.
 
-        Boxes that cross the antimeridian are measured without it.
+        Returns
+        -------
+        meets, silent : array of bool, shape (records,)
+            Records that meet the box, and those of which no place is known.
+        local : array of float, shape (records,)
+            Which part of a record's area lies in the box, the best of its places.
         """
-        area = self._box[rows].astype(np.float64)
-        wide = np.minimum(area[:, 2], box[2]) - np.maximum(area[:, 0], box[0])
-        high = np.minimum(area[:, 3], box[3]) - np.maximum(area[:, 1], box[1])
-        own = (area[:, 2] - area[:, 0]) * (area[:, 3] - area[:, 1])
-        part = np.maximum(wide, 0) * np.maximum(high, 0) / np.maximum(own, 1e-6)
-        return np.asarray(np.nan_to_num(np.clip(part, 0, 1)))
+        start, places = self._place_start, self._place[ragged(self._place_start, rows)]
+        sizes = start[rows + 1] - start[rows]
+        begins, filled = (np.cumsum(sizes) - sizes)[sizes > 0], sizes > 0
+        meets, local = np.zeros(len(rows), bool), np.zeros(len(rows))
+        if len(begins):
+            meets[filled] = np.logical_or.reduceat(meeting(list(places.T), box), begins)
+            local[filled] = np.maximum.reduceat(share_within(places, box), begins)
+        return meets, ~filled, local
 
     def overlaps(self, start: int | None, end: int | None) -> tuple[Mask, Mask]:
         """Return records whose period meets another, and those that do not say."""

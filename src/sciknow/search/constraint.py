@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files as package_files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.errors import InvalidInput
-from sciknow.model.coverage import BBox
 from sciknow.search import rank
 from sciknow.search.columns import Columns
+from sciknow.search.places import Place, find_place
 from sciknow.text import squeeze
 
 _YEAR = r"(1[6-9]\d\d|20\d\d|21\d\d)"
@@ -62,25 +59,6 @@ _OPEN = re.compile(
 )
 _FORMATS = re.compile(r"\b(zarr|net-?cdf|kerchunk|parquet|csv|geotiff|cog|grib)\b", re.I)
 _DEGREE_METERS = 111_195.0
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place of the gazetteer.
-
-    Parameters
-    ----------
-    name : str
-        As the question has it.
-    box : tuple of four floats
-        West, south, east, north.
-    kind : str
-        ``country``, ``continent``, ``ocean``, ``region`` or ``zone``.
-    """
-
-    name: str
-    box: BBox
-    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,50 +181,6 @@ def _meters(text: str) -> float | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def gazetteer() -> dict[str, Place]:
-    """Return the places by folded name, in both languages."""
-    places: dict[str, Place] = {}
-    text = (package_files("sciknow.search") / "gazetteer.tsv").read_text("utf-8")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        kind, english, chinese, *box = line.split("\t")
-        if len(box) != 4:
-            raise InvalidInput(f"gazetteer line {line!r}", hint="write kind, names, four numbers")
-        west, south, east, north = map(float, box)
-        for name in (*english.split("|"), *chinese.split("|")):
-            places.setdefault(name.casefold(), Place(name, (west, south, east, north), kind))
-    return places
-
-
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    names = sorted(gazetteer(), key=len, reverse=True)
-    english = "|".join(re.escape(name) for name in names if name.isascii() or name[0].isascii())
-    chinese = "|".join(re.escape(name) for name in names if not name[0].isascii())
-    return re.compile(rf"\b(?:{english})\b|(?:{chinese})", re.I)
-
-
-def find_place(text: str) -> Place | None:
-    """Return the smallest place that a text names, or None.
-
-    "us" and other short names count only in capitals.
-    """
-    found: list[Place] = []
-    for match in _pattern().finditer(text):
-        name = match[0]
-        if len(name) > 4 or not name.isascii() or name[0].isupper():
-            place = gazetteer()[name.casefold()]
-            found.append(Place(name, place.box, place.kind))
-    return min(found, key=lambda place: _area(place.box), default=None)
-
-
-def _area(box: BBox) -> float:
-    west, south, east, north = box
-    return (east - west if east >= west else 360 + east - west) * (north - south)
-
-
 def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return what fitting, or known not to fit, gives to the scores of some records."""
     out = np.zeros(len(rows))
@@ -256,13 +190,8 @@ def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[
         meets, silent = columns.overlaps(start, end)
         whole = columns.covers(start, end)
         out += _judged((meets & whole)[rows], silent[rows] | (meets & ~whole)[rows])
-    if wish.place is not None and wish.place.kind != "zone":
-        meets, silent = columns.touches(wish.place.box), ~columns.has_box
-        local = columns.share_of_box(wish.place.box, rows)
-        out += np.where(silent[rows], 0, np.where(meets[rows], rank.FITS * local, -rank.MISSES))
-    elif wish.place is not None:
-        meets = columns.touches(wish.place.box)
-        out += _judged(meets[rows], ~columns.has_box[rows])
+    if wish.place is not None:
+        out += _placed(columns, wish.place, rows)
     if wish.meters is not None:
         out += _judged(columns.as_fine_as(wish.meters)[rows], columns.without_resolution[rows])
     if wish.duration:
@@ -272,6 +201,13 @@ def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[
         meets, silent = columns.licensed("open")
         out += _judged(meets[rows], silent[rows])
     return out
+
+
+def _placed(columns: Columns, place: Place, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what lying in a place gives, the more the more local, or lying elsewhere takes."""
+    meets, silent, local = columns.lies_in(place.box, rows)
+    worth = np.ones(len(rows)) if place.kind == "zone" else local
+    return np.where(silent, 0.0, np.where(meets, rank.FITS * worth, -rank.ELSEWHERE))
 
 
 def _judged(fits: NDArray[np.bool_], silent: NDArray[np.bool_]) -> NDArray[np.float64]:

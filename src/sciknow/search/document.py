@@ -9,6 +9,7 @@ from sciknow.errors import InvalidInput
 from sciknow.model import Agent, Concept, Dataset, Publication, Resolution, Variable
 from sciknow.model.coverage import BBox
 from sciknow.model.parse import date_key
+from sciknow.search.places import places_of
 from sciknow.text import clean, has_han
 
 KINDS = ("dataset", "publication", "concept", "variable")
@@ -75,6 +76,9 @@ class Document:
         Publications that describe or use it.
     bbox : tuple of four floats, or None
         West, south, east, north.
+    places : tuple of four floats each
+        Boxes of the places that it names as its own; read where *bbox* is not known. They raise
+        or lower it where a question names a place, and are never a reason to leave it out.
     start, end : int or None
         First and last day as YYYYMMDD; None where not known.
     grows : bool
@@ -107,6 +111,7 @@ class Document:
     concepts: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     bbox: BBox | None = None
+    places: tuple[BBox, ...] = ()
     start: int | None = None
     end: int | None = None
     grows: bool = False
@@ -193,6 +198,7 @@ def document_of(
         concepts=tuple(item.id for item in themes),
         links=tuple(_link(item, dataset.id) for item in publications),
         bbox=dataset.spatial.bbox,
+        places=() if dataset.spatial.bbox else _places(dataset),
         start=date_key(dataset.temporal.start) if dataset.temporal.start else None,
         end=date_key(dataset.temporal.end, end=True) if dataset.temporal.end else None,
         grows=bool(dataset.temporal.start) and not dataset.temporal.end,
@@ -224,6 +230,7 @@ def variables_of(dataset: Dataset, whole: Document) -> Iterator[Document]:
             ),
             concepts=whole.concepts,
             bbox=whole.bbox,
+            places=whole.places,
             start=whole.start,
             end=whole.end,
             grows=whole.grows,
@@ -290,10 +297,16 @@ def document_of_text(
     return Document(
         id=id,
         fields=_texts(title=[title], keywords=_tags(more), description=[text]),
+        places=places_of((), title),
         start=_year(more.get("year"), 101),
         end=_year(more.get("year"), 1231),
         metadata=more,
     )
+
+
+def _places(dataset: Dataset) -> tuple[BBox, ...]:
+    names = [text for _, text in dataset.spatial.name.items()]
+    return places_of(names, " \n".join(text for _, text in dataset.title.items()))
 
 
 def _tags(metadata: Mapping[str, object]) -> list[str]:

@@ -29,7 +29,7 @@ from sciknow.search.store import Record
 from sciknow.search.why import Why
 from sciknow.text import has_han
 
-FORMAT = 1
+FORMAT = 2
 MAX_LIMIT = 10_000
 
 

@@ -36,11 +36,15 @@ class Alternative:
         Its terms; they are worth their sum.
     weight : float
         What they are worth next to the unit's own words.
+    beside : tuple of str
+        Terms that count only where one of *terms* stands too: the pair of characters that
+        joins a Chinese word to the next (北极海冰: 极海 alone is no sign of the Arctic).
     """
 
     text: str
     terms: tuple[str, ...]
     weight: float = 1.0
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Question:
         out: dict[str, float] = {}
         for unit in self.units:
             for choice in unit.alternatives:
-                for term in choice.terms:
+                for term in (*choice.terms, *choice.beside):
                     out[term] = max(choice.weight, out.get(term, 0.0))
         return out
 
@@ -183,9 +187,14 @@ def _readings(word: Word, text: str, place: int) -> Iterator[Alternative]:
     """Yield a Chinese word as pairs of characters, then each of its renderings."""
     if not (word.known and not word.glosses):
         after = text[place + len(word.text) : place + len(word.text) + 1]
-        run = word.text + (after if has_han(after) else "")
-        own = tuple(dict.fromkeys(term for piece in pieces(run) for term in piece_terms(piece)))
-        yield Alternative(word.text, own)
+        joint = word.text[-1] + after if after and has_han(after) else ""
+        alone = len(word.text) > 1 or not joint
+        own = [term for piece in pieces(word.text) for term in piece_terms(piece)]
+        yield Alternative(
+            word.text,
+            tuple(dict.fromkeys(own)) if alone else (joint,),
+            beside=(joint,) if joint and alone and joint not in own else (),
+        )
     for gloss, weight in zip(word.glosses, GLOSS, strict=False):
         found = tuple(dict.fromkeys(terms(gloss)))
         if found:

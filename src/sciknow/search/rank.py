@@ -45,3 +45,5 @@ FITS = 0.04
 """Given for each constraint in plain words that a record is known to meet."""
 MISSES = 0.08
 """Taken away for each that it is known not to meet."""
+ELSEWHERE = 0.12
+"""Taken away when it is known to lie elsewhere than the place that is named."""

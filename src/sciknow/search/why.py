@@ -89,7 +89,7 @@ class Why:
         if not parts:
             parts = [f"near in meaning: {shorten(self.passage, 60)}"] if self.passage else []
         if self.publications:
-            parts.append(f"{len(self.publications)} publications")
+            parts.append(counted(len(self.publications), "publication"))
         if self.unknown:
             parts.append("not stated: " + ", ".join(self.unknown))
         return "; ".join(parts)
@@ -140,3 +140,14 @@ class Why:
 def _term_text(item: TermWhy) -> str:
     shown = item.term if item.matched == item.term else f"{item.term} = {item.matched}"
     return f"{shown} ({', '.join(item.fields)})" if item.fields else shown
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural but for one.
+
+    Examples
+    --------
+    >>> counted(1, "publication"), counted(3, "publication")
+    ('1 publication', '3 publications')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
