@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
-from drifting import edit_json, flip, references, sample, table, to_netcdf, to_zarr
+from drifting import ENCODED_TIME, edit_json, flip, references, sample, table, to_netcdf, to_zarr
 from servers.objects import object_server
 from servers.web import DataServer, Fault
 
 from sciknow.ledger import ChangeKind as Kind
 from sciknow.ledger import Status
-from sciknow.readers import fingerprint_files
+from sciknow.readers import fingerprint, fingerprint_files
 
 
 def zarr_store(**options):
@@ -305,6 +305,17 @@ def test_references_that_lead_elsewhere(pointed):
 
     edit_json(pointed / "a.json", swap)
     assert Kind.CHUNK in {item.kind for item in pointed.verify().changes}
+
+
+def test_a_format_of_which_only_the_reader_is_known(place, monkeypatch):
+    monkeypatch.setattr(fingerprint, "FILES", frozenset())
+    to_netcdf(sample(), place / "a.nc")
+    item = place.lock(place.way("a.nc"))
+    assert not item.fingerprint.files
+    to_netcdf(sample(), place / "a.nc", encoding={"sst": {"zlib": True}, "time": ENCODED_TIME})
+    assert place.verify().ok
+    to_netcdf(scaled(sample()), place / "a.nc")
+    assert {(item.kind, item.what) for item in place.verify().changes} == {(Kind.VALUES, "sst")}
 
 
 # over the wire

@@ -17,6 +17,7 @@ from sciknow.readers.fingerprint_files import file_fingerprint
 from sciknow.readers.fingerprint_zarr import reference_fingerprint, zarr_fingerprint
 from sciknow.readers.located import reader_for
 from sciknow.readers.location import locate
+from sciknow.readers.sample import SAMPLES
 from sciknow.readers.structure import structure
 
 FILES = frozenset({"netcdf", "csv", "parquet"})
@@ -73,7 +74,7 @@ def take_fingerprint(
     if reader.name in FILES:
         return file_fingerprint(reader, location, options, like)
     known = {item.name: item for item in like.variables} if like else None
-    found = structure(reader, location, options, values=True, like=known)
+    found = structure(reader, location, options, values=SAMPLES, like=known)
     return Fingerprint(
         strength=Strength.WHOLE if found.whole else Strength.SAMPLED,
         attrs=found.attrs,

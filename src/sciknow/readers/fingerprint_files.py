@@ -28,6 +28,9 @@ LOCAL_WHOLE = 4 * 2**30
 LISTED = 64
 """Sets of at most so many files are digested file by file, of larger ones a sample."""
 
+WINDOWS = 3
+"""Windows of a large variable; they say what has changed, that something has the bytes say."""
+
 AT_ONCE = 8
 
 
@@ -76,7 +79,9 @@ def _contents(
         return _parquet(location)
     known = {item.name: item for item in like.variables} if like else None
     several = is_set(location, options)
-    found = structure(reader, location, options, values=not several, like=known, decoded=several)
+    found = structure(
+        reader, location, options, values=0 if several else WINDOWS, like=known, decoded=several
+    )
     return found.attrs, found.variables
 
 

@@ -89,12 +89,21 @@ def _place(number: int, grid: Sequence[int]) -> Index:
     return tuple(reversed(place))
 
 
-def windows(shape: Sequence[int], itemsize: int) -> list[tuple[slice, ...]]:
+def windows(shape: Sequence[int], itemsize: int, count: int) -> list[tuple[slice, ...]]:
     """Choose boxes of a large array of unknown layout: thin along its first dimensions.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the array.
+    itemsize : int
+        Bytes of one value.
+    count : int
+        How many boxes, of about `RANGE` bytes each.
 
     Examples
     --------
-    >>> windows((2, 3), 8)
+    >>> windows((2, 3), 8, 3)
     [(slice(0, 2, None), slice(0, 3, None))]
     """
     steps = list(shape)
@@ -109,5 +118,5 @@ def windows(shape: Sequence[int], itemsize: int) -> list[tuple[slice, ...]]:
             slice(at * step, min((at + 1) * step, size))
             for at, step, size in zip(place, steps, shape, strict=True)
         )
-        for place in cells(grid, False, 1)
+        for place in (_place(number, grid) for number in picks(math.prod(grid), count))
     ]

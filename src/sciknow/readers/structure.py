@@ -66,7 +66,7 @@ def structure(
     location: Location,
     options: Mapping[str, object],
     *,
-    values: bool,
+    values: int,
     like: Mapping[str, VariableState] | None = None,
     decoded: bool = False,
 ) -> Structure:
@@ -76,8 +76,9 @@ def structure(
     ----------
     reader, location, options
         How it is opened.
-    values : bool
-        Whether values are digested too: all of a small one, windows of a larger one.
+    values : int
+        How many windows of a large variable are digested (a small one is digested whole); 0 for
+        no values at all.
     like : mapping, optional
         Variables of an earlier fingerprint: the same part of each is digested again, although
         it may have grown.
@@ -94,7 +95,7 @@ def structure(
         found = _variables(opened)
         whole = sum(item.nbytes for _, item in found) <= WHOLE_BYTES
         described = tuple(
-            _state(name, item, whole if values else None, (like or {}).get(name))
+            _state(name, item, values, whole, (like or {}).get(name))
             for name, item in sorted(found, key=lambda pair: pair[0])
         )
         return Structure(plain_attrs(opened.attrs), described, whole)
@@ -118,7 +119,7 @@ def _variables(opened: xr.Dataset | xr.DataTree) -> list[tuple[str, xr.Variable]
 
 
 def _state(
-    name: str, item: xr.Variable, whole: bool | None, like: VariableState | None
+    name: str, item: xr.Variable, count: int, whole: bool, like: VariableState | None
 ) -> VariableState:
     return VariableState(
         name=name,
@@ -126,11 +127,11 @@ def _state(
         dims=tuple(map(str, item.dims)),
         shape=item.shape,
         attrs=plain_attrs(item.attrs),
-        values="" if whole is None else _values(item, whole, like),
+        values=_values(item, count, whole, like) if count else "",
     )
 
 
-def _values(item: xr.Variable, whole: bool, like: VariableState | None) -> str:
+def _values(item: xr.Variable, count: int, whole: bool, like: VariableState | None) -> str:
     """Digest the values; of one that has grown, the part that was there before."""
     shape = item.shape
     if like is not None and like.values and len(like.shape) == item.ndim:
@@ -139,7 +140,7 @@ def _values(item: xr.Variable, whole: bool, like: VariableState | None) -> str:
         return SHORTER
     if whole or math.prod(shape) * item.dtype.itemsize <= ALWAYS:
         return _digest(item, [tuple(slice(0, length) for length in shape)])
-    return PART + _digest(item, windows(shape, item.dtype.itemsize))
+    return PART + _digest(item, windows(shape, item.dtype.itemsize, count))
 
 
 def _digest(item: xr.Variable, boxes: Iterable[tuple[slice, ...]]) -> str:
