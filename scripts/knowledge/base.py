@@ -93,6 +93,6 @@ def read_base(root: Path) -> Base:
     whole = check_folder(root / "catalogs")[""]
     base.findings += [Finding(SCHEMA, "catalogs", "", str(problem)) for problem in whole]
     for error in base.knowledge.problems:
-        file = error.message.split(":", 1)[0]
-        base.findings.append(Finding(SCHEMA, file, "", str(error)))
+        name = error.message.split(":", 1)[0]
+        base.findings.append(Finding(SCHEMA, name, "", str(error)))
     return base

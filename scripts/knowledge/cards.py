@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,15 +20,15 @@ from sciknow.model import Dataset, LangString
 from sciknow.model.card import CARD_KEYS
 from sciknow.text import has_han, squeeze
 
-try:
-    from opencc import OpenCC
-except ImportError:
-    OpenCC = None
-
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|approx|ca|vs|No|St|Dr|U\.S|U\.K)\.")
 _SHORTENED = re.compile(r"…|/\.\.\.(?:/|$)")
 _LANGUAGES = ("title", "description", "rights")
+_PARTS: dict[str, tuple[str, ...]] = {
+    "spatial": ("bbox", "name"),
+    "temporal": ("start", "end"),
+    "resolution": ("degrees", "meters", "duration"),
+}
 _SHINGLE = 8
 _ALIKE = 0.75
 _MOST_SHARED = 0.5
@@ -66,7 +68,7 @@ def _references(dataset: Dataset, base: Base) -> Iterator[tuple[str, bool]]:
 
 @cache
 def _converter() -> Any:
-    return OpenCC("t2s") if OpenCC else None
+    return import_module("opencc").OpenCC("t2s") if find_spec("opencc") else None
 
 
 def is_simplified(text: str) -> bool:
@@ -157,9 +159,7 @@ def _parts(dataset: Dataset, key: str) -> tuple[str, ...]:
         return tuple(tag for tag, _ in value.items())
     if key == "keywords":
         return tuple(dict.fromkeys(tag for tag, _ in value))
-    names = {"spatial": ("bbox", "name"), "temporal": ("start", "end")}
-    names["resolution"] = ("degrees", "meters", "duration")
-    return tuple(name for name in names.get(key, ()) if getattr(value, name))
+    return tuple(name for name in _PARTS.get(key, ()) if getattr(value, name))
 
 
 def _provenance(dataset: Dataset, _: Base) -> Iterator[tuple[str, bool]]:

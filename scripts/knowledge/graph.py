@@ -78,7 +78,7 @@ def _twice(base: Base, what: str, values: Callable[[Concept], Iterable[str]]) ->
 
 
 def _publications(base: Base) -> Iterator[Finding]:
-    titles = defaultdict(list)
+    titles: defaultdict[str, list[str]] = defaultdict(list)
     for item in base.knowledge.publications:
         file = base.file_of(item.iri)
         for text in _publication_faults(item, base):
