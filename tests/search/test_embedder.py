@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,15 +16,18 @@ import pytest
 from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotFound
 from sciknow.search import Index, build_index, document_of_text, load_embedder
 from sciknow.search.digest import check_digest
-from sciknow.search.onnx import OnnxEmbedder, default_folder
+from sciknow.search.onnx import PACKAGE, OnnxEmbedder
 from sciknow.testing.embedder import EmbedderTests
 from sciknow.testing.index import IndexTests
+
+MODEL = Path(find_spec(PACKAGE).origin).parent / "model"
+"""The whole model as published; the package's own folder may hold the two files that it needs."""
 
 
 @pytest.fixture(scope="module")
 def transformer():
     pytest.importorskip("sentence_transformers")
-    return load_embedder(default_folder())
+    return load_embedder(MODEL)
 
 
 class TestOnnx(EmbedderTests):
@@ -50,7 +55,7 @@ def test_the_graph_gives_the_vectors_of_sentence_transformers(embedder, transfor
 
 
 def test_another_file_is_refused(tmp_path):
-    shutil.copytree(default_folder(), tmp_path / "model")
+    shutil.copytree(MODEL, tmp_path / "model")
     weights = tmp_path / "model" / "model.safetensors"
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
@@ -82,12 +87,12 @@ def test_a_missing_model_is_told_at_once(transformer, model):
 
 def test_pickled_weights_and_models_with_code_are_refused(tmp_path, transformer):
     pickled = tmp_path / "pickled"
-    shutil.copytree(default_folder(), pickled, ignore=shutil.ignore_patterns("*.safetensors"))
+    shutil.copytree(MODEL, pickled, ignore=shutil.ignore_patterns("*.safetensors"))
     (pickled / "pytorch_model.bin").write_bytes(b"\x80\x04.")
     with pytest.raises(InvalidInput, match="safetensors"):
         load_embedder(pickled)
     coded = tmp_path / "coded"
-    shutil.copytree(default_folder(), coded)
+    shutil.copytree(MODEL, coded)
     config = json.loads((coded / "config.json").read_text())
     (coded / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModel": "x.Y"}}))
     with pytest.raises(InvalidInput, match="code of its own"):
@@ -96,7 +101,7 @@ def test_pickled_weights_and_models_with_code_are_refused(tmp_path, transformer)
 
 def test_the_models_own_prompts_are_used(tmp_path, transformer):
     folder = tmp_path / "prompted"
-    shutil.copytree(default_folder(), folder)
+    shutil.copytree(MODEL, folder)
     path = folder / "config_sentence_transformers.json"
     config = {**json.loads(path.read_text()), "prompts": {"query": "query: ", "document": "doc: "}}
     path.write_text(json.dumps(config))
@@ -119,7 +124,7 @@ def test_an_index_of_another_model_opens_with_it_alone(tmp_path, embedder, trans
 def test_a_model_that_reads_chinese_makes_the_bridge_step_back(tmp_path, transformer):
     from sciknow.search.transformer import SentenceTransformerEmbedder
 
-    native = SentenceTransformerEmbedder(default_folder(), languages=["en", "zh"])
+    native = SentenceTransformerEmbedder(MODEL, languages=["en", "zh"])
     build_index(tmp_path / "x", [document_of_text("a", "海冰")], embedder=native)
     assert Index.open(tmp_path / "x", native).read("海冰").english == "海冰"
     build_index(tmp_path / "y", [document_of_text("a", "海冰")], embedder=transformer)

@@ -8,7 +8,7 @@ import html5lib
 import pytest
 from small_collection import CONCEPTS, documents
 
-from sciknow.search import Index, build_index
+from sciknow.search import Index, build_index, document_of_text
 
 
 def why_of(index, question, identifier):
@@ -41,6 +41,20 @@ def test_a_chinese_word_shows_what_stood_for_it(index):
 def test_one_publication_is_named_in_the_singular(index):
     assert "; 1 publication" in why_of(index, "Arctic sea ice", "sea-ice-index").summary
     assert "1 publications" not in why_of(index, "Arctic sea ice", "sea-ice-index").summary
+
+
+def test_a_passage_is_a_whole_sentence(tmp_path, embedder, cache):
+    text = "Snow on a grid of 0.05 degrees, version 5.12.4 of the model. 全球0.25度。其后为别的话。"
+    build_index(
+        tmp_path / "index",
+        [document_of_text("snow", "Snow", text)],
+        embedder=embedder,
+        cache=cache,
+    )
+    index = Index.open(tmp_path / "index", embedder)
+    assert why_of(index, "snow", "snow").passage == text[: text.index("全") - 1]
+    assert why_of(index, "全球", "snow").passage == "全球0.25度。"
+    index.close()
 
 
 def test_silence_about_a_filter_is_marked(index):

@@ -77,6 +77,7 @@ STOPWORDS = frozenset(
         "over",
         "shall",
         "should",
+        "since",
         "so",
         "some",
         "such",

@@ -48,10 +48,10 @@ _STEPS = (
     ("P1Y", re.compile(r"\b(?:annual(?:ly)?|yearly)\b|逐年|每年|年均", re.I)),
 )
 _DISTANCE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)\s*-?\s*(km|kilomet(?:re|er)s?|m|met(?:re|er)s?|公里|千米|米)(?![A-Za-z\d²2])",
+    r"(?<![A-Za-z\d_.])(\d+(?:\.\d+)?)\s*-?\s*(km|kilomet(?:re|er)s?|m|met(?:re|er)s?|公里|千米|米)(?![A-Za-z\d²2])",
     re.I,
 )
-_DEGREES = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*(?:°|-?\s*deg(?:ree)?s?\b|度)", re.I)
+_DEGREES = re.compile(r"(?<![A-Za-z\d_.])(\d+(?:\.\d+)?)\s*(?:°|-?\s*deg(?:ree)?s?\b|度)", re.I)
 _OPEN = re.compile(
     r"\bopen(?:ly)?[- ]?(?:licen[cs]ed?|data)\b|\bopen (?:access|licen[cs]e)\b|\bfree to reuse\b"
     r"|开放许可|开放授权|开放数据|开放获取|自由使用",

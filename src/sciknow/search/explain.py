@@ -18,7 +18,7 @@ from sciknow.search.store import Record
 from sciknow.search.why import ConceptWhy, TermWhy, Why
 from sciknow.text import squeeze
 
-_SENTENCE = re.compile(r"(?<=[.!?。！？；])\s*(?=\S)|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？；])\s*(?=\S)|\n+")
 _READ = 2_500
 _PASSAGE = 320
 
