@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from sciknow.search import vectors as module
+from sciknow.search.arrays import widen
 from sciknow.search.embedder import unit
 from sciknow.search.vectors import VectorStore, build_vectors
 
@@ -58,3 +59,13 @@ def test_small_collections_are_compared_whole(tmp_path, monkeypatch):
 def test_a_collection_of_nothing(tmp_path):
     build_vectors(tmp_path, np.zeros((0, 64), np.float16), np.zeros(0, int))
     assert VectorStore(tmp_path).candidates(unit(np.ones((1, 64)))[0], 5).tolist() == []
+
+
+def test_every_finite_half_is_widened_exactly():
+    halves = np.arange(65_536, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]
+    wide = widen(halves)
+    assert wide.dtype == np.float32
+    assert np.array_equal(wide, halves.astype(np.float32))
+    assert np.array_equal(widen(halves[::2]), halves[::2].astype(np.float32))
+    assert widen(halves[:0].reshape(0, 8)).shape == (0, 8)

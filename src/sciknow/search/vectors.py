@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.search.arrays import open_array, ragged, save_array
+from sciknow.search.arrays import open_array, ragged, save_array, widen
 from sciknow.search.embedder import Vectors
 
 EXACT = 4_096
@@ -99,7 +99,7 @@ class VectorStore:
         else:
             rescored = RESCORED * (1 if len(self._vectors) <= MANY else 2)
             pool = self._scan(query, max(rescored, limit), allowed)
-        near = self._vectors[pool].astype(np.float32) @ query
+        near = widen(self._vectors[pool]) @ query
         ranked = self._owner[pool[np.argsort(-near, kind="stable")]]
         _, first = np.unique(ranked, return_index=True)
         return ranked[np.sort(first)[:limit]].astype(np.int64)
@@ -133,7 +133,7 @@ class VectorStore:
     def similarity(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how near each record's best passage is, shape (records,)."""
         places = ragged(self._start, rows)
-        near = (self._vectors[places].astype(np.float32) @ query).astype(np.float64)
+        near = (widen(self._vectors[places]) @ query).astype(np.float64)
         sizes = self._start[rows + 1] - self._start[rows]
         out, filled = np.zeros(len(rows)), np.flatnonzero(sizes)
         if len(filled):
@@ -142,7 +142,7 @@ class VectorStore:
 
     def first(self, rows: NDArray[np.int64]) -> Vectors:
         """Return the first vector of some records, shape (records, dimensions)."""
-        return np.asarray(self._vectors[self._start[rows]], np.float32)
+        return widen(self._vectors[self._start[rows]])
 
     def vector(self, row: int) -> Vectors:
         """Return a record's first vector, that of its whole text."""
