@@ -111,6 +111,23 @@ def test_show_open_related_cite(run):
     assert "逐月海冰密集度" in run("cite", "ice-monthly", "--language", "zh").stdout
 
 
+def test_plan_says_what_a_part_costs(run):
+    whole = json.loads(run("plan", "ice-monthly", "--json").stdout)
+    part = json.loads(run("plan", "ice-monthly", "--period", "1979-01/1979-06", "--json").stdout)
+    assert whole["way"].startswith("ice-monthly-zarr")
+    assert whole["chunks"] != part["chunks"]
+    assert "chunks" in run("plan", "ice-monthly", "--variable", "siconc").stdout
+    assert "bytes" in run("plan", "ice-monthly", "--max-bytes", "1", code=1).stderr
+
+
+def test_cache_info_prune_verify(run):
+    found = json.loads(run("cache", "info", "--json").stdout)
+    assert found["bytes"] >= 0
+    assert "freed" in run("cache", "prune").stderr
+    assert "every content whole" in run("cache", "verify").stderr
+    assert "is negative" in run("cache", "prune", "--limit", "-1", code=1).stderr
+
+
 def test_sparql_from_argument_stdin_and_ready(run):
     query = "SELECT ?d WHERE { ?d a dcat:Dataset } ORDER BY ?d"
     for result in (run("sparql", query, "--json"), run("sparql", "-", "--json", stdin=query)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sciknow.cli.output import echo_fields, echo_json, echo_table, hub_option, json_option, note
-from sciknow.errors import InvalidInput
+from sciknow.cli.part import part_options
 from sciknow.hub import open_hub
 from sciknow.model.plain import to_plain
 
@@ -16,32 +16,9 @@ if TYPE_CHECKING:
     from sciknow.hub import Hit
 
 
-def _box(context: click.Context, option: click.Parameter, value: str | None) -> Any:
-    if value is None:
-        return None
-    try:
-        numbers = tuple(float(part) for part in value.replace(" ", ",").split(",") if part)
-    except ValueError:
-        numbers = ()
-    if len(numbers) != 4:
-        raise InvalidInput(
-            f"--bbox {value!r} is no box", hint="write west,south,east,north: --bbox 73,18,135,54"
-        )
-    return numbers
-
-
-def _period(context: click.Context, option: click.Parameter, value: str | None) -> Any:
-    if value is None:
-        return None
-    start, slash, end = value.partition("/")
-    return (start or None, (end or None) if slash else start)
-
-
 @click.command()
 @click.argument("question", nargs=-1, required=True)
-@click.option("--bbox", callback=_box, help="west,south,east,north in degrees.")
-@click.option("--period", callback=_period, help="start/end as ISO dates; either may be empty.")
-@click.option("--variable", multiple=True, help="CF standard name or name in the data; repeatable.")
+@part_options
 @click.option("--sector", multiple=True, help="Sector, for example ocean; repeatable.")
 @click.option("--license", "license_", help="SPDX id, or open for all that allow reuse.")
 @click.option("--publisher", help="Id or part of the name.")

@@ -1,4 +1,4 @@
-"""Commands that load and cite: open, cite."""
+"""Commands that load, pin and cite."""
 
 from __future__ import annotations
 
@@ -7,9 +7,40 @@ from typing import Any
 
 import click
 
-from sciknow.cli.output import echo_json, hub_option, json_option
+from sciknow.cli.output import echo_fields, echo_json, hub_option, json_option
+from sciknow.cli.part import part_options
 from sciknow.hub import open_hub
 from sciknow.ledger import STYLES
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--distribution", help="Which way; the cheapest when left out.")
+@part_options
+@click.option("--max-bytes", type=int, help="Refuse what costs more on the wire.")
+@hub_option
+@json_option
+def plan(
+    dataset: str,
+    distribution: str | None,
+    variable: tuple[str, ...],
+    hub_path: Path | None,
+    as_json: bool,
+    **part: Any,
+) -> None:
+    """Say what opening a part of a dataset would cost; no data are read.
+
+    \b
+    Example:
+      sciknow plan nino12-sst-monthly --period 1980/1990
+    """
+    asked = {key: value for key, value in part.items() if value is not None}
+    with open_hub(hub_path) as hub:
+        found = hub.plan(dataset, distribution, variables=variable or None, **asked)
+        if as_json:
+            echo_json(dict(found.rows()))
+        else:
+            echo_fields(found.rows())
 
 
 @click.command(name="open")
