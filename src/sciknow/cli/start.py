@@ -41,20 +41,21 @@ def demo(folder: Path, hub_path: Path | None) -> None:
     run(folder, hub_path)
 
 
-@click.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-def lab(folder: Path | None) -> None:
-    """Start JupyterLab on the notebooks.
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def lab(arguments: tuple[str, ...]) -> None:
+    """Start JupyterLab on the notebooks; all arguments are handed to it.
 
     \b
-    Example:
+    Examples:
       sciknow lab
+      sciknow lab --no-browser --port 8899
     """
     if find_spec("jupyterlab") is None:
         raise MissingDependency("JupyterLab is not installed", hint="pip install 'sciknow[lab]'")
     own = Path("notebooks")
-    start = folder or (own if own.is_dir() else Path.cwd())
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={start}"])
+    start = [] if not own.is_dir() else [f"--notebook-dir={own}"]
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *start, *arguments])
 
 
 @click.command()
