@@ -126,6 +126,11 @@ class Columns:
         return open_array(self._folder, "column-period")
 
     @cached_property
+    def _ends(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        period = self._period
+        return np.ascontiguousarray(period[:, 0]), np.ascontiguousarray(period[:, 1])
+
+    @cached_property
     def _grain(self) -> NDArray[np.float32]:
         return open_array(self._folder, "column-grain")
 
@@ -185,7 +190,7 @@ class Columns:
 
     def overlaps(self, start: int | None, end: int | None) -> tuple[Mask, Mask]:
         """Return records whose period meets another, and those that do not say."""
-        first, last = self._period[:, 0], self._period[:, 1]
+        first, last = self._ends
         silent = (first == UNKNOWN) & (last == UNKNOWN)
         late = (first != UNKNOWN) & (first > (end if end is not None else _FOREVER))
         early = (last != UNKNOWN) & (last < (start if start is not None else UNKNOWN))
@@ -193,7 +198,7 @@ class Columns:
 
     def covers(self, start: int | None, end: int | None) -> Mask:
         """Records whose period holds another whole."""
-        first, last = self._period[:, 0], self._period[:, 1]
+        first, last = self._ends
         begins = (first != UNKNOWN) & (start is None or first <= start)
         ends = (last != UNKNOWN) & (end is None or last >= end)
         return np.asarray(begins & ends)

@@ -20,6 +20,8 @@ EXACT = 4_096
 RESCORED = 1_000
 """How many of the nearest by bits are compared whole, up to `MANY` vectors; twice that beyond."""
 MANY = 300_000
+_BLOCK = 65_536
+"""Vectors whose bits are compared at a time: their numbers stay in the processor's cache."""
 _FILES = "vectors"
 
 
@@ -55,6 +57,20 @@ def _bits(vectors: NDArray[np.float16], mean: NDArray[np.float32]) -> NDArray[np
         padded[:, : block.shape[1]] = block
         packed = np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
         out[:, start : start + len(block)] = packed.T
+    return out
+
+
+def _distances(bits: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """Return in how many bits each vector differs, block by block within the cache."""
+    out = np.zeros(bits.shape[1], np.uint16)
+    size = min(_BLOCK, len(out))
+    differs, counted = np.empty(size, np.uint64), np.empty(size, np.uint8)
+    for start in range(0, len(out), _BLOCK):
+        total = out[start : start + _BLOCK]
+        room, count = differs[: len(total)], counted[: len(total)]
+        for column, word in zip(bits[:, start : start + _BLOCK], words, strict=True):
+            np.bitwise_xor(column, word, out=room)
+            np.add(total, np.bitwise_count(room, out=count), out=total)
     return out
 
 
@@ -116,9 +132,7 @@ class VectorStore:
             if len(pool) <= limit:
                 return pool
             bits = bits[:, pool] if len(pool) < len(allowed) // 8 else bits
-        distance = np.zeros(bits.shape[1], np.uint16)
-        for column, word in zip(bits, words, strict=True):
-            distance += np.bitwise_count(column ^ word)
+        distance = _distances(bits, words)
         if allowed is not None and pool is not None and bits.shape[1] == len(self._owner):
             distance[~allowed] = np.iinfo(np.uint16).max
             pool = None
