@@ -176,9 +176,11 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--cache", type=Path, help="file of kept vectors")
     options = parser.parse_args()
-    results = [
-        row for folder in options.sets or default_sets() for row in run(folder, options.cache)
-    ]
+    sets = options.sets or default_sets()
+    if not sets:
+        print("no sets here: name one with --set, or set SCIKNOW_SHARED_DATA", file=sys.stderr)
+        return 0
+    results = [row for folder in sets for row in run(folder, options.cache)]
     if options.json:
         print(json.dumps([asdict(row) for row in results], indent=1))
     else:

@@ -28,6 +28,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +38,7 @@ from numpy.typing import NDArray
 from sciknow.search import Document, Filters, Index, load_embedder
 from sciknow.search.build import build_index
 from sciknow.search.embedder import unit
-from sciknow.search.onnx import OnnxEmbedder, default_folder
+from sciknow.search.onnx import PACKAGE, OnnxEmbedder
 
 QUESTIONS = 60
 T = TypeVar("T")
@@ -202,6 +203,14 @@ def measure(records: int) -> dict[str, float]:
         return {"records": records, "build_s": round(built, 1), **apart(ask, folder, records)}
 
 
+def published_model() -> Path:
+    """Return the folder of the default model as published, whole."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise SystemExit(f"{PACKAGE} is not installed: pip install 'sciknow[models]'")
+    return Path(spec.origin).parent / "model"
+
+
 def recipe(records: int) -> dict[str, float]:
     """Time the usual recipe on as many records."""
     import torch
@@ -209,7 +218,7 @@ def recipe(records: int) -> dict[str, float]:
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(1)
-    model = SentenceTransformer(str(default_folder()), device="cpu")
+    model = SentenceTransformer(str(published_model()), device="cpu")
     draw, questions = np.random.default_rng(0), asked()
     vectors = unit(draw.normal(size=(records, DIMENSIONS)).astype(np.float32))
     impacts = sparse(records, 3_000, 0.01, "csc", np.float32, 0)
@@ -236,7 +245,7 @@ def embedding() -> dict[str, float]:
     draw, known = np.random.default_rng(5), words()
     sizes = draw.integers(10, 150, 128)
     texts = [" ".join(draw.choice(known[:2_000], int(size))) for size in sizes]
-    theirs = SentenceTransformer(str(default_folder()), device="cpu")
+    theirs = SentenceTransformer(str(published_model()), device="cpu")
     ours = OnnxEmbedder()
     pairs, near = [], 1.0
     for _ in range(3):
