@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from sciknow.errors import InvalidInput, SourceUnavailable, UntrustedInput
 from sciknow.text import clean
+from sciknow.version import __version__
 
 WEB_SCHEMES = frozenset({"http", "https"})
 """Schemes of a plain web request."""
@@ -34,7 +35,7 @@ MAX_METADATA = 256 * 2**20
 DEADLINE = 60.0
 """Seconds that opening, or one read afterwards, may take in all, retries included."""
 
-USER_AGENT = "sciknow (+https://pypi.org/project/sciknow/)"
+USER_AGENT = f"sciknow/{__version__}"
 
 _CREDENTIAL = re.compile(
     r"^(key|secret|token|password|passwd|username|user|account_key|sas_token|credential|"
