@@ -24,10 +24,16 @@ def _section(name):
     if inspect.isclass(value) and not issubclass(value, Exception):
         parts += [
             f"### `{name}.{member}`\n\n{_block(inspect.unwrap(content))}"
-            for member, content in vars(value).items()
+            for member, content in _members(value).items()
             if not member.startswith("_") and inspect.getdoc(content) and _documented(content)
         ]
     return "\n".join(parts)
+
+
+def _members(value):
+    """Return what a class and our own classes above it define, those above first."""
+    own = [kind for kind in value.__mro__ if kind.__module__.startswith("sciknow.")]
+    return {name: content for kind in reversed(own) for name, content in vars(kind).items()}
 
 
 def _documented(content):

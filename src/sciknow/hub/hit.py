@@ -11,7 +11,7 @@ from sciknow.model import Dataset
 from sciknow.text import shorten, width
 
 if TYPE_CHECKING:
-    from sciknow.hub.hub import Hub
+    from sciknow.hub.loading import Loading
     from sciknow.readers import Plan
     from sciknow.search import Why
 
@@ -33,7 +33,7 @@ class Hit:
     dataset: Dataset
     score: float
     why: Why
-    _hub: Hub
+    _hub: Loading
 
     @property
     def id(self) -> str:

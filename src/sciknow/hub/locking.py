@@ -161,8 +161,8 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
                 hint="give datasets, ids or hits, or nothing for all that was opened",
             )
         hub = item._hub if isinstance(item, Hit) else hubs.default()
-        dataset = item.dataset if isinstance(item, Hit) else hub._dataset(item)
-        yield hub._entry(dataset, ways_of(dataset)[0], {})
+        dataset = item.dataset if isinstance(item, Hit) else hub.card(item)
+        yield hub.ledger_entry(dataset, ways_of(dataset)[0], {})
 
 
 def _lock_one(

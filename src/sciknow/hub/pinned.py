@@ -14,11 +14,11 @@ from sciknow.model import Distribution
 from sciknow.net import redact
 
 if TYPE_CHECKING:
-    from sciknow.hub.hub import Hub
+    from sciknow.hub.lookup import Lookup
     from sciknow.ledger import Locked, Verdict
 
 
-def _ways(item: Locked, hub: Hub | None) -> Iterator[Distribution]:
+def _ways(item: Locked, hub: Lookup | None) -> Iterator[Distribution]:
     """Yield where the locked bytes may be: the way itself, its mirrors, ways of the same kind."""
     yield item.way()
     for url in item.mirrors:
@@ -33,14 +33,14 @@ def _ways(item: Locked, hub: Hub | None) -> Iterator[Distribution]:
             yield way
 
 
-def verify_one(item: Locked, hub: Hub | None, base: Path, deadline: float) -> Verdict:
+def verify_one(item: Locked, hub: Lookup | None, base: Path, deadline: float) -> Verdict:
     """Tell what became of one locked distribution.
 
     Parameters
     ----------
     item : Locked
         The entry.
-    hub : Hub or None
+    hub : Lookup or None
         Where other ways to the dataset are looked up.
     base : Path
         Where local paths start.

@@ -1,0 +1,185 @@
+"""Loading: from a dataset to a lazy array that the ledger knows, and to its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sciknow.hub.lookup import Lookup
+from sciknow.hub.pinned import folder_name, verify_one
+from sciknow.hub.rooms import catalogs, ledger, readers
+from sciknow.hub.way import ways_of
+from sciknow.model import Agent, Dataset, Distribution
+from sciknow.net import DEADLINE
+from sciknow.version import __version__
+
+if TYPE_CHECKING:
+    from sciknow.ledger import Opened, Source
+    from sciknow.readers import Plan
+
+
+class Loading(Lookup):
+    """Opening, planning and citing the datasets of a hub."""
+
+    def open(
+        self,
+        what: str | Dataset,
+        distribution: str | None = None,
+        *,
+        locked: Path | str | None = None,
+        **options: Any,
+    ) -> Any:
+        """Open a dataset lazily, write it into the ledger, and return the array object.
+
+        Parameters
+        ----------
+        what : str or Dataset
+            A dataset, its id or its DOI.
+        distribution : str, optional
+            Which way to take. When left out, those that need no network are tried first, then
+            the others in their order; with a part named, the cheapest (see `plan`).
+        locked : path, optional
+            A lockfile: exactly what it pins is opened, after it has been verified.
+        **options
+            ``bbox``, ``period`` and ``variables`` (only that part), ``max_bytes`` (a budget),
+            ``table_as="dataset"``, ``deadline`` in seconds: see
+            `sciknow.readers.open_distribution`.
+
+        Returns
+        -------
+        xarray.Dataset or dask.dataframe.DataFrame
+            Nothing but metadata has been read; attrs say where it comes from.
+
+        Raises
+        ------
+        NotFound
+            When the dataset has no such distribution, or none that opens.
+        SourceUnavailable
+            When the source does not answer.
+        IntegrityError
+            When it is no longer what the lockfile pins; the message says what is different.
+        """
+        dataset = self.card(what)
+        if locked is not None:
+            return self._open_locked(dataset, locked, distribution, options)
+        ways = ways_of(dataset, distribution)
+        if len(ways) > 1 and any(options.get(key) for key in ledger.SELECTION):
+            ways = (self.plan(dataset, **options).distribution,)
+        return self._open_ways(dataset, ways, options)
+
+    def plan(self, what: str | Dataset, distribution: str | None = None, **options: Any) -> Plan:
+        """Say what opening a part of a dataset would cost, before a byte of data moves.
+
+        Parameters
+        ----------
+        what : str or Dataset
+            A dataset, its id or its DOI.
+        distribution : str, optional
+            Which way; the cheapest when left out. `open` with the same arguments takes it.
+        **options
+            ``bbox``, ``period``, ``variables`` (the part) and ``max_bytes`` (a budget).
+
+        Returns
+        -------
+        Plan
+            Route, requests, bytes on the wire, memory, chunks, warnings, and why the other ways
+            were not taken.
+
+        Raises
+        ------
+        LimitExceeded
+            When the part costs more than *max_bytes*.
+        """
+        dataset = self.card(what)
+        ways = ways_of(dataset, distribution)
+        return readers.plan_dataset(ways, base=self.base, attrs=self._attrs(dataset), **options)
+
+    def _open_locked(
+        self, dataset: Dataset, path: Path | str, distribution: str | None, options: dict[str, Any]
+    ) -> Any:
+        part = {key: options.pop(key) for key in ledger.SELECTION if key in options}
+        item = ledger.read_lock(path).find(dataset.id, distribution, part)
+        verdict = verify_one(item, self, self.base, float(options.get("deadline", DEADLINE)))
+        problem = verdict.error()
+        if problem is not None:
+            raise problem
+        return self._open_ways(
+            dataset, (verdict.way or item.way(),), options | dict(item.selection)
+        )
+
+    def _open_ways(
+        self, dataset: Dataset, ways: tuple[Distribution, ...], options: dict[str, Any]
+    ) -> Any:
+        way, opened = readers.open_any(ways, base=self.base, attrs=self._attrs(dataset), **options)
+        readers.remember(opened)
+        ledger.current().record(self.ledger_entry(dataset, way, options, opened))
+        return opened
+
+    def ledger_entry(
+        self, dataset: Dataset, way: Distribution, options: Mapping[str, Any], opened: Any = None
+    ) -> Opened:
+        """Return what the ledger writes of a dataset, or of an array opened from it.
+
+        Parameters
+        ----------
+        dataset, way : Dataset, Distribution
+            What is opened, and by which way.
+        options : mapping
+            The options of `open`; those that select a part are written down.
+        opened : array object, optional
+            What came of it; when left out, nothing has been opened.
+        """
+        told = {} if opened is None else readers.origin(opened.attrs)
+        return ledger.Opened(
+            source=self.source(dataset),
+            distribution=way,
+            location=told.get("access_url", way.access_url),
+            opened_at=ledger.now(),
+            generation=self.manifest.id,
+            hub=folder_name(self.path),
+            selection=ledger.selection_of(options),
+            nbytes=None if opened is None else readers.memory_of(opened),
+            libraries=ledger.library_versions(),
+        )
+
+    def _attrs(self, dataset: Dataset) -> dict[str, str]:
+        publisher = self._generation.records.get(Agent, dataset.publisher)
+        attrs = readers.dataset_attrs(
+            dataset,
+            publisher=publisher.name.best() if publisher else "",
+            publisher_url=publisher.homepage if publisher else "",
+        )
+        return {**attrs, "sciknow_generation": self.manifest.id}
+
+    def intake(self, what: str | Dataset) -> Any:
+        """Return an Intake catalogue of one dataset's distributions, built from checked values."""
+        dataset = self.card(what)
+        return catalogs.to_intake(dataset, self._generation.base)
+
+    def source(self, what: str | Dataset) -> Source:
+        """Return a dataset with its agents and data papers: what a citation needs."""
+        dataset = self.card(what)
+        records = self._generation.records
+        creators = (records.get(Agent, name) for name in dataset.creators)
+        return ledger.Source(
+            dataset=dataset,
+            publisher=records.get(Agent, dataset.publisher) if dataset.publisher else None,
+            creators=tuple(agent for agent in creators if agent),
+            data_papers=records.publications(dataset.id, "describes"),
+        )
+
+    def cite(self, *what: str | Dataset, style: str = "bibtex", language: str = "en") -> str:
+        """Cite datasets with their data papers, and this software.
+
+        Parameters
+        ----------
+        *what : str or Dataset
+            Datasets, their ids or DOIs.
+        style : str
+            ``bibtex``, ``csl``, ``apa`` or ``gb-t-7714``.
+        language : str
+            ``en`` or ``zh``.
+        """
+        sources = [self.source(item) for item in what]
+        return ledger.cite(sources, style=style, language=language, software_version=__version__)
