@@ -187,6 +187,7 @@ class MediaType(StrEnum):
 
     ZARR = "application/vnd.zarr"
     NETCDF = "application/netcdf"
+    ICECHUNK = "application/vnd.icechunk"
     KERCHUNK = "application/vnd.kerchunk+json"
     PARQUET = "application/vnd.apache.parquet"
     CSV = "text/csv"

@@ -25,6 +25,7 @@ KNOWN = {
         ("application/netcdf", "application/x-netcdf", "application/x-hdf5"),
         (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5"),
     ),
+    "icechunk": ("sciknow[icechunk]", ("application/vnd.icechunk",), (".icechunk",)),
     "kerchunk": ("sciknow", ("application/vnd.kerchunk+json",), (".json", ".parq")),
     "opendap": ("sciknow", ("application/vnd.opendap.dap2",), (".dods", ".dds", ".das")),
     "parquet": ("sciknow", ("application/vnd.apache.parquet",), (".parquet", ".pq", ".geoparquet")),

@@ -159,6 +159,11 @@ class Transport:
         finally:
             self._until, self._memo = before, None
 
+    @property
+    def limit(self) -> Deadline:
+        """The deadline of what is asked for now."""
+        return self._until or Deadline.after(self.deadline)
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine of this class on the transfer loop and wait for its result."""
         return asyncio.run_coroutine_threadsafe(work, get_loop()).result()
@@ -331,7 +336,7 @@ class Transport:
                 hint="unset SCIKNOW_OFFLINE",
             )
         parse_url(url)
-        deadline = self._until or Deadline.after(self.deadline)
+        deadline = self.limit
         deadline.check(redact(url))
         return Tries(url, deadline, self.meter)
 
