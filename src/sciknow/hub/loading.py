@@ -99,7 +99,7 @@ class Loading(Lookup):
         self, dataset: Dataset, path: Path | str, distribution: str | None, options: dict[str, Any]
     ) -> Any:
         part = {key: options.pop(key) for key in ledger.SELECTION if key in options}
-        item = ledger.read_lock(path).find(dataset.id, distribution, part)
+        item = ledger.read_lock(path).find(dataset.id, distribution, part).pinned()
         verdict = verify_one(item, self, self.base, float(options.get("deadline", DEADLINE)))
         problem = verdict.error()
         if problem is not None:

@@ -66,9 +66,25 @@ def verify_one(item: Locked, hub: Lookup | None, base: Path, deadline: float) ->
             return replace(verdict, notes=(*verdict.notes, *moved), tried=tuple(tried))
         changed = verdict if number == 0 else changed
         tried.append((url, "other data: " + "; ".join(map(str, verdict.changes[:3]))))
-    if changed is not None:
-        return replace(changed, tried=tuple(tried[1:]))
-    return ledger.Verdict(locked=item, status=ledger.Status.GONE, tried=tuple(tried))
+    if changed is None:
+        changed = ledger.Verdict(locked=item, status=ledger.Status.GONE, tried=tuple(tried))
+    else:
+        changed = replace(changed, tried=tuple(tried[1:]))
+    return replace(changed, notes=(*changed.notes, *_still_there(item, base, deadline)))
+
+
+def _still_there(item: Locked, base: Path, deadline: float) -> Iterator[str]:
+    """Say that the locked snapshot can be had, although its branch has moved on or is gone."""
+    pinned = item.pinned()
+    if pinned == item:
+        return
+    try:
+        verdict = _compared(pinned, pinned.way(), base, deadline)
+    except SourceUnavailable:
+        return
+    if verdict.ok:
+        snapshot = item.fingerprint.snapshot
+        yield f"the locked snapshot {snapshot} is still there; opening it locked gives exactly it"
 
 
 def _compared(item: Locked, way: Distribution, base: Path, deadline: float) -> Verdict:

@@ -32,6 +32,7 @@ class ChangeKind(StrEnum):
     BYTES = "bytes changed"
     FILES = "files added or removed"
     REFERENCES = "references changed"
+    SNAPSHOT = "another snapshot"
     DAMAGED = "damaged"
 
 
@@ -109,6 +110,12 @@ def compare(before: Fingerprint, now: Fingerprint) -> Comparison:
     if changes and all(change.kind is ChangeKind.METADATA for change in changes):
         notes.append("metadata only: the values that were digested are the same")
     notes += _stated(before, now) if not changes else []
+    if before.snapshot != now.snapshot:
+        moved = f"{before.snapshot or 'none'} → {now.snapshot or 'none'}"
+        if not changes and before.strength is now.strength is Strength.WHOLE:
+            notes.append(f"another snapshot, {moved}; every value is the same")
+        else:
+            changes.insert(0, Change(ChangeKind.SNAPSHOT, "the version", moved))
     return Comparison(tuple(dict.fromkeys(changes)), tuple(notes))
 
 

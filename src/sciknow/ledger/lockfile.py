@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from sciknow.model.plain import from_plain, to_plain
 
 FORMAT = 1
 """The version of the file's form."""
+
+MOVING = frozenset({"branch", "tag"})
+"""Options that name a version which may become another one."""
 
 MAX_BYTES = 64 * 2**20
 """A larger file is not read."""
@@ -87,6 +90,13 @@ class Locked:
             storage_options=self.storage_options,
             offline="://" not in (url or self.url),
         )
+
+    def pinned(self) -> Locked:
+        """Return the same with its way leading to the locked snapshot, where there is one."""
+        if not self.fingerprint.snapshot:
+            return self
+        kept = {key: item for key, item in self.options.items() if key not in MOVING}
+        return replace(self, options={**kept, "snapshot": self.fingerprint.snapshot})
 
     @property
     def key(self) -> tuple[str, str, str]:

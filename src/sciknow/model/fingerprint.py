@@ -108,6 +108,8 @@ class Fingerprint:
         How many files the set has.
     modified : str
         The latest known moment at which something in it was changed.
+    snapshot : str
+        Id of the version, in a store that keeps every version and never changes one.
     """
 
     strength: Strength
@@ -118,3 +120,4 @@ class Fingerprint:
     listing: str = ""
     count: int = 0
     modified: str = ""
+    snapshot: str = ""

@@ -6,6 +6,7 @@ sampled: which parts are read depends on their shape alone, so every machine rea
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from sciknow.errors import SourceUnavailable
@@ -47,7 +48,8 @@ def take_fingerprint(
     Returns
     -------
     Fingerprint
-        Of a Zarr store or references: metadata documents in canonical form, and chunks. Of
+        Of a Zarr store or references: metadata documents in canonical form, and chunks; of an
+        Icechunk repository also the id of the snapshot. Of
         files: SHA-256 of all their bytes, or sampled ranges with what the server states. Of
         anything else: names, types, attributes and values as the reader gives them.
 
@@ -69,14 +71,18 @@ def take_fingerprint(
         )
     if reader.name == "zarr":
         return zarr_fingerprint(location, options, like)
+    if reader.name == "icechunk":
+        icechunk = import_module("sciknow.readers.fingerprint_icechunk")
+        found: Fingerprint = icechunk.snapshot_fingerprint(location, options, like)
+        return found
     if reader.name == "kerchunk":
         return reference_fingerprint(location, options, like)
     if reader.name in FILES:
         return file_fingerprint(reader, location, options, like)
     known = {item.name: item for item in like.variables} if like else None
-    found = structure(reader, location, options, values=SAMPLES, like=known)
+    seen = structure(reader, location, options, values=SAMPLES, like=known)
     return Fingerprint(
-        strength=Strength.WHOLE if found.whole else Strength.SAMPLED,
-        attrs=found.attrs,
-        variables=found.variables,
+        strength=Strength.WHOLE if seen.whole else Strength.SAMPLED,
+        attrs=seen.attrs,
+        variables=seen.variables,
     )

@@ -110,7 +110,7 @@ def zarr_fingerprint(
         When there is none, or nothing in it.
     """
     store = SourceStore(location.transport, location.url)
-    return _store_fingerprint(store, location, options, like, "")
+    return store_fingerprint(store, location, options, like)
 
 
 def reference_fingerprint(
@@ -119,7 +119,7 @@ def reference_fingerprint(
     """Take the fingerprint of kerchunk references and of what they lead to."""
     with explain(location.url, "kerchunk references"):
         store = ReferenceStore(location.transport, read_references(location))
-        return _store_fingerprint(store, location, options, like, _references_digest(location))
+        return store_fingerprint(store, location, options, like, _references_digest(location))
 
 
 def _references_digest(location: Location) -> str:
@@ -136,13 +136,14 @@ def _references_digest(location: Location) -> str:
     return sha256_bytes(canonical(pairs))
 
 
-def _store_fingerprint(
+def store_fingerprint(
     store: ReadOnlyStore,
     location: Location,
     options: Mapping[str, object],
     like: Fingerprint | None,
-    listing: str,
+    listing: str = "",
 ) -> Fingerprint:
+    """Take the fingerprint of what a store shows as Zarr."""
     group = str(options.get("group") or "").strip("/")
     run = location.transport.run
     top, documents, arrays = _walk(store, location, group)
@@ -251,7 +252,9 @@ async def _chunk(store: ReadOnlyStore, key: str, ends: bool) -> str:
 async def _chunk_size(store: ReadOnlyStore, key: str) -> int:
     if isinstance(store, SourceStore):
         return await store.transport.size(store.url(key))
-    reference: Sequence[Any] = store.references[key] if isinstance(store, ReferenceStore) else ()
+    if not isinstance(store, ReferenceStore):
+        return await store.getsize(key)
+    reference: Sequence[Any] = store.references[key]
     if isinstance(reference, bytes):
         return len(reference)
     return int(reference[2]) if len(reference) == 3 else await store.transport.size(reference[0])

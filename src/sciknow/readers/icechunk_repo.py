@@ -41,10 +41,10 @@ SNAPSHOT = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
 _REF = re.compile(r"[^/\x00-\x1f\x7f]{1,200}")
 _RETRIES = 3
 _MARKS = (
-    (TroubleKind.ABSENT, ("not found", "doesn't exist", "nosuchkey", "nosuchbucket", "404")),
-    (TroubleKind.DENIED, ("accessdenied", "forbidden", "permission denied", "403", "401")),
+    (TroubleKind.ABSENT, ("not found", "doesn't exist", "nosuchkey", "nosuchbucket", "no such")),
+    (TroubleKind.DENIED, ("accessdenied", "forbidden", "permission denied", "unauthorized")),
+    (TroubleKind.TRUNCATED, ("end of file before", "unexpected eof", "incomplete")),
     (TroubleKind.TRANSIENT, ("dispatch failure", "dns error", "timeout", "timed out", "io error")),
-    (TroubleKind.TRUNCATED, ("unexpected eof", "incomplete")),
 )
 
 if "ICECHUNK_LOG" not in os.environ:
@@ -239,9 +239,7 @@ def repository(location: Location, options: Mapping[str, object]) -> Repository:
     url = location.url.rstrip("/")
     if scheme:
         _bucket(url)
-    return Repository(
-        location.transport, url, parse_containers(options.get("virtual_containers"))
-    )
+    return Repository(location.transport, url, parse_containers(options.get("virtual_containers")))
 
 
 def _parse_ref(data: bytes, what: str) -> str:
@@ -325,5 +323,6 @@ def _error_of(url: str, words: str) -> SciknowError:
         return failure(url, trouble)
     low = words.lower()
     kind = next((kind for kind, marks in _MARKS if any(mark in low for mark in marks)), None)
-    reason = re.sub(r"\W* context:.*?(?=\|->|`->|$)", ": ", words.removeprefix("x "))[:300]
-    return failure(url, Trouble(kind or TroubleKind.FATAL, reason.strip()))
+    chain = [part.strip(" |x") for part in re.split(r"\| context:.*?(?=[|`]->)|[|`]->", words)]
+    ends = dict.fromkeys(part for part in (chain[0], chain[-1]) if part)
+    return failure(url, Trouble(kind or TroubleKind.FATAL, ": ".join(ends)[:300]))

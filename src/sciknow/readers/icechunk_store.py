@@ -118,6 +118,11 @@ class SnapshotStore(ReadOnlyStore):
             task = self._session = asyncio.ensure_future(work)
         return await asyncio.shield(task)
 
+    async def getsize(self, key: str) -> int:
+        """Return the stored size of a key; 0 where there is nothing."""
+        store = (await self.session()).store
+        return int(await self.repository.within(store.getsize(key)))
+
     async def stored(self, key: str, chunk: Sequence[int] | None = None) -> int | None:
         """Return the stored size of a key without reading it; None where there is nothing.
 
@@ -134,8 +139,7 @@ class SnapshotStore(ReadOnlyStore):
             kind = await self.repository.within(session.chunk_type_async(f"/{path}", [*chunk]))
             if "INLINE" in str(kind).upper():
                 return HELD
-        size = int(await self.repository.within(session.store.getsize(key)))
-        return size or None
+        return await self.getsize(key) or None
 
 
 class SnapshotSizes(Sizes):
@@ -149,7 +153,9 @@ class SnapshotSizes(Sizes):
         """Return the size under each key; None where there is nothing."""
 
         async def every() -> list[int | None]:
-            return list(await asyncio.gather(*(self.store.stored(key, _chunk(key)) for key in keys)))
+            return list(
+                await asyncio.gather(*(self.store.stored(key, _chunk(key)) for key in keys))
+            )
 
         return self.transport.run(every())
 

@@ -1,0 +1,1 @@
+"""Data that tests make: formats for which xarray has no writer."""
