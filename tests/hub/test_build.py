@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from small_source import write_source
 import sciknow
 from sciknow.hub import HubFolder
 from sciknow.hub.manifest import read_manifest
+from sciknow.hub.validation import validate_source
 
 
 def test_two_builds_of_the_same_inputs_are_one_generation(source):
@@ -47,6 +49,18 @@ def test_bad_input_leaves_the_old_generation_serving(source):
     with sciknow.open_hub(source) as hub:
         assert hub.manifest.id == old
         assert hub.verify() == []
+
+
+def test_a_node_may_come_without_a_knowledge_graph(source):
+    shutil.rmtree(source / "knowledge_graph")
+    catalog = source / "catalogs" / "ocean.yaml"
+    lines = catalog.read_text().splitlines(keepends=True)
+    catalog.write_text(
+        "".join(line for line in lines if "theme:" not in line and "publisher:" not in line)
+    )
+    assert validate_source(source) == []
+    with sciknow.build_hub(source) as hub:
+        assert hub.search("海冰 逐月")[0].id == "ice-monthly"
 
 
 def test_the_manifest_names_every_file(built):

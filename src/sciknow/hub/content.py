@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.hub.rooms import catalogs, graph
 from sciknow.model import Agent, Concept, ConceptScheme, Dataset, Publication
 from sciknow.vocab import Sector
+
+if TYPE_CHECKING:
+    from sciknow.graph import Knowledge
 
 _SHOWN = 20
 
@@ -106,6 +110,12 @@ def _missing(record: str, kind: str, names: set[str]) -> Iterator[str]:
     return (f"{record} names the {kind} {name!r}, which is not there" for name in sorted(names))
 
 
+def examine_knowledge(source: Path) -> Knowledge:
+    """Read a node's ``knowledge_graph`` folder with its problems; nothing where there is none."""
+    folder = source / "knowledge_graph"
+    return graph.examine(folder) if folder.is_dir() else graph.Knowledge()
+
+
 def join_content(source: Path) -> Content:
     """Read a node's folder, without looking at whether records name each other rightly.
 
@@ -114,7 +124,7 @@ def join_content(source: Path) -> Content:
     InvalidInput
         When a file breaks a rule.
     """
-    knowledge = graph.examine(source / "knowledge_graph")
+    knowledge = examine_knowledge(source)
     if knowledge.problems:
         first, more = knowledge.problems[0], len(knowledge.problems) - 1
         hint = f"{more} more problems there; `sciknow validate` lists all" if more else ""

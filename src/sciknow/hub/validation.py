@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sciknow.errors import NotFound
-from sciknow.hub.content import Content, join_content
+from sciknow.hub.content import Content, examine_knowledge, join_content
 from sciknow.hub.paths import packaged_source
 from sciknow.hub.quads import quads_of
 from sciknow.hub.rooms import catalogs, graph
@@ -69,7 +69,7 @@ def _files(source: Path) -> Iterator[Finding]:
         for problem in problems:
             line = f" line {problem.line}" if problem.line else ""
             yield Finding(f"catalogs/{file}{line}", problem.message, problem.hint)
-    for fault in graph.examine(source / "knowledge_graph").problems:
+    for fault in examine_knowledge(source).problems:
         yield Finding("knowledge_graph", fault.message, fault.hint)
 
 
