@@ -148,7 +148,7 @@ def test_a_damaged_name_of_a_version(tmp_path, sample):
     commit(tmp_path / "a", sample[["index"]])
     for text in ('{"snapshot": "../../x"}', "[]", "nothing"):
         (tmp_path / "a" / "refs" / "branch.main" / "ref.json").write_text(text)
-        with pytest.raises(IntegrityError, match="branch main of .* "):
+        with pytest.raises(IntegrityError, match=r"branch main of .* "):
             opened("a", tmp_path)
 
 
@@ -220,7 +220,7 @@ def test_virtual_chunks_only_where_they_are_named(tmp_path):
     with object_server(tmp_path) as endpoint:
         values = virtual_repository(tmp_path / "virtual", "s3://data/raw/", endpoint)
         ds = opened("virtual", tmp_path)
-        with pytest.raises(UntrustedInput, match="s3://data/raw/.*virtual_containers"):
+        with pytest.raises(UntrustedInput, match=r"s3://data/raw/.*virtual_containers"):
             ds["a"].load()
         named = {"s3://data/raw/": {"endpoint_url": endpoint}}
         ds = opened("virtual", tmp_path, virtual_containers=named)
