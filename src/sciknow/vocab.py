@@ -191,6 +191,7 @@ class MediaType(StrEnum):
     KERCHUNK = "application/vnd.kerchunk+json"
     PARQUET = "application/vnd.apache.parquet"
     CSV = "text/csv"
+    GEOTIFF = "image/tiff; application=geotiff"
 
 
 class PublicationRelation(StrEnum):

@@ -88,6 +88,10 @@ class RangeFile(io.RawIOBase):
             return [self.fetch(*spans[0])]
         return self.transport.run(self._gather(spans))
 
+    def fetch_exactly(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return several ranges past the pages, asked for at the same time."""
+        return self.transport.run(self._gather(spans))
+
     async def _gather(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
         gate = asyncio.Semaphore(AT_ONCE)
 

@@ -27,6 +27,11 @@ KNOWN = {
     ),
     "icechunk": ("sciknow[icechunk]", ("application/vnd.icechunk",), (".icechunk",)),
     "kerchunk": ("sciknow", ("application/vnd.kerchunk+json",), (".json", ".parq")),
+    "geotiff": (
+        "sciknow[geotiff]",
+        ("image/tiff; application=geotiff; profile=cloud-optimized", "image/tiff"),
+        (".tif", ".tiff"),
+    ),
     "opendap": ("sciknow", ("application/vnd.opendap.dap2",), (".dods", ".dds", ".das")),
     "parquet": ("sciknow", ("application/vnd.apache.parquet",), (".parquet", ".pq", ".geoparquet")),
     "csv": ("sciknow", ("text/csv", "text/tab-separated-values"), (".csv", ".tsv", ".csv.gz")),

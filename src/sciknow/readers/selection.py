@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from sciknow.errors import InvalidInput, NotFound
+from sciknow.errors import InvalidInput, MissingDependency, NotFound
 from sciknow.model.coverage import BBox
 from sciknow.model.parse import Where, parse_date, parse_number
 
@@ -98,10 +99,7 @@ def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
     """
     found: dict[str, Index] = {}
     if selection.bbox is not None:
-        west, south, east, north = selection.bbox
-        lat, lon = axis(ds, "latitude"), axis(ds, "longitude")
-        found[str(lat.dims[0])] = _inside(lat, south, north)
-        found[str(lon.dims[0])] = _longitudes(lon, west, east)
+        found |= _box(ds, selection.bbox)
     if selection.period is not None:
         time = time_axis(ds)
         found[str(time.dims[0])] = _times(time, selection.period)
@@ -112,6 +110,56 @@ def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
                 hint=f"it reaches from {ds[dim].values[0]} to {ds[dim].values[-1]}",
             )
     return found
+
+
+def _box(ds: xr.Dataset, bbox: BBox) -> dict[str, Index]:
+    west, south, east, north = bbox
+    grid = _projected_grid(ds)
+    if grid is None:
+        lat, lon = axis(ds, "latitude"), axis(ds, "longitude")
+        return {
+            str(lat.dims[0]): _inside(lat, south, north),
+            str(lon.dims[0]): _longitudes(lon, west, east),
+        }
+    mapping, x, y = grid
+    low_x, high_x, low_y, high_y = _projected().extent(mapping, x, y, bbox)
+    return {
+        str(y.dims[0]): _inside(y, low_y, high_y),
+        str(x.dims[0]): _inside(x, low_x, high_x),
+    }
+
+
+def _projected() -> Any:
+    try:
+        return import_module("sciknow.readers.projected")
+    except ImportError as error:
+        raise MissingDependency(
+            "a box on a projected grid needs pyproj, which is not installed",
+            hint="pip install 'sciknow[geotiff]'",
+        ) from error
+
+
+def _projected_grid(
+    ds: xr.Dataset,
+) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray] | None:
+    """Return grid mapping, x and y of data on a projected grid; None for any other."""
+    names = {
+        name
+        for item in ds.data_vars.values()
+        if (name := item.encoding.get("grid_mapping") or item.attrs.get("grid_mapping"))
+    }
+    axes = [_along(ds, f"projection_{letter}_coordinate") for letter in "xy"]
+    if len(names) != 1 or axes[0] is None or axes[1] is None:
+        return None
+    name = names.pop()
+    return (ds[name], axes[0], axes[1]) if name in ds.variables else None
+
+
+def _along(ds: xr.Dataset, standard_name: str) -> xr.DataArray | None:
+    for item in ds.coords.values():
+        if item.ndim == 1 and item.attrs.get("standard_name") == standard_name:
+            return cast(xr.DataArray, item)
+    return None
 
 
 def select(ds: xr.Dataset, selection: Selection) -> xr.Dataset:
