@@ -51,16 +51,12 @@ def test_bad_input_leaves_the_old_generation_serving(source):
         assert hub.verify() == []
 
 
-def test_a_node_may_come_without_a_knowledge_graph(source):
+def test_a_node_without_a_knowledge_graph_is_told_what_is_missing(source):
     shutil.rmtree(source / "knowledge_graph")
-    catalog = source / "catalogs" / "ocean.yaml"
-    lines = catalog.read_text().splitlines(keepends=True)
-    catalog.write_text(
-        "".join(line for line in lines if "theme:" not in line and "publisher:" not in line)
-    )
-    assert validate_source(source) == []
-    with sciknow.build_hub(source) as hub:
-        assert hub.search("海冰 逐月")[0].id == "ice-monthly"
+    found = {item.what for item in validate_source(source)}
+    assert any("names the agent 'testing-centre', which is not there" in line for line in found)
+    with pytest.raises(sciknow.InvalidInput, match="names the agent 'testing-centre'"):
+        sciknow.build_hub(source)
 
 
 def test_the_manifest_names_every_file(built):

@@ -157,7 +157,7 @@ def read_content(source: Path) -> Content:
     if not (source / "catalogs").is_dir():
         raise NotFound(
             f"{source} has no folder catalogs/",
-            hint="name a folder with catalogs/*.yaml and, if you have them, knowledge_graph/**.ttl",
+            hint="name a folder with catalogs/*.yaml, and knowledge_graph/**.ttl for what they name",
         )
     content = join_content(source)
     problems = list(content.problems())
