@@ -6,6 +6,8 @@ collection there that drops an HDF5 object would wait for that lock, and neither
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,36 +37,49 @@ def _pool(proxy: str | None) -> urllib3.PoolManager:
     return made
 
 
-def _pool_for(url: str) -> urllib3.PoolManager:
+def pool_for(url: str) -> urllib3.PoolManager:
+    """Return the connections for an address, through the proxy that the environment names."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     return _pool(None if proxy and proxy_bypass(parts.hostname or "") else proxy)
 
 
-def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
-    """Ask for a range of an address once, in this thread.
+@contextmanager
+def answering(
+    method: str, url: str, headers: Mapping[str, str], deadline: Deadline
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """Ask once, follow redirects, and hand out the answer with its body still to be read.
+
+    Parameters
+    ----------
+    method, url, headers
+        The request.
+    deadline : Deadline
+        Until when the answer must begin; each read afterwards may take as long as was left.
 
     Raises
     ------
     Trouble
-        For anything but the bytes that were asked for.
+        For anything but an answer, also while the body is read in the block.
     """
-    headers, at = _HEADERS | {"Range": range_header(*span)}, url
+    at = url
     try:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _pool_for(at).request(
-                "GET",
+            answer = pool_for(at).request(
+                method,
                 at,
-                headers=headers,
+                headers=_HEADERS | dict(headers),
                 redirect=False,
                 retries=False,
                 preload_content=False,
+                decode_content=False,
                 timeout=urllib3.Timeout(connect=_left(deadline, 20), read=_left(deadline)),
             )
             try:
                 target = answer.headers.get("Location")
                 if answer.status not in REDIRECT or target is None:
-                    return _read(answer, span, limit, deadline)
+                    yield answer
+                    return
                 at = redirect_target(at, target)
                 answer.drain_conn()
             finally:
@@ -75,11 +90,23 @@ def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
         raise Trouble(TroubleKind.TRANSIENT, f"no such host: {urlsplit(at).hostname}") from error
     except NewConnectionError as error:
         raise Trouble(TroubleKind.TRANSIENT, f"no connection: {error}"[:200]) from error
-    except (HTTPError, OSError) as error:
+    except (HTTPError, ConnectionError) as error:
         if "IncompleteRead" in str(error):
             raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
         raise Trouble(TroubleKind.TRANSIENT, f"no connection: {error}"[:200]) from error
     raise Trouble(TroubleKind.FATAL, f"more than {MAX_REDIRECTS} redirects")
+
+
+def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
+    """Ask for a range of an address once, in this thread.
+
+    Raises
+    ------
+    Trouble
+        For anything but the bytes that were asked for.
+    """
+    with answering("GET", url, {"Range": range_header(*span)}, deadline) as answer:
+        return _read(answer, span, limit, deadline)
 
 
 def _left(deadline: Deadline, most: float = 1e6) -> float:
@@ -96,7 +123,7 @@ def _read(answer: Any, span: Span, limit: int, deadline: Deadline) -> Reply:
         answer.close()
         return plan.done
     pieces, size = [], 0
-    while piece := answer.read1(2**18):
+    while piece := answer.read1(2**18, decode_content=True):
         pieces.append(piece)
         size += len(piece)
         if size > plan.most:

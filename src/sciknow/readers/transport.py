@@ -269,7 +269,7 @@ class Transport:
         if url in self._whole:
             return len(self._whole[url])
         if "://" not in url:
-            return self._path(url).stat().st_size
+            return self.local(url).stat().st_size
         if url not in self._sizes:
             reply = await self._head(url)
             if reply.total is None:
@@ -281,7 +281,7 @@ class Transport:
     async def state(self, url: str) -> str:
         """Return what tells whether a file has changed: its size and the server's validator."""
         if "://" not in url:
-            found = self._path(url).stat()
+            found = self.local(url).stat()
             return f"{found.st_size} {found.st_mtime_ns}"
         reply = await self._head(url)
         return f"{reply.total} {reply.tag}"
@@ -291,7 +291,7 @@ class Transport:
         if "://" not in url:
             return {
                 item.name: item.stat().st_size if item.is_file() else None
-                for item in self._path(url).iterdir()
+                for item in self.local(url).iterdir()
             }
         return await self._retry(url, lambda: self._ask_names(url))
 
@@ -402,7 +402,14 @@ class Transport:
             stacklevel=2,
         )
 
-    def _path(self, path: str) -> Path:
+    def local(self, path: str) -> Path:
+        """Return a local path below the transport's folder.
+
+        Raises
+        ------
+        UntrustedInput
+            When it leads elsewhere.
+        """
         found = Path(path).resolve()
         if self.folder is None or not found.is_relative_to(self.folder.resolve()):
             raise UntrustedInput(
@@ -413,7 +420,7 @@ class Transport:
 
     def _local(self, path: str, start: int | None, end: int | None) -> bytes:
         try:
-            with self._path(path).open("rb") as file:
+            with self.local(path).open("rb") as file:
                 if start is not None and start < 0:
                     file.seek(max(0, file.seek(0, 2) + start))
                     return file.read()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -73,7 +74,7 @@ async def _web(url: str, size: int) -> Stated:
                 size,
                 answer.headers.get("ETag", ""),
                 "",
-                _date(answer.headers.get("Last-Modified", "")),
+                iso_date(answer.headers.get("Last-Modified", "")),
             )
     return Stated(size)
 
@@ -85,9 +86,14 @@ async def _object(transport: Transport, url: str, size: int) -> Stated:
         found: dict[str, Any] = await driver._info(path)
     except Exception as error:
         raise SciknowError(str(objectstore.trouble_of(error))) from error
+    return replace(object_stated(found), size=size)
+
+
+def object_stated(found: Mapping[str, Any]) -> Stated:
+    """Return what the entry of an object, as a driver gives it, says."""
     changed = found.get("LastModified") or found.get("mtime") or found.get("updated") or ""
     return Stated(
-        size,
+        int(found.get("size") or 0),
         str(found.get("ETag") or found.get("etag") or ""),
         _version(found),
         changed.astimezone(UTC).isoformat(timespec="seconds")
@@ -101,7 +107,8 @@ def _version(found: dict[str, Any]) -> str:
     return "" if version in ("null", None) else str(version)
 
 
-def _date(header: str) -> str:
+def iso_date(header: str) -> str:
+    """Turn the date of a header into ISO date and time, UTC; empty where it is none."""
     try:
         return parsedate_to_datetime(header).astimezone(UTC).isoformat(timespec="seconds")
     except ValueError:
