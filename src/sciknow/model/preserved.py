@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class FileState:
+class FileVersion:
     """What a source says of a file: what tells one version of it from another.
 
     Parameters
@@ -28,12 +28,12 @@ class FileState:
         """Whether equal states mean equal bytes, as far as the source can be believed."""
         return bool(self.etag) and not self.etag.startswith("W/") and self.size is not None
 
-    def same(self, other: FileState) -> bool:
+    def same(self, other: FileVersion) -> bool:
         """Tell whether nothing speaks against both being of one version.
 
         Examples
         --------
-        >>> FileState(3, '"a"').same(FileState(None, '"a"')), FileState(3).same(FileState(4))
+        >>> FileVersion(3, '"a"').same(FileVersion(None, '"a"')), FileVersion(3).same(FileVersion(4))
         (True, False)
         """
         pairs = (
@@ -56,7 +56,7 @@ class SourceFile:
         Where it is: an address, or an absolute local path.
     named : str
         What the catalogue calls the place, where that differs from `url` (local files).
-    state : FileState
+    state : FileVersion
         What the source has said of it so far.
     optional : bool
         Whether it may be missing (a chunk that holds nothing but the fill value).
@@ -65,7 +65,7 @@ class SourceFile:
     path: str
     url: str
     named: str = ""
-    state: FileState = FileState()
+    state: FileVersion = FileVersion()
     optional: bool = False
 
 
@@ -102,6 +102,6 @@ class FileRecord:
     made: str = ""
 
     @property
-    def state(self) -> FileState:
+    def state(self) -> FileVersion:
         """What the source said of it."""
-        return FileState(self.size, self.etag, self.modified)
+        return FileVersion(self.size, self.etag, self.modified)

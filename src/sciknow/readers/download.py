@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sciknow.errors import IntegrityError, SourceUnavailable
 from sciknow.files import write_atomic
-from sciknow.model.preserved import FileRecord, FileState, SourceFile
+from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
 from sciknow.net import is_offline, parse_url, redact
 from sciknow.readers.stream import Stream, look, stream
 from sciknow.readers.transport import Transport
@@ -30,6 +30,9 @@ ATTEMPTS = 5
 PAUSE = 0.5
 STEP = 16 * 2**20
 """Bytes after which a part is made durable."""
+
+SMALL = 2**20
+"""A file of fewer bytes starts again after a break: that is less work than keeping note of it."""
 
 Spend = Callable[[int], None]
 """Told of the bytes that came; may refuse more by raising."""
@@ -49,13 +52,13 @@ class Part:
         self.note = path.with_name(path.name + ".json")
         self.state, self.size = self._read()
 
-    def _read(self) -> tuple[FileState, int]:
+    def _read(self) -> tuple[FileVersion, int]:
         try:
             told = json.loads(self.note.read_bytes())
             size = min(int(told.pop("durable")), self.path.stat().st_size)
-            return FileState(**told), size
+            return FileVersion(**told), size
         except (OSError, ValueError, TypeError, KeyError):
-            return FileState(), 0
+            return FileVersion(), 0
 
     def take(self, found: Stream, spend: Spend) -> None:
         """Write what comes behind what is there, or from the start."""
@@ -80,6 +83,8 @@ class Part:
                 self._keep(file.fileno())
 
     def _keep(self, handle: int) -> None:
+        if self.state.size is not None and self.state.size < SMALL:
+            return
         if self.size:
             os.fsync(handle)
         told = asdict(self.state) | {"durable": self.size}
@@ -93,7 +98,7 @@ class Part:
         """Forget what came."""
         self.path.unlink(missing_ok=True)
         self.note.unlink(missing_ok=True)
-        self.state, self.size = FileState(), 0
+        self.state, self.size = FileVersion(), 0
 
 
 def file_digests(path: Path) -> tuple[str, str]:
@@ -228,7 +233,7 @@ def _no_page(found: Stream) -> Stream:
     return replace(found, pieces=pieces())
 
 
-def current_state(transport: Transport, file: SourceFile) -> FileState | None:
+def current_state(transport: Transport, file: SourceFile) -> FileVersion | None:
     """Ask what the source says of a file now; None where it has none.
 
     Raises

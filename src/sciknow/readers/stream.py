@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sciknow.model.preserved import FileState
+from sciknow.model.preserved import FileVersion
 from sciknow.net import WEB_SCHEMES, Deadline
 from sciknow.readers import blocking, objectstore
 from sciknow.readers.answer import judge
@@ -40,7 +40,7 @@ class Stream:
 
     Parameters
     ----------
-    state : FileState
+    state : FileVersion
         What the source says of it.
     offset : int
         Where the pieces begin: where they were asked for, or 0 when it has to start again.
@@ -48,13 +48,13 @@ class Stream:
         What follows; reading it may raise `Trouble`.
     """
 
-    state: FileState
+    state: FileVersion
     offset: int
     pieces: Iterator[bytes]
 
 
 @contextmanager
-def stream(transport: Transport, url: str, offset: int, known: FileState) -> Iterator[Stream]:
+def stream(transport: Transport, url: str, offset: int, known: FileVersion) -> Iterator[Stream]:
     """Open a file from an offset on.
 
     Parameters
@@ -66,7 +66,7 @@ def stream(transport: Transport, url: str, offset: int, known: FileState) -> Ite
         An address, or a local path below the transport's folder.
     offset : int
         How many bytes are there already.
-    known : FileState
+    known : FileVersion
         Of what version they are; when the source has another, the file starts again.
 
     Raises
@@ -84,7 +84,7 @@ def stream(transport: Transport, url: str, offset: int, known: FileState) -> Ite
         yield _object(transport, url, offset, known)
 
 
-def look(transport: Transport, url: str) -> FileState:
+def look(transport: Transport, url: str) -> FileVersion:
     """Ask once what the source says of a file, without the file.
 
     Raises
@@ -101,7 +101,7 @@ def look(transport: Transport, url: str) -> FileState:
     except Trouble as trouble:
         if trouble.kind in {TroubleKind.TRANSIENT, TroubleKind.ABSENT}:
             raise
-        found = FileState()
+        found = FileVersion()
     if found.size is not None:
         return found
     # a server that knows no HEAD, or does not say the size there
@@ -112,7 +112,7 @@ def _is_web(url: str) -> bool:
     return url.partition("://")[0] in WEB_SCHEMES
 
 
-def _look_web(method: str, url: str, headers: dict[str, str], seconds: float) -> FileState:
+def _look_web(method: str, url: str, headers: dict[str, str], seconds: float) -> FileVersion:
     with blocking.answering(method, url, headers, Deadline.after(seconds)) as answer:
         span = (0, 1) if headers else None
         plan = judge(method, answer.status, answer.reason or "", answer.headers, span, 0)
@@ -121,12 +121,12 @@ def _look_web(method: str, url: str, headers: dict[str, str], seconds: float) ->
         return _web_state(answer.headers, told)
 
 
-def _web_state(headers: Mapping[str, str], size: int | None) -> FileState:
-    return FileState(size, headers.get("ETag", ""), iso_date(headers.get("Last-Modified", "")))
+def _web_state(headers: Mapping[str, str], size: int | None) -> FileVersion:
+    return FileVersion(size, headers.get("ETag", ""), iso_date(headers.get("Last-Modified", "")))
 
 
 @contextmanager
-def _web(url: str, offset: int, known: FileState, seconds: float) -> Iterator[Stream]:
+def _web(url: str, offset: int, known: FileVersion, seconds: float) -> Iterator[Stream]:
     condition = known.etag if known.strong else _http_date(known.modified)
     start = offset if condition else 0  # bytes of an unknown version are not gone on with
     headers = {"Range": f"bytes={start}-", "If-Range": condition} if start else {}
@@ -173,7 +173,7 @@ def _web_pieces(answer: Any, seconds: float) -> Iterator[bytes]:
             since, came = time.monotonic(), 0
 
 
-def _object(transport: Transport, url: str, offset: int, known: FileState) -> Stream:
+def _object(transport: Transport, url: str, offset: int, known: FileVersion) -> Stream:
     state = _object_state(transport, url)
     start = offset if known.strong and state == known else 0
 
@@ -187,11 +187,11 @@ def _object(transport: Transport, url: str, offset: int, known: FileState) -> St
     return Stream(state, start, pieces())
 
 
-def _object_state(transport: Transport, url: str) -> FileState:
+def _object_state(transport: Transport, url: str) -> FileVersion:
     scheme, _, path = url.partition("://")
     driver = objectstore.filesystem(scheme, transport.storage_options, transport.deadline)
 
-    async def ask() -> FileState:
+    async def ask() -> FileVersion:
         try:
             found = await driver._info(path)
         except Exception as error:
@@ -199,13 +199,13 @@ def _object_state(transport: Transport, url: str) -> FileState:
         if found.get("type") == "directory":
             raise Trouble(TroubleKind.ABSENT, "a folder, not an object")
         says = object_stated(found)
-        return FileState(says.size, says.etag, says.modified)
+        return FileVersion(says.size, says.etag, says.modified)
 
     return transport.run(ask())
 
 
 @contextmanager
-def _local(path: Path, offset: int, known: FileState) -> Iterator[Stream]:
+def _local(path: Path, offset: int, known: FileVersion) -> Iterator[Stream]:
     state = _local_state(path)
     start = offset if state == known else 0
     with path.open("rb") as file:
@@ -215,7 +215,7 @@ def _local(path: Path, offset: int, known: FileState) -> Iterator[Stream]:
         raise Trouble(TroubleKind.CHANGED, "the file changed while it was being copied")
 
 
-def _local_state(path: Path) -> FileState:
+def _local_state(path: Path) -> FileVersion:
     try:
         found = path.stat()
     except OSError as error:
@@ -223,5 +223,4 @@ def _local_state(path: Path) -> FileState:
     if not path.is_file():
         raise Trouble(TroubleKind.ABSENT, "no file")
     moment = datetime.fromtimestamp(found.st_mtime, UTC).isoformat(timespec="microseconds")
-    return FileState(found.st_size, "", moment)
-
+    return FileVersion(found.st_size, "", moment)

@@ -102,7 +102,7 @@ def object_stated(found: Mapping[str, Any]) -> Stated:
     )
 
 
-def _version(found: dict[str, Any]) -> str:
+def _version(found: Mapping[str, Any]) -> str:
     version = found.get("VersionId") or found.get("generation") or ""
     return "" if version in ("null", None) else str(version)
 
