@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
+import shapely
 from kerchunk.hdf import SingleHdf5ToZarr
+from servers.tables import table_of
 
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
@@ -72,6 +76,16 @@ class TestParquet(ReaderTests):
     @pytest.fixture
     def case(self, folder, table):
         return ReaderCase("parquet", folder, "table.parquet", table)
+
+
+class TestGeoParquet(ReaderTests):
+    @pytest.fixture
+    def case(self, tmp_path):
+        table = table_of(np.linspace(-170, 170, 40), np.linspace(-80, 80, 40))
+        pq.write_table(table, tmp_path / "t.geoparquet", row_group_size=10)
+        expected = table.drop_columns("bbox").to_pandas()
+        expected["geometry"] = shapely.from_wkb(expected["geometry"])
+        return ReaderCase("parquet", tmp_path, "t.geoparquet", expected)
 
 
 class TestCsv(ReaderTests):

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from sciknow.readers.attrs import dataset_attrs, origin
     from sciknow.readers.cache import Cache, CacheInfo
     from sciknow.readers.fingerprint import take_fingerprint
-    from sciknow.readers.located import Opened, reader_for
+    from sciknow.readers.located import reader_for
     from sciknow.readers.location import locate
     from sciknow.readers.opening import open_any, open_distribution
+    from sciknow.readers.part import Opened
     from sciknow.readers.plan import Plan
     from sciknow.readers.planning import plan_dataset, plan_distribution
     from sciknow.readers.protocol import Location, Reader
@@ -52,7 +53,7 @@ _HOME = {
     "Cache": "cache",
     "CacheInfo": "cache",
     "Location": "protocol",
-    "Opened": "located",
+    "Opened": "part",
     "Origin": "accessor",
     "Plan": "plan",
     "Reader": "protocol",

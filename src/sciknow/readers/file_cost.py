@@ -39,7 +39,7 @@ class ClassicCosts:
         layout = self.layouts.get(name)
         if layout is None or len(layout.shape) != len(index):
             return None
-        meter = _Pages(self.file, self.paged)
+        meter = Pages(self.file, self.paged)
         for group in _groups(layout, index, blocks):
             meter.add(group)
         decoded = sum(high - low for group in _groups(layout, index, blocks) for low, high in group)
@@ -57,7 +57,7 @@ def _groups(
         yield [(low, high) for _, _, low, high in runs(layout, [rows, *index[1:]])]
 
 
-class _Pages:
+class Pages:
     """Counts what a `RangeFile` asks for: one small range by pages, anything else as it is."""
 
     def __init__(self, file: Any, paged: bool) -> None:
@@ -112,7 +112,7 @@ class Hdf5Costs:
         spans, decoded, chunks = places
         if isinstance(self.source, str):
             return Cost(len(spans), sum(high - low for low, high in spans), chunks, decoded)
-        meter = _Pages(self.source, True)
+        meter = Pages(self.source, True)
         for span in spans:
             meter.add([span])
         return Cost(meter.requests, meter.bytes, chunks, decoded)

@@ -15,11 +15,12 @@ from sciknow.files import sha256_bytes
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
 from sciknow.readers.fileset import is_set, members
 from sciknow.readers.filesystem import TransportFileSystem
+from sciknow.readers.parquet_groups import files_of
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.sample import WHOLE_BYTES, picks, ranges
 from sciknow.readers.structure import plain_attrs, structure
 from sciknow.readers.transport import Transport
-from sciknow.readers.trouble import DAMAGED, Absent, explain
+from sciknow.readers.trouble import DAMAGED, explain
 from sciknow.readers.validators import stated
 
 LOCAL_WHOLE = 4 * 2**30
@@ -87,7 +88,7 @@ def _contents(
 
 def _parquet(location: Location) -> tuple[Mapping[str, object], tuple[VariableState, ...]]:
     """Read names and types of the columns, and the number of rows, from the (first) footer."""
-    _, url = _places_of_folder(location)[0]
+    _, url = files_of(location)[0]
     with explain(location.url, "a Parquet table"):
         file = TransportFileSystem(location.transport)._open(url)
         with pq.ParquetFile(file) as opened:
@@ -107,31 +108,8 @@ def _places(
     if reader.name == "netcdf" and is_set(location, options):
         return [(url.rpartition("/")[2], url) for url in members(location, options)]
     if reader.name == "parquet":
-        return _places_of_folder(location)
+        return files_of(location)
     return [("", location.url)]
-
-
-def _places_of_folder(location: Location) -> list[tuple[str, str]]:
-    if location.path is not None:
-        if not location.path.is_dir():
-            return [("", location.url)]
-        parts = sorted(location.path.rglob("*.parq*"))
-        found = [(part.relative_to(location.path).as_posix(), str(part)) for part in parts]
-    else:
-        found = location.transport.run(_remote_parts(location.transport, location.url))
-    if not found:
-        raise SourceUnavailable(f"there are no Parquet files in {location.url}", hint="check it")
-    return found
-
-
-async def _remote_parts(transport: Transport, url: str) -> list[tuple[str, str]]:
-    try:
-        await transport.size(url)
-    except Absent:
-        folder = url.rstrip("/")
-        names = sorted(name for name in await transport.names(folder) if ".parq" in name)
-        return [(name, f"{folder}/{name}") for name in names]
-    return [("", url)]
 
 
 def _chosen(places: Sequence[tuple[str, str]], like: Fingerprint | None) -> list[tuple[str, str]]:

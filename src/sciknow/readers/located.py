@@ -5,25 +5,19 @@ from __future__ import annotations
 import gc
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 
 import dask.dataframe as dd
-import xarray as xr
 
-from sciknow.errors import InvalidInput
 from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
 from sciknow.readers.attrs import origin_attrs, stamp
 from sciknow.readers.cache import Cache, parse_cache
 from sciknow.readers.location import locate
+from sciknow.readers.part import Opened
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.selection import Selection, select
-from sciknow.readers.table import TableAs, parse_table_as, pick, to_dataset
+from sciknow.readers.table import TableAs, parse_table_as, to_dataset
 from sciknow.readers.trouble import explain
-
-Opened = xr.Dataset | xr.DataTree | dd.DataFrame
-"""What opening gives: lazy, on dask."""
 
 
 def reader_for(distribution: Distribution) -> Reader:
@@ -44,8 +38,6 @@ def reader_for(distribution: Distribution) -> Reader:
 def located(
     distribution: Distribution,
     base: Path | str,
-    attrs: Mapping[str, str] | None,
-    table_as: TableAs | str,
     deadline: float,
     cache: Cache | Path | str | bool | None = None,
 ) -> tuple[Reader, Location, Opened]:
@@ -53,29 +45,40 @@ def located(
 
     Takes what `opening.open_distribution` takes and raises what it raises.
     """
-    wanted = parse_table_as(table_as)
     reader = reader_for(distribution)
     registry.check_options(reader, distribution.options)
     location = locate(distribution, base=base, deadline=deadline, cache=parse_cache(cache))
     with location.transport.until(Deadline.after(deadline)):
-        opened = _open(reader, location, distribution.options, wanted)
-    shown = distribution.access_url if location.path else location.url
-    ours = dict(attrs or {}) | origin_attrs(distribution, reader.name, shown)
-    return reader, location, stamped(opened, ours)
+        return reader, location, _open(reader, location, distribution.options)
 
 
-def _open(
-    reader: Reader, location: Location, options: Mapping[str, object], wanted: TableAs
-) -> Opened:
+def _open(reader: Reader, location: Location, options: Mapping[str, object]) -> Opened:
     try:
         with explain(location.url, f"what the reader {reader.name!r} reads"):
-            opened = reader.open_(location, options)
-            if isinstance(opened, dd.DataFrame) and wanted is TableAs.DATASET:
-                return to_dataset(opened)
-            return opened
+            return reader.open_(location, options)
     except Exception:
         gc.collect()  # half-open files of a failed attempt are closed now, not at some later time
         raise
+
+
+def delivered(
+    distribution: Distribution,
+    reader: Reader,
+    location: Location,
+    chosen: Opened,
+    attrs: Mapping[str, str] | None,
+    table_as: TableAs | str,
+) -> Opened:
+    """Return a part as it is handed out: a table as it is wanted, with attributes of origin."""
+    if isinstance(chosen, dd.DataFrame) and parse_table_as(table_as) is TableAs.DATASET:
+        with (
+            location.transport.until(Deadline.after(location.transport.deadline)),
+            explain(location.url, "a table"),
+        ):
+            chosen = to_dataset(chosen)
+    shown = distribution.access_url if location.path else location.url
+    ours = dict(attrs or {}) | origin_attrs(distribution, reader.name, shown)
+    return stamped(chosen, ours)
 
 
 def stamped(opened: Opened, ours: Mapping[str, str]) -> Opened:
@@ -85,25 +88,3 @@ def stamped(opened: Opened, ours: Mapping[str, str]) -> Opened:
         return opened
     opened.attrs = stamp(opened.attrs, ours)
     return opened
-
-
-def part(opened: Opened, wanted: Selection) -> Opened:
-    """Cut a part out of what was opened.
-
-    Raises
-    ------
-    InvalidInput
-        When it has no area or time to cut along.
-    """
-    if not wanted:
-        return opened
-    if isinstance(opened, xr.Dataset):
-        return select(opened, wanted)
-    if isinstance(opened, dd.DataFrame) and not (wanted.bbox or wanted.period):
-        chosen = opened[pick([str(name) for name in opened.columns], wanted.variables)]
-        chosen.attrs = opened.attrs
-        return cast(Opened, chosen)
-    raise InvalidInput(
-        "a box or a period cannot be cut out of a table or a tree of groups",
-        hint="open it whole and filter it, or name a group",
-    )

@@ -10,10 +10,11 @@ from sciknow.errors import IntegrityError, MissingDependency, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE
 from sciknow.readers.cache import Cache
-from sciknow.readers.located import Opened, located, part
+from sciknow.readers.located import delivered, located
+from sciknow.readers.part import Opened, part
 from sciknow.readers.planning import none_of, plan_distribution
 from sciknow.readers.selection import parse_selection
-from sciknow.readers.table import TableAs
+from sciknow.readers.table import TableAs, parse_table_as
 
 
 def open_distribution(
@@ -89,8 +90,10 @@ def open_distribution(
             cache=cache,
         )
         return cast(Opened, plan.check(max_bytes).open())
-    _, _, opened = located(distribution, base, attrs, table_as, deadline, cache)
-    return part(opened, wanted)
+    parse_table_as(table_as)
+    reader, location, opened = located(distribution, base, deadline, cache)
+    chosen = part(reader, location, distribution.options, opened, wanted)
+    return delivered(distribution, reader, location, chosen, attrs, table_as)
 
 
 def open_any(

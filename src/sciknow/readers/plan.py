@@ -19,7 +19,7 @@ from sciknow._html import table
 from sciknow.errors import LimitExceeded
 from sciknow.model import Distribution
 from sciknow.readers.cost import Cost, Costs
-from sciknow.readers.selection import Selection, indices, names
+from sciknow.readers.selection import Index, Selection, indices, names
 
 REQUEST_BYTES = 256 * 1024
 """How many bytes one more request is worth when two ways are compared."""
@@ -184,6 +184,40 @@ def total(
         if one.decoded > SMALL and one.decoded > WASTE * max(1, used):
             warnings.append(_waste(str(name), one.decoded / max(1, used), item, index))
     return cost, tuple(warnings), tuple(unknown)
+
+
+def total_of_tree(
+    parts: Mapping[str, tuple[xr.Dataset, Selection]], costs: Costs | None
+) -> tuple[Cost, tuple[str, ...], tuple[str, ...]]:
+    """Return what `total` returns, summed over the groups of a tree.
+
+    Parameters
+    ----------
+    parts : mapping
+        Path of a group → the whole group, and what is wanted of it.
+    costs : Costs, optional
+        Knows variables by the path of their group and their name.
+    """
+    found, warnings, unknown = Cost(), list[str](), list[str]()
+    for path, (ds, wanted) in parts.items():
+        below = None if costs is None else _Below(costs, path)
+        cost, warned, missed = total(ds, wanted, below)
+        found += cost
+        warnings += warned
+        unknown += [f"{path}/{name}".lstrip("/") for name in missed]
+    return found, tuple(warnings), tuple(unknown)
+
+
+class _Below:
+    """The costs of one group of a tree."""
+
+    def __init__(self, costs: Costs, path: str) -> None:
+        self.costs, self.path = costs, path
+
+    def cost(
+        self, name: str, index: Sequence[Index], blocks: Sequence[Sequence[int]]
+    ) -> Cost | None:
+        return self.costs.cost(f"{self.path}/{name}".lstrip("/"), index, blocks)
 
 
 def _waste(name: str, times: float, item: xr.Variable, index: Sequence[Any]) -> str:

@@ -20,11 +20,12 @@ from sciknow.model import Distribution
 from sciknow.net import DEADLINE, Deadline
 from sciknow.readers.cache import Cache
 from sciknow.readers.cost import Cost
-from sciknow.readers.located import Opened, located, part
-from sciknow.readers.plan import Plan, choose, total
+from sciknow.readers.located import delivered, located
+from sciknow.readers.part import Opened, part, tree_parts
+from sciknow.readers.plan import Plan, choose, total, total_of_tree
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.selection import Selection, parse_selection
-from sciknow.readers.table import TableAs
+from sciknow.readers.table import TableAs, parse_table_as
 from sciknow.readers.trouble import explain
 
 
@@ -47,11 +48,14 @@ def plan_distribution(
     would have opened.
     """
     wanted = parse_selection(bbox, period, variables)
-    reader, location, opened = located(distribution, base, attrs, table_as, deadline, cache)
-    chosen = part(opened, wanted)
-    meter = location.transport.meter
+    parse_table_as(table_as)
+    reader, location, opened = located(distribution, base, deadline, cache)
+    options = distribution.options
+    chosen = part(reader, location, options, opened, wanted)
     with location.transport.until(Deadline.after(deadline)):
-        cost, warnings = _cost(reader, location, distribution.options, opened, wanted)
+        cost, warnings = _cost(reader, location, options, opened, wanted)
+    chosen = delivered(distribution, reader, location, chosen, attrs, table_as)
+    meter = location.transport.meter
     plan = Plan(
         distribution=distribution,
         route=_route(reader, location),
@@ -125,21 +129,26 @@ def _cost(
     wanted: Selection,
 ) -> tuple[Cost, tuple[str, ...]]:
     make = getattr(reader, "costs", None)
-    if isinstance(opened, dd.DataFrame):
-        if make is None:
-            return Cost(exact=False), ("what reading costs is not known for this format",)
-        columns = [str(name) for name in part(opened, wanted).columns]
-        return make(location, options).columns(columns), ()
-    if not isinstance(opened, xr.Dataset):
-        return Cost(exact=False), ("what reading costs is not known for a tree; name a group",)
+    if make is None:
+        return Cost(exact=False), ("what reading costs is not known for this format",)
     with explain(location.url, "a layout"):
-        found, warnings, unknown = total(
-            opened, wanted, None if make is None else make(location, options)
-        )
+        costs = make(location, options)
+        if isinstance(opened, dd.DataFrame):
+            return _table_cost(costs.table(opened, wanted))
+        if isinstance(opened, xr.DataTree):
+            found, warnings, unknown = total_of_tree(tree_parts(opened, wanted), costs)
+        else:
+            found, warnings, unknown = total(opened, wanted, costs)
     if unknown:
         text = f"what reading costs is not known for {', '.join(unknown)}"
         return replace(found, exact=False), (*warnings, text)
     return found, warnings
+
+
+def _table_cost(cost: Cost | None) -> tuple[Cost, tuple[str, ...]]:
+    if cost is None:
+        return Cost(exact=False), ("what reading costs is not known: the server does not tell",)
+    return cost, ()
 
 
 def _memory(chosen: Opened, cost: Cost) -> int:
@@ -149,10 +158,16 @@ def _memory(chosen: Opened, cost: Cost) -> int:
 def _route(reader: Reader, location: Location) -> str:
     how = {
         "zarr": "chunks of a Zarr store",
+        "icechunk": "chunks of a snapshot",
         "kerchunk": "byte ranges that references name",
         "netcdf": "byte ranges of a file",
-        "parquet": "columns of a Parquet table",
+        "geotiff": "tiles of images",
+        "opendap": "index ranges that an OPeNDAP server cuts out",
+        "parquet": "columns and row groups of a Parquet table",
         "csv": "a text table, read whole",
+        "jsonl": "a text table, read whole",
+        "excel": "a workbook, read whole",
+        "tabledap": "rows and columns that an ERDDAP server chooses",
     }.get(reader.name, reader.name)
     where = "this machine" if location.path else location.url.partition("://")[0]
     return f"{how}, {where}"

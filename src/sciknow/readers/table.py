@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, cast
 
+import dask
 import numpy as np
 import pandas as pd
 import xarray as xr
-from dask.dataframe import DataFrame, Series
+from dask.dataframe import DataFrame, Series, from_map
 
 from sciknow.errors import InvalidInput
 
@@ -42,17 +44,47 @@ def set_index(frame: DataFrame, index: str) -> DataFrame:
             f"the table has no column {index!r}",
             hint="it has " + ", ".join(map(str, frame.columns)),
         )
-    return cast(DataFrame, _by_part(frame, pd.DataFrame.set_index, index))
+    return cast(DataFrame, by_part(frame, pd.DataFrame.set_index, index))
 
 
-def _by_part(frame: Any, function: Any, *arguments: Any, **options: Any) -> Any:
+def by_part(frame: Any, function: Any, *arguments: Any, **options: Any) -> Any:
     """Call a function on each partition; dask's own method is untyped."""
     return frame.map_partitions(function, *arguments, **options)
 
 
+def from_parts(function: Any, places: Sequence[Any], meta: pd.DataFrame) -> DataFrame:
+    """Make a table of which each partition is what a function returns for one place.
+
+    Parameters
+    ----------
+    function : callable
+        Place → pandas DataFrame; it can be pickled.
+    places : sequence
+        Without any the table is empty.
+    meta : pandas.DataFrame
+        An empty table of the same columns and types.
+    """
+    build: Any = from_map
+    with plain_strings(True):  # the parts have their types already
+        if not places:
+            return cast(DataFrame, build(_nothing, [meta], meta=meta))
+        return cast(DataFrame, build(function, list(places), meta=meta))
+
+
+@contextmanager
+def plain_strings(wanted: bool) -> Iterator[None]:
+    """Keep dask from turning columns of objects into texts, for what is built in the block."""
+    with dask.config.set({"dataframe.convert-string": False} if wanted else {}):
+        yield
+
+
+def _nothing(meta: pd.DataFrame) -> pd.DataFrame:
+    return meta
+
+
 def lengths(frame: DataFrame) -> tuple[int, ...]:
     """Count the rows of each partition; for Parquet the files' own metadata tell them."""
-    return tuple(int(count) for count in _by_part(frame, len).compute())
+    return tuple(int(count) for count in by_part(frame, len).compute())
 
 
 def to_dataset(frame: DataFrame) -> xr.Dataset:
@@ -76,7 +108,7 @@ def to_dataset(frame: DataFrame) -> xr.Dataset:
 def _array(column: Series, chunks: tuple[tuple[int, ...]]) -> Any:
     plain = _plain(column.dtype)
     meta = pd.Series([], dtype=plain)
-    return _by_part(column, _cast, plain, meta=meta).to_dask_array(lengths=chunks[0])
+    return by_part(column, _cast, plain, meta=meta).to_dask_array(lengths=chunks[0])
 
 
 def _plain(dtype: Any) -> np.dtype[Any]:
@@ -96,14 +128,3 @@ def _cast(part: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
     if dtype.kind == "f" and part.dtype != dtype:
         return pd.Series(part.to_numpy(dtype=dtype, na_value=np.nan), index=part.index)
     return part.astype(dtype)
-
-
-def pick(columns: Sequence[str], wanted: Sequence[str] | None) -> list[str]:
-    """Check a list of columns against those that there are."""
-    if wanted is None:
-        return list(columns)
-    if missing := [name for name in wanted if name not in columns]:
-        raise InvalidInput(
-            f"the table has no column {missing[0]!r}", hint="it has " + ", ".join(columns)
-        )
-    return list(wanted)

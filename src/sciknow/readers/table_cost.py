@@ -2,43 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
+import dask.dataframe as dd
 
 from sciknow.readers.cost import Cost
+from sciknow.readers.file_cost import Pages
+from sciknow.readers.geo import Geo
+from sciknow.readers.parquet_groups import MAX_FILES, bounds_of, files_of, joined, surviving
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import RangeFile
+from sciknow.readers.rows import axes_of
+from sciknow.readers.selection import Selection
 
 
 class ParquetCosts:
-    """Costs of the columns of one Parquet file."""
+    """Costs of a part of a Parquet table, from the footers of its files."""
 
-    def __init__(self, location: Location) -> None:
-        self.location = location
+    def __init__(self, location: Location, geo: Geo | None) -> None:
+        self.location, self.geo = location, geo
 
-    def columns(self, wanted: Sequence[str]) -> Cost:
-        """Return the cost of some columns; a folder of files is counted by its first level."""
-        path = self.location.path
-        if path is not None and path.is_dir():
-            return _folder(path)
-        file: Any = RangeFile(self.location.transport, self.location.url) if path is None else path
-        footer = pq.ParquetFile(file).metadata
+    def table(self, opened: dd.DataFrame, wanted: Selection) -> Cost | None:
+        """Return the cost of the row groups and columns that a part touches."""
+        files = len(files_of(self.location))
+        if files > MAX_FILES:
+            return None
+        axes = axes_of(opened)
+        limits = bounds_of(wanted, axes, self.geo)
+        columns = {str(name) for name in wanted.variables or opened.columns}
+        columns |= {path.partition(".")[0] for item in limits for path in (item.low, item.high)}
+        columns |= {str(opened.index.name)}
+        if self.geo and wanted.bbox and not self.geo.primary.covering:
+            columns.add(self.geo.primary.name)
         found = Cost()
-        for group in (footer.row_group(number) for number in range(footer.num_row_groups)):
-            for column in (group.column(number) for number in range(group.num_columns)):
-                if column.path_in_schema.partition(".")[0] in wanted:
-                    packed, plain = column.total_compressed_size, column.total_uncompressed_size
-                    found += Cost(1, packed, 1, plain)
+        for url, footer, groups in surviving(self.location, limits, self.geo, wanted):
+            meter = self._meter(url)
+            for number in groups:
+                found += _group(footer.row_group(number), columns, meter)
+            if meter is not None:
+                found += Cost(meter.requests, meter.bytes)
         return found
 
+    def _meter(self, url: str) -> Pages | None:
+        if "://" not in url:
+            return None
+        transport = self.location.transport
+        return Pages(RangeFile(transport, url, transport.run(transport.size(url))), True)
 
-def _folder(path: Path) -> Cost:
-    files = [item for item in path.rglob("*") if item.is_file()]
-    total = sum(item.stat().st_size for item in files)
-    return Cost(len(files), total, len(files), total, exact=False)
+
+def _group(group: Any, columns: set[str], meter: Pages | None) -> Cost:
+    """Return the cost of one row group; what comes over the wire is left to the meter."""
+    found, spans = Cost(), []
+    for column in (group.column(number) for number in range(group.num_columns)):
+        if column.path_in_schema.partition(".")[0] in columns:
+            packed, plain = column.total_compressed_size, column.total_uncompressed_size
+            start = column.dictionary_page_offset or column.data_page_offset
+            spans.append((start, start + packed))
+            found += Cost(0, 0, 1, plain) if meter else Cost(1, packed, 1, plain)
+    if meter is not None:
+        for span in joined(spans):
+            meter.add([span])
+    return found
 
 
 class TextCosts:
@@ -47,7 +71,7 @@ class TextCosts:
     def __init__(self, location: Location) -> None:
         self.location = location
 
-    def columns(self, wanted: Sequence[str]) -> Cost:
+    def table(self, opened: dd.DataFrame, wanted: Selection) -> Cost | None:
         """Return the cost of the file."""
         if self.location.path is not None:
             size = self.location.path.stat().st_size
