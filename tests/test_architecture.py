@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {"errors", "vocab", "_html", "text", "files", "net", "version"},
     {"model"},
-    {"catalogs", "readers", "graph", "search", "ledger"},
+    {"alignment", "catalogs", "readers", "graph", "search", "ledger"},
     {"hub"},
     {"demo"},
     {"cli"},
@@ -30,6 +30,7 @@ ONLY_PLACE = {
     "zarr": {"readers"},
     "fsspec": {"readers"},
     "kerchunk": {"readers"},
+    "cf_xarray": {"alignment"},
     "bibtexparser": {"ledger"},
     "citeproc": {"ledger"},
     "rocrate": {"ledger"},

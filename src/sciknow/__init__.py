@@ -27,12 +27,14 @@ from sciknow.errors import (
 from sciknow.version import __version__
 
 if TYPE_CHECKING:
+    from sciknow.alignment import align
     from sciknow.hub import (
         Hit,
         Hits,
         Hub,
         build_from_texts,
         build_hub,
+        compatible,
         crate,
         lock,
         open_hub,
@@ -50,9 +52,11 @@ _HOMES = {
     "Hits": "sciknow.hub",
     "Hub": "sciknow.hub",
     "Publication": "sciknow.model",
+    "align": "sciknow.alignment",
     "build_from_texts": "sciknow.hub",
     "build_hub": "sciknow.hub",
     "cite": "sciknow.ledger",
+    "compatible": "sciknow.hub",
     "crate": "sciknow.hub",
     "lock": "sciknow.hub",
     "open_hub": "sciknow.hub",
@@ -79,9 +83,11 @@ __all__ = [
     "SourceUnavailable",
     "UntrustedInput",
     "__version__",
+    "align",
     "build_from_texts",
     "build_hub",
     "cite",
+    "compatible",
     "crate",
     "lock",
     "open_hub",

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sciknow.hub.build import build_from_texts, build_hub
+    from sciknow.hub.combining import compatible
     from sciknow.hub.crating import crate
+    from sciknow.hub.facets import Facets
     from sciknow.hub.folder import HubFolder
     from sciknow.hub.hit import Hit, Hits
     from sciknow.hub.hub import Hub
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sciknow.hub.paths import embedded_hub, packaged_source, user_hub
 
 _HOMES = {
+    "Facets": "facets",
     "LOCKFILE": "locking",
     "Hit": "hit",
     "Hits": "hit",
@@ -31,6 +34,7 @@ _HOMES = {
     "SectorOverview": "overview",
     "build_from_texts": "build",
     "build_hub": "build",
+    "compatible": "combining",
     "crate": "crating",
     "embedded_hub": "paths",
     "lock": "locking",
@@ -42,6 +46,7 @@ _HOMES = {
 
 __all__ = [
     "LOCKFILE",
+    "Facets",
     "Hit",
     "Hits",
     "Hub",
@@ -50,6 +55,7 @@ __all__ = [
     "SectorOverview",
     "build_from_texts",
     "build_hub",
+    "compatible",
     "crate",
     "embedded_hub",
     "lock",

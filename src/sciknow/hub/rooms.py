@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import sciknow.alignment as alignment
     import sciknow.catalogs as catalogs
     import sciknow.graph as graph
     import sciknow.ledger as ledger
@@ -25,10 +26,11 @@ else:
         def __getattr__(self, attribute: str) -> Any:
             return getattr(import_module(self._name), attribute)
 
+    alignment = _Room("sciknow.alignment")
     catalogs = _Room("sciknow.catalogs")
     graph = _Room("sciknow.graph")
     ledger = _Room("sciknow.ledger")
     readers = _Room("sciknow.readers")
     search = _Room("sciknow.search")
 
-__all__ = ["catalogs", "graph", "ledger", "readers", "search"]
+__all__ = ["alignment", "catalogs", "graph", "ledger", "readers", "search"]

@@ -12,9 +12,10 @@ that was opened in another process. Take the origins before, or write them into 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import xarray as xr
@@ -50,6 +51,8 @@ class Origin:
     generation: str = ""
 
 
+_FIELDS = tuple(field.name for field in fields(Origin))
+
 _LAYERS: dict[str, Origin] = {}
 """Layer of a dask graph → what it was opened from."""
 
@@ -67,6 +70,24 @@ def origin_of(attrs: Mapping[Any, Any]) -> Origin | None:
         opened_at=told.get("opened_at", ""),
         generation=told.get("generation", ""),
     )
+
+
+def combined_origins(attrs: Mapping[Any, Any]) -> tuple[Origin, ...]:
+    """Read the origins of what was combined from several datasets; empty for anything else.
+
+    Examples
+    --------
+    >>> told = {f"{PREFIX}origins": '[{"dataset": "a", "distribution": "a-zarr"}]'}
+    >>> [item.distribution for item in combined_origins(told)]
+    ['a-zarr']
+    """
+    try:
+        told = json.loads(str(attrs.get(f"{PREFIX}origins", "[]")))
+        return tuple(
+            Origin(**{key: str(item[key]) for key in _FIELDS if key in item}) for item in told
+        )
+    except (ValueError, TypeError):
+        return ()
 
 
 def remember(opened: Any) -> None:
@@ -123,7 +144,7 @@ class Sciknow:
     @property
     def origins(self) -> tuple[Origin, ...]:
         """What it was made from, sorted; empty where no trace is left."""
-        found = {origin_of(self._opened.attrs)} - {None}
+        found = {origin_of(self._opened.attrs), *combined_origins(self._opened.attrs)} - {None}
         with _LOCK:
             found |= {_LAYERS[name] for name in _layers(self._opened) if name in _LAYERS}
         known = sorted(

@@ -1,0 +1,80 @@
+"""Two datasets side by side: whether they fit together, and bringing them onto one grid.
+
+Cards are compared without opening anything; arrays by their coordinates alone. Regridding,
+resampling and conversions are lazy: nothing here reads data. Only names are listed in this file;
+each is imported when first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sciknow.alignment.aligning import align
+    from sciknow.alignment.array_profile import profile_of_array
+    from sciknow.alignment.card_profile import profile_of_card, with_card
+    from sciknow.alignment.change import Aligned, Change
+    from sciknow.alignment.comparing import compare
+    from sciknow.alignment.licence import Terms, combine_terms
+    from sciknow.alignment.merging import merge
+    from sciknow.alignment.overlap import common_box, common_period, wider
+    from sciknow.alignment.profile import Profile, Quantity
+    from sciknow.alignment.step import date_digits
+    from sciknow.alignment.verdict import Aspect, Compatibility, Pair, Verdict
+
+_HOME = {
+    "Aligned": "change",
+    "Aspect": "verdict",
+    "Change": "change",
+    "Compatibility": "verdict",
+    "Pair": "verdict",
+    "Profile": "profile",
+    "Quantity": "profile",
+    "Terms": "licence",
+    "Verdict": "verdict",
+    "align": "aligning",
+    "combine_terms": "licence",
+    "common_box": "overlap",
+    "common_period": "overlap",
+    "compare": "comparing",
+    "date_digits": "step",
+    "merge": "merging",
+    "profile_of_array": "array_profile",
+    "profile_of_card": "card_profile",
+    "wider": "overlap",
+    "with_card": "card_profile",
+}
+
+__all__ = [
+    "Aligned",
+    "Aspect",
+    "Change",
+    "Compatibility",
+    "Pair",
+    "Profile",
+    "Quantity",
+    "Terms",
+    "Verdict",
+    "align",
+    "combine_terms",
+    "common_box",
+    "common_period",
+    "compare",
+    "date_digits",
+    "merge",
+    "profile_of_array",
+    "profile_of_card",
+    "wider",
+    "with_card",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

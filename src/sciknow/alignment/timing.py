@@ -1,0 +1,332 @@
+"""Bringing datasets onto one calendar and one row of times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import cftime
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sciknow.alignment.apply import as_slice
+from sciknow.alignment.axes import bounds_names, bounds_of, find_axes
+from sciknow.alignment.change import Side
+from sciknow.alignment.moment import (
+    STANDARD,
+    Codes,
+    Ruler,
+    calendar_of,
+    even_ruler,
+    ruler_of,
+    seconds_of,
+    step_of,
+)
+from sciknow.alignment.resample import join_steps
+from sciknow.alignment.space import is_kind
+from sciknow.alignment.step import DAY, Step, parse_step
+from sciknow.errors import InvalidInput
+
+TIMES = ("coarser", "finer", "first", "keep")
+_SAME = 1.01
+"""Steps whose lengths differ by less than this ratio are the same (28 to 31 days are a month)."""
+
+
+@dataclass(slots=True)
+class _Timed:
+    """A side with its time: step, and whether it is coarser than the common one."""
+
+    side: Side
+    step: Step | None
+
+    @property
+    def time(self) -> xr.DataArray:
+        return self.side.ds[self.side.axes.time]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The common times: periods, their stamps, and the name and attributes of the coordinate."""
+
+    periods: Codes
+    stamps: np.ndarray[Any, Any]
+    name: str
+    attrs: dict[str, Any]
+    of: str
+
+
+def align_time(sides: Sequence[Side], *, time: str, on: str, calendar: str = "") -> None:
+    """Bring all sides that have times onto one row of them, in place, and note what was done.
+
+    Raises
+    ------
+    InvalidInput
+        Where they have no time in common, or uneven times that cannot be matched.
+    """
+    timed = [_prepared(side) for side in sides if side.axes.time]
+    if calendar:
+        for item in timed:
+            _convert(item, calendar)
+    wanted = None if time in TIMES else parse_step(time)
+    if time == "keep" or not timed or (len(timed) < 2 and wanted is None):
+        return
+    if wanted is None and _same_times(timed):
+        return
+    chosen = None if wanted is not None else _chosen(timed, sides, time)
+    ruler = _ruler(timed, chosen, wanted)
+    for item in timed:
+        if ruler.exact and calendar_of(item.time) != ruler.calendar:
+            _convert(item, ruler.calendar)
+    _match(timed, chosen or timed[0], ruler, on, given=wanted is not None)
+
+
+def _prepared(side: Side) -> _Timed:
+    """Let time be a rising dimension without repeated values."""
+    name = side.axes.time
+    dim = str(side.ds[name].dims[0])
+    if dim != name:
+        side.ds = side.ds.swap_dims({dim: name})
+        side.axes = find_axes(side.ds)
+    index = side.ds[name].to_index()
+    if index.has_duplicates or pd.isna(index).any():
+        raise InvalidInput(
+            f"{side.label} has repeated or missing times",
+            hint=f"drop them first: ds.drop_duplicates({name!r})",
+        )
+    if not index.is_monotonic_increasing:
+        side.ds = side.ds.sortby(name)
+        side.note("time", "times put into rising order")
+    return _Timed(side, step_of(side.ds[name])[0])
+
+
+def _same_times(timed: Sequence[_Timed]) -> bool:
+    first = timed[0].time
+    return all(
+        item.time.shape == first.shape and np.array_equal(item.time.values, first.values)
+        for item in timed[1:]
+    )
+
+
+def _chosen(timed: Sequence[_Timed], sides: Sequence[Side], time: str) -> _Timed:
+    """Return the side whose times all get."""
+    known = [item for item in timed if item.step is not None]
+    if time == "first":
+        known = [item for item in timed[:1] if item.step is not None or item.time.size == 1]
+    if not known:
+        named = timed[0] if time == "first" else next(i for i in timed if i.step is None)
+        raise InvalidInput(
+            f"{named.side.label} has no even time step",
+            hint="name one: time='P1M', or time='keep' to leave times alone",
+        )
+    if time == "first":
+        return known[0]
+    pick = max if time == "coarser" else min
+    return pick(known, key=lambda item: cast(Step, item.step).length)
+
+
+def _ruler(timed: Sequence[_Timed], chosen: _Timed | None, wanted: Step | None) -> Ruler:
+    if chosen is None:
+        last = max(seconds_of(item.time, calendar_of(item.time))[-1] for item in timed)
+        return even_ruler(timed[0].time, last, cast(Step, wanted))
+    step = chosen.step or next((item.step for item in timed if item.step), Step(seconds=DAY))
+    return ruler_of(chosen.time, step, bounds_of(chosen.side.ds, chosen.side.axes.time))
+
+
+def _convert(item: _Timed, calendar: str) -> None:
+    """Give a side the dates of another calendar; days that this one lacks are left out."""
+    side, time = item.side, item.time
+    own = calendar_of(time)
+    if own == ("standard" if calendar in STANDARD else calendar):
+        return
+    name = side.axes.time
+    places = xr.DataArray(np.arange(time.size, dtype="f8"), {name: time.values}, (name,))
+    daily = item.step is None or item.step.length >= DAY
+    across = "360_day" in (own, calendar)
+    align_on = ("year" if daily else "date") if across else None
+    try:
+        found = places.convert_calendar(calendar, dim=name, align_on=align_on)
+    except (ValueError, KeyError) as error:
+        raise InvalidInput(
+            f"{side.label}: its dates cannot be written in the calendar {calendar!r}: {error}",
+            hint="CF's calendars are standard, noleap, all_leap, 360_day, julian",
+        ) from error
+    kept = found.values.astype(int)
+    stamps = xr.DataArray(found[name].values, dims=(name,), name=name, attrs=_attrs(time))
+    side.ds = _without_bounds(side.ds, name).isel({name: kept}).assign_coords({name: stamps})
+    lost = time.size - kept.size
+    rest = f"; {lost:,} times do not exist there and are left out" if lost else ""
+    side.note("calendar", f"dates converted from {own} to {calendar}{rest}")
+
+
+def _attrs(time: xr.DataArray) -> dict[str, Any]:
+    return {key: value for key, value in time.attrs.items() if key != "bounds"}
+
+
+def _without_bounds(ds: xr.Dataset, name: str) -> xr.Dataset:
+    item = ds[name]
+    told = str(item.attrs.get("bounds", item.encoding.get("bounds", "")))
+    return ds.drop_vars(told) if told in ds.variables else ds
+
+
+def _match(timed: Sequence[_Timed], chosen: _Timed, ruler: Ruler, on: str, *, given: bool) -> None:
+    """Join the times of the finer sides, find the common periods, and put all sides on them."""
+    coarse = [item for item in timed if _is_coarser(item, ruler)]
+    if coarse and given:
+        raise InvalidInput(
+            f"{coarse[0].side.label} has one value a {cast(Step, coarse[0].step).words}, which is "
+            f"coarser than {ruler.step}",
+            hint="name a coarser step, or use time='finer'",
+        )
+    fine = [item for item in timed if item not in coarse]
+    stamps = {} if given else _stamps(chosen.time, ruler)
+    spans = {id(item): _ends(item) for item in timed}
+    codes = {id(item): ruler.codes(item.time) for item in fine}
+    rows = {key: np.unique(row[row >= 0]) for key, row in codes.items()}
+    wanted = _common(list(rows.values()), on, rows.get(id(timed[0])))
+    repeated = {id(item): _positions(item, wanted, stamps, on) for item in coarse}
+    if on == "overlap":
+        for places in repeated.values():
+            wanted = wanted[np.isin(wanted, [code for code, at in places.items() if at >= 0])]
+    if not wanted.size:
+        told = "; ".join(f"{item.side.label} {spans[id(item)]}" for item in timed)
+        raise InvalidInput(f"no time in common: {told}", hint="on='union' keeps both periods")
+    side = chosen.side
+    labels = _labels(wanted, stamps, ruler, timed)
+    row = _Row(wanted, labels, side.axes.time, dict(chosen.time.attrs), side.label)
+    for item in fine:
+        keeps = item is chosen and not given
+        own = _joined(item, codes[id(item)], wanted, ruler, keep=keeps)
+        _put(item, own, row, keeps=keeps)
+    for item in coarse:
+        _repeat(item, repeated[id(item)], row)
+
+
+def _is_coarser(item: _Timed, ruler: Ruler) -> bool:
+    return item.step is not None and item.step.length > ruler.step.length * _SAME
+
+
+def _ends(item: _Timed) -> str:
+    first, last = (str(item.time.values[at])[:10] for at in (0, -1))
+    return f"{first} to {last}"
+
+
+def _stamps(time: xr.DataArray, ruler: Ruler) -> dict[int, Any]:
+    """Return the first time of each period."""
+    found: dict[int, Any] = {}
+    for code, value in zip(ruler.codes(time), time.values, strict=True):
+        found.setdefault(int(code), value)
+    found.pop(-1, None)
+    return found
+
+
+def _joined(item: _Timed, codes: Codes, wanted: Codes, ruler: Ruler, *, keep: bool) -> Codes:
+    """Make one value a period of a side, of the periods wanted; return those that it has."""
+    side, name = item.side, item.side.axes.time
+    within = np.isin(codes, wanted)
+    if not within.all():
+        side.ds = side.ds.isel({name: np.flatnonzero(within)})
+        codes = codes[within]
+    unique, counts = np.unique(codes, return_counts=True)
+    same = item.step is None or item.step.length > ruler.step.length / _SAME
+    if not codes.size or (counts.max() == 1 and (same or keep)):
+        return unique
+    ds = _without_bounds(side.ds, name)
+    bounds = bounds_names(ds)
+    side.ds = ds.drop_vars([n for n in bounds if n in ds and name in ds[n].dims])
+    kinds = [str(n) for n, v in side.ds.data_vars.items() if name in v.dims and is_kind(v)]
+    return join_steps(side, codes, ruler, item.step, kinds)
+
+
+def _common(rows: Sequence[Codes], on: str, first: Codes | None) -> Codes:
+    if on == "first" and first is not None:
+        return first
+    result = rows[0]
+    for row in rows[1:]:
+        result = np.union1d(result, row) if on == "union" else np.intersect1d(result, row)
+    return result
+
+
+def _positions(item: _Timed, wanted: Codes, stamps: dict[int, Any], on: str) -> dict[int, int]:
+    """Return for each period where in a coarser side the value of its time stands; -1 for none."""
+    known = [int(code) for code in wanted if int(code) in stamps]
+    if not known:
+        return {}
+    times = xr.DataArray([stamps[code] for code in known], dims="time", name="time")
+    own = ruler_of(item.time, cast(Step, item.step), bounds_of(item.side.ds, item.side.axes.time))
+    mine = {int(code): at for at, code in enumerate(own.codes(item.time)) if code >= 0}
+    return {code: mine.get(int(at), -1) for code, at in zip(known, own.codes(times), strict=True)}
+
+
+def _labels(
+    wanted: Codes, stamps: dict[int, Any], ruler: Ruler, timed: Sequence[_Timed]
+) -> np.ndarray[Any, Any]:
+    """Return the time that stands for each period."""
+    values = [stamps.get(int(code)) for code in wanted]
+    starts = [
+        ruler.start(int(code)) if v is None else v for code, v in zip(wanted, values, strict=True)
+    ]
+    plain = ruler.calendar == "standard" and all(item.time.dtype.kind == "M" for item in timed)
+    if plain:
+        return np.array([_numpy(value) for value in starts], "M8[ns]")
+    return np.array([_cf(value, ruler.calendar) for value in starts], object)
+
+
+def _numpy(value: Any) -> np.datetime64:
+    return np.datetime64(value.isoformat()) if isinstance(value, cftime.datetime) else value
+
+
+def _cf(value: Any, calendar: str) -> cftime.datetime:
+    if isinstance(value, cftime.datetime):
+        return value
+    return cftime.num2date(seconds_of(np.array([value]))[0], "seconds since 1970-01-01", calendar)
+
+
+def _put(item: _Timed, own: Codes, row: _Row, *, keeps: bool) -> None:
+    """Put a side whose periods are *own* on the common ones."""
+    side, name = item.side, item.side.axes.time
+    before = side.ds.indexes.get(name)
+    ds = side.ds if keeps else _without_bounds(side.ds, name)
+    found = np.isin(row.periods, own)
+    if found.all():
+        ds = ds.isel({name: as_slice(np.searchsorted(own, row.periods))})
+    else:
+        ds = ds.assign_coords({name: own}).reindex({name: row.periods})
+        side.note("time", f"{int((~found).sum()):,} times that it lacks are missing")
+    if before is not None and not keeps and _moved(before, own, row):
+        side.note("time", f"times written as those of {row.of}, period by period")
+    _stamp(side, ds, row, keeps=keeps)
+
+
+def _moved(before: Any, own: Codes, row: _Row) -> bool:
+    found = np.isin(row.periods, own)
+    mine = np.asarray(before)[np.searchsorted(own, row.periods[found])]
+    return bool(np.any(mine != row.stamps[found]))
+
+
+def _stamp(side: Side, ds: xr.Dataset, row: _Row, *, keeps: bool) -> None:
+    """Write the common times into a dataset."""
+    name = side.axes.time
+    attrs = {key: value for key, value in row.attrs.items() if keeps or key != "bounds"}
+    stamps = xr.DataArray(row.stamps, dims=(row.name,), name=row.name, attrs=attrs)
+    if row.name != name:
+        ds = ds.drop_vars(name, errors="ignore").rename({name: row.name})
+        side.note("time", f"time renamed from {name} to {row.name}")
+    side.ds = ds.assign_coords({row.name: stamps})
+    side.axes = find_axes(side.ds)
+
+
+def _repeat(item: _Timed, places: dict[int, int], row: _Row) -> None:
+    """Repeat the values of a coarser side for the common times that lie in its steps."""
+    side, name = item.side, item.side.axes.time
+    at = np.array([places.get(int(code), -1) for code in row.periods])
+    ds = _without_bounds(side.ds, name).drop_vars(name)
+    ds = ds.isel({name: np.where(at < 0, 0, at)})
+    if (at < 0).any():
+        there = xr.DataArray(at >= 0, dims=name)
+        ds = ds.assign({n: v.where(there) for n, v in ds.data_vars.items() if name in v.dims})
+        side.note("time", f"{int((at < 0).sum()):,} times that it lacks are missing")
+    step = cast(Step, item.step).words
+    side.note("time", f"the value of each {step} is repeated for the times in it, not interpolated")
+    _stamp(side, ds, row, keeps=False)
