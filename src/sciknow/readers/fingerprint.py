@@ -21,7 +21,7 @@ from sciknow.readers.location import locate
 from sciknow.readers.sample import SAMPLES
 from sciknow.readers.structure import structure
 
-FILES = frozenset({"netcdf", "csv", "parquet"})
+FILES = frozenset({"netcdf", "csv", "parquet", "geotiff"})
 """Readers of which the address is a file, or a set of files."""
 
 

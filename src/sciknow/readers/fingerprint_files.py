@@ -105,7 +105,7 @@ def _places(
     reader: Reader, location: Location, options: Mapping[str, object]
 ) -> list[tuple[str, str]]:
     """Return (name, address) of each file, sorted by name."""
-    if reader.name == "netcdf" and is_set(location, options):
+    if reader.name in {"netcdf", "geotiff"} and is_set(location, options):
         return [(url.rpartition("/")[2], url) for url in members(location, options)]
     if reader.name == "parquet":
         return files_of(location)

@@ -49,6 +49,8 @@ _METHODS: Mapping[int, tuple[Any, Mapping[str, str]]] = {
         {
             "latitude_false_origin": "lat0",
             "longitude_false_origin": "lon0",
+            "easting_false_origin": "east",
+            "northing_false_origin": "north",
             "latitude_first_parallel": "parallel1",
             "latitude_second_parallel": "parallel2",
         },
@@ -70,6 +72,8 @@ _METHODS: Mapping[int, tuple[Any, Mapping[str, str]]] = {
         {
             "latitude_false_origin": "lat0",
             "longitude_false_origin": "lon0",
+            "easting_false_origin": "east",
+            "northing_false_origin": "north",
             "latitude_first_parallel": "parallel1",
             "latitude_second_parallel": "parallel2",
         },
@@ -122,12 +126,10 @@ def crs_of(keys: Mapping[str, Any], where: str) -> CRS | None:
     A system that is not understood warns and is left out.
     """
     model = _code(keys, "GTModelTypeGeoKey")
-    if model not in (_PROJECTED, _GEOGRAPHIC, _GEOCENTRIC):
-        return None
     try:
-        if model == _PROJECTED:
-            return _projected(keys)
-        return _geographic(keys)
+        if model in (_GEOGRAPHIC, _GEOCENTRIC):
+            return _geographic(keys)
+        return _projected(keys) if model == _PROJECTED else _wkt(keys)
     except (CRSError, KeyError, ValueError, TypeError) as error:
         warnings.warn(
             f"{where}: its coordinate reference system is not understood "
@@ -183,11 +185,10 @@ def _of_parameters(keys: Mapping[str, Any], method: int) -> CRS:
     unit, metres = _UNITS[_code(keys, "ProjLinearUnitsGeoKey") or 9001]
     make, names = _METHODS[method]
     values = {ours: _number(keys, ours, 1.0 if ours == "scale" else 0.0) for ours in _PARAMETERS}
-    conversion = make(
-        **{theirs: values[ours] for theirs, ours in names.items()},
-        false_easting=values["east"] * metres,
-        false_northing=values["north"] * metres,
-    )
+    values |= {"east": values["east"] * metres, "north": values["north"] * metres}
+    if "east" not in names.values():
+        names = {**names, "false_easting": "east", "false_northing": "north"}
+    conversion = make(**{theirs: values[ours] for theirs, ours in names.items()})
     name = str(keys.get("PCSCitationGeoKey") or keys.get("GTCitationGeoKey") or "unnamed")
     made = ProjectedCRS(conversion, name=name, geodetic_crs=_geographic(keys))
     if metres == 1.0:

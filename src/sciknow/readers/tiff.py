@@ -317,6 +317,8 @@ class Tiff:
                 hint="the source has changed or is damaged, or the catalogue names the wrong "
                 "reader",
             ) from error
+        if not pages:
+            raise IntegrityError(f"{self.file.url} holds no image", hint=DAMAGED)
         for page in pages:
             yield image_of(page, self.file)
 
@@ -347,9 +349,14 @@ class Tiff:
 
 
 def _pages(opened: Any) -> Iterator[Any]:
+    seen: set[int] = set()
     with suppress(IndexError):
         for number in range(MAX_IMAGES):
-            yield opened.pages[number]
+            page = opened.pages[number]
+            if page.offset in seen:  # directories that lead round in a circle
+                return
+            seen.add(page.offset)
+            yield page
 
 
 def image_of(page: Any, file: RangeFile | LocalFile) -> Image:
@@ -452,9 +459,12 @@ _KEPT = {
     42112: "GDAL_METADATA",
     42113: "GDAL_NODATA",
 }
+_GRID = {33550: "ModelPixelScale", 33922: "ModelTiepoint", 34264: "ModelTransformation"}
 
 
 def _tags(page: Any) -> dict[str, Any]:
     """Return the tags that say what the values mean and where they lie."""
     found = {name: page.tags.valueof(code) for code, name in _KEPT.items() if code in page.tags}
-    return found | {"geo": dict(page.geotiff_tags) if page.is_geotiff else {}}
+    geo = dict(page.geotiff_tags) if 34735 in page.tags else {}
+    geo |= {name: page.tags.valueof(code) for code, name in _GRID.items() if code in page.tags}
+    return found | {"geo": geo}
