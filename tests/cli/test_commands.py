@@ -58,7 +58,33 @@ def test_filters_reach_the_search(run):
     assert sum(found["filtered"].values()) == 1
 
 
+def test_other_kinds_for_people_and_programs(run):
+    lines = run("search", "ice", "--kind", "variable").stdout.splitlines()
+    assert lines[0].split() == ["score", "id", "opens", "units", "title", "dataset"]
+    assert lines[1].split()[1:4] == ["ice-monthly#siconc", "offline", "1"]
+    heads = {"publication": "issued", "concept": "title"}
+    for kind, column in heads.items():
+        assert column in run("search", "sea ice", "--kind", kind).stdout.splitlines()[0]
+        found = json.loads(run("search", "sea ice", "--kind", kind, "--json").stdout)
+        assert found["kind"] == found["hits"][0]["kind"] == kind
+        assert found["hits"][0][kind]["id"] == found["hits"][0]["id"]
+
+
+def test_facets_with_and_without_a_question(run):
+    result = run("search", "--facets", "--license", "open")
+    assert result.stdout.splitlines()[0].split() == ["facet", "records", "what"]
+    assert "Testing Centre" in result.stdout
+    assert "2 datasets" in result.stderr
+    found = json.loads(run("search", "ice", "--facets", "--json").stdout)
+    assert found["facets"]["language"] == {"en": 3, "zh": 2}
+    assert "Ask a question" in run("search", code=2).stderr
+
+
 WRONG = {
+    "filter of another kind": (
+        ["search", "x", "--kind", "concept", "--license", "open"],
+        "means nothing for a concept",
+    ),
     "box": (["search", "x", "--bbox", "1,2"], "write west,south,east,north"),
     "box order": (["search", "x", "--bbox", "0,10,1,-10"], "bbox"),
     "period": (["search", "x", "--period", "2000/1990"], "swap the dates"),

@@ -13,12 +13,28 @@ from sciknow.hub import open_hub
 from sciknow.model.plain import to_plain
 
 if TYPE_CHECKING:
-    from sciknow.hub import Hit
+    from sciknow.hub import Facets, Hit, Hits
+    from sciknow.model import LangString
+
+
+_HEADS = {
+    "dataset": ("score", "id", "opens", "title"),
+    "variable": ("score", "id", "opens", "units", "title", "dataset"),
+    "publication": ("score", "id", "issued", "title"),
+    "concept": ("score", "id", "title"),
+}
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1)
 @part_options
+@click.option(
+    "--kind",
+    type=click.Choice(list(_HEADS)),
+    default="dataset",
+    show_default=True,
+    help="What to find.",
+)
 @click.option("--sector", multiple=True, help="Sector, for example ocean; repeatable.")
 @click.option("--license", "license_", help="SPDX id, or open for all that allow reuse.")
 @click.option("--publisher", help="Id or part of the name.")
@@ -27,62 +43,111 @@ if TYPE_CHECKING:
 @click.option("--limit", default=10, show_default=True, help="Hits at most.")
 @click.option("--offset", default=0, help="Hits to pass over.")
 @click.option("--why", is_flag=True, help="Say for each hit why it matched.")
+@click.option(
+    "--facets", is_flag=True, help="Count by sector, licence and more, list nothing."
+)
 @hub_option
 @json_option
 def search(
-    question: tuple[str, ...], hub_path: Path | None, as_json: bool, why: bool, **asked: Any
+    question: tuple[str, ...],
+    hub_path: Path | None,
+    as_json: bool,
+    why: bool,
+    facets: bool,
+    **asked: Any,
 ) -> None:
-    """Find datasets for a question in English or Chinese.
+    """Find datasets, or other records, for a question in English or Chinese.
+
+    With --facets, the best hundred hits are counted, or everything when no question is asked.
 
     \b
     Examples:
       sciknow search monthly sea surface temperature --period 1979/2020
       sciknow search 太阳黑子 --offline --why
+      sciknow search ice --kind variable
+      sciknow search --facets --sector ocean
     """
-    filters = {"variables": asked.pop("variable"), "license": asked.pop("license_")}
-    sector = asked.pop("sector") or None
+    asked |= {"variables": asked.pop("variable"), "license": asked.pop("license_")}
+    asked["sector"] = asked["sector"] or None
+    text = " ".join(question)
+    if not question and not facets:
+        raise click.UsageError("Ask a question, or count with --facets.")
     with open_hub(hub_path) as hub:
-        hits = hub.search(" ".join(question), sector=sector, **filters, **asked)
-        if as_json:
-            echo_json(
-                {
-                    "question": hits.question,
-                    "total": hits.total,
-                    "understood": hits.understood,
-                    "filtered": hits.filtered,
-                    "hits": [_plain_hit(hit) for hit in hits],
-                }
-            )
-            return
-        note(hits.summary)
-        rows = [(f"{hit.score:.2f}", hit.id, _mark(hit), _title(hit)) for hit in hits]
-        if rows:
-            echo_table(("score", "id", "opens", "title"), rows)
-        if why:
-            for hit in hits:
-                click.echo(f"\n{hit.id}\n{hit.why}")
+        if facets:
+            del asked["limit"], asked["offset"]
+            _echo_facets(hub.facets(text, **asked), as_json)
+        else:
+            _echo_hits(hub.search(text, **asked), as_json, why)
+
+
+def _echo_facets(facets: Facets, as_json: bool) -> None:
+    if as_json:
+        echo_json({"total": facets.total, "facets": facets.to_dict()})
+        return
+    note(facets.summary)
+    rows = [(facet, f"{count:,}", name) for facet, _, name, count in facets.rows()]
+    echo_table(("facet", "records", "what"), rows)
+
+
+def _echo_hits(hits: Hits, as_json: bool, why: bool) -> None:
+    if as_json:
+        echo_json(
+            {
+                "question": hits.question,
+                "kind": hits.kind,
+                "total": hits.total,
+                "understood": hits.understood,
+                "filtered": hits.filtered,
+                "hits": [_plain_hit(hit) for hit in hits],
+            }
+        )
+        return
+    note(hits.summary)
+    if len(hits):
+        echo_table(_HEADS[hits.kind], [_row(hit) for hit in hits])
+    for hit in hits if why else ():
+        click.echo(f"\n{hit.id}\n{hit.why}")
 
 
 def _plain_hit(hit: Hit) -> dict[str, object]:
-    return {
+    plain: dict[str, object] = {
         "id": hit.id,
+        "kind": hit.kind,
         "score": round(hit.score, 6),
-        "title": hit.dataset.title.to_dict(),
-        "publisher": hit.dataset.publisher,
-        "identifier": hit.dataset.identifier,
-        "license": hit.dataset.license,
-        "openable": hit.dataset.openable,
-        "offline": hit.dataset.offline,
-        "why": hit.why.to_dict(),
+        "title": hit.title.to_dict(),
     }
+    if hit.kind in ("dataset", "variable"):
+        plain |= {
+            "publisher": hit.dataset.publisher,
+            "identifier": hit.dataset.identifier,
+            "license": hit.dataset.license,
+            "openable": hit.dataset.openable,
+            "offline": hit.dataset.offline,
+        }
+    if hit.kind == "variable":
+        plain |= {"dataset": hit.dataset.id, "variable": to_plain(hit.variable)}
+    if hit.kind in ("publication", "concept"):
+        plain[hit.kind] = to_plain(hit.record)
+    return plain | {"why": hit.why.to_dict()}
+
+
+def _row(hit: Hit) -> tuple[str, ...]:
+    first = (f"{hit.score:.2f}", hit.id)
+    if hit.kind == "publication":
+        return (*first, hit.publication.issued, _title(hit.title))
+    if hit.kind == "concept":
+        return (*first, _title(hit.title))
+    if hit.kind == "variable":
+        more = (hit.variable.units, _title(hit.title), hit.dataset.title.best())
+        return (*first, _mark(hit), *more)
+    return (*first, _mark(hit), _title(hit.title))
 
 
 def _mark(hit: Hit) -> str:
     return "offline" if hit.dataset.offline else "lazily" if hit.dataset.openable else ""
 
 
-def _title(hit: Hit) -> str:
-    title = hit.dataset.title
+def _title(title: LangString) -> str:
     return f"{title.en} · {title.zh}" if title.en and title.zh else str(title)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from sciknow.errors import InvalidInput
 from sciknow.hub.archive import archive_inputs
-from sciknow.hub.content import Content, read_content
+from sciknow.hub.content import read_content
+from sciknow.hub.documents import documents_of
 from sciknow.hub.folder import HubFolder
 from sciknow.hub.generation import GRAPH, RECORDS, SEARCH
 from sciknow.hub.hub import Hub
@@ -28,7 +29,6 @@ from sciknow.search import (
     Embedder,
     EmbeddingCache,
     build_index,
-    document_of,
     document_of_text,
     index_digest,
     load_embedder,
@@ -92,7 +92,7 @@ def build_hub(
         kind="catalog",
         source=_source(origin, folder, packaged),
         objects=[*content.datasets, *content.concepts, *content.publications, *content.agents],
-        documents=_documents(content),
+        documents=documents_of(content),
         sectors=tuple(sorted({str(d.sector) for d in content.datasets if d.sector})),
         counts={
             "datasets": len(content.datasets),
@@ -237,19 +237,6 @@ def _source(origin: Path, folder: HubFolder, packaged: bool) -> str:
     if origin.resolve().is_relative_to(root):
         return os.path.relpath(origin.resolve(), generation)
     return str(origin.resolve())
-
-
-def _documents(content: Content) -> list[Document]:
-    concepts = {concept.id: concept for concept in content.concepts}
-    agents = {agent.id: agent for agent in content.agents}
-    about: dict[str, list[Any]] = {}
-    for paper in content.publications:
-        for name in (*paper.describes, *paper.uses):
-            about.setdefault(name, []).append(paper)
-    return [
-        document_of(dataset, concepts, about.get(dataset.id, []), agents)
-        for dataset in content.datasets
-    ]
 
 
 def _records_digest(objects: Sequence[Any]) -> str:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sciknow.errors import InvalidInput
+from sciknow.hub.facets import Facets
 from sciknow.hub.generation import SEARCH
-from sciknow.hub.hit import Hit, Hits
+from sciknow.hub.hit import NOUNS, Hit, Hits, Record
+from sciknow.hub.likeness import likeness_of, origin_of, words_of
 from sciknow.hub.loading import Loading
+from sciknow.hub.records import KINDS
 from sciknow.hub.rooms import search
-from sciknow.model import Dataset
+from sciknow.model import Concept, Dataset, Publication
+from sciknow.text import shorten
 
 if TYPE_CHECKING:
-    from sciknow.search import Index, Results
+    from sciknow.search import Filters, Index, IndexHit, Results
+
+_FILTERS = {"publication": ("period", "sector"), "concept": ("sector", "variables")}
+"""Kind → the filters that mean something for it, where not all do."""
+_IN_WORDS = ("dataset", "variable")
+"""Kinds for which years and places in the question's own words are heeded."""
 
 
 class Finding(Loading):
@@ -27,6 +38,7 @@ class Finding(Loading):
         self,
         question: str,
         *,
+        kind: str = "dataset",
         bbox: Sequence[float] | None = None,
         period: tuple[str | None, str | None] | None = None,
         variables: Sequence[str] = (),
@@ -36,20 +48,24 @@ class Finding(Loading):
         openable: bool = False,
         offline: bool = False,
         constraints: bool = True,
+        explain: bool = False,
         limit: int = 10,
         offset: int = 0,
     ) -> Hits:
-        """Find datasets for a question in English or Chinese.
+        """Find datasets, or records of another kind, for a question in English or Chinese.
 
         Parameters
         ----------
         question : str
             Words, a sentence or an identifier, in either language or both mixed.
+        kind : str
+            ``dataset``; ``variable`` (a dataset's variable), ``publication`` or ``concept``.
         bbox : sequence of four floats, optional
             West, south, east, north in degrees; west > east crosses the antimeridian. Datasets
             that are known not to touch the box are left out.
         period : tuple of two ISO dates, optional
-            First and last day of interest, either may be None; ``("1979", "2020")``.
+            First and last day of interest, either may be None; ``("1979", "2020")``. For
+            publications, when they were issued.
         variables : sequence of str, optional
             CF standard names, or names as the data write them; any of them will do.
         sector : str or sequence of str, optional
@@ -63,6 +79,8 @@ class Finding(Loading):
         constraints : bool
             Heed years, places, time steps, grid spacings and the like that the question itself
             names; the result says what was understood.
+        explain : bool
+            Work out why each hit is there at once, not when it is asked.
         limit, offset : int
             The page of hits: at most *limit*, after the first *offset*.
 
@@ -74,9 +92,18 @@ class Finding(Loading):
         Raises
         ------
         InvalidInput
-            For an impossible box, period, sector or page.
+            For an unknown kind, a filter that means nothing for it, or an impossible box,
+            period, sector or page.
+        NotFound
+            When the hub holds no records of the kind.
         """
-        filters = search.Filters.of(
+        return self.search_many(
+            [question],
+            kind=kind,
+            constraints=constraints,
+            explain=explain,
+            limit=limit,
+            offset=offset,
             bbox=bbox,
             period=period,
             variables=variables,
@@ -85,27 +112,170 @@ class Finding(Loading):
             publisher=publisher,
             openable=openable,
             offline=offline,
-        )
-        results = self._index.search(
-            question, filters=filters, limit=limit, offset=offset, constraints=constraints
-        )
-        return self._hits(question, results)
+        )[0]
 
-    def similar(self, what: str | Dataset, *, limit: int = 10) -> Hits:
-        """Find datasets like a dataset (itself, its id) or like a text."""
-        name = what if isinstance(what, str) else what.id
-        return self._hits(f"like {name}", self._index.similar(name, limit=limit))
+    def search_many(
+        self,
+        questions: Sequence[str],
+        *,
+        kind: str = "dataset",
+        constraints: bool = True,
+        explain: bool = False,
+        limit: int = 10,
+        offset: int = 0,
+        **filters: Any,
+    ) -> list[Hits]:
+        """Answer several questions at once; the sentence model reads them together.
+
+        Parameters
+        ----------
+        questions : sequence of str
+            Each as in `search`.
+        kind, constraints, explain, limit, offset, **filters
+            As in `search`, the same for all.
+
+        Returns
+        -------
+        list of Hits
+            One for each question, in their order.
+        """
+        if isinstance(questions, str):
+            raise InvalidInput("search_many takes several questions", hint="put it into a list")
+        results = self._index.search_many(
+            list(questions),
+            filters=_checked(kind, filters),
+            kind=kind,
+            constraints=constraints and kind in _IN_WORDS,
+            explain=explain,
+            limit=limit,
+            offset=offset,
+        )
+        same = {"kind": kind, "constraints": constraints, "explain": explain, "limit": limit}
+        return [
+            self._hits(question, result, kind, offset, same | filters)
+            for question, result in zip(questions, results, strict=True)
+        ]
+
+    async def search_async(self, question: str, **options: Any) -> Hits:
+        """Answer a question in a thread, for programs that must not wait.
+
+        Parameters
+        ----------
+        question : str
+            As in `search`.
+        **options
+            As in `search`.
+        """
+        return await asyncio.to_thread(self.search, question, **options)
+
+    def similar(self, what: object, *, kind: str = "dataset", limit: int = 10) -> Hits:
+        """Find what is like a dataset, an array object or a text.
+
+        Parameters
+        ----------
+        what : str, Dataset, Publication, Concept or array object
+            A record, the id or DOI of a dataset, or any text. Of an `xarray.Dataset`, a
+            `DataArray` or a data frame that a hub opened, the dataset counts; of others their
+            title, their summary and their variables' names are read, and what lies in the same
+            box and years is raised.
+        kind : str
+            What to find, as in `search`.
+        limit : int
+            How many at most.
+
+        Raises
+        ------
+        InvalidInput
+            For an object that says nothing of itself.
+        """
+        record, like = self._known(what), None
+        if record is not None:
+            shown = record.id
+            own = KINDS[type(record)] == kind and self._generation.records.has(
+                type(record), record.id
+            )
+            text = record.id if own else words_of(record)
+        elif isinstance(what, str):
+            shown = text = what
+        else:
+            like = likeness_of(what)
+            shown = text = like.text
+        wish = like.wish if like and kind in _IN_WORDS else None
+        results = self._index.similar(text, kind=kind, limit=limit, wish=wish)
+        return self._hits(f"like {shorten(shown, 60)}", results, kind)
+
+    def _known(self, what: object) -> Record | None:
+        """Return the record of this hub that is meant, by itself, its id or an array's origin."""
+        if isinstance(what, Dataset | Publication | Concept):
+            return what
+        name = what if isinstance(what, str) else origin_of(what)
+        return self._generation.records.get(Dataset, name) if name.strip() else None
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[str]:
         """Complete what someone is typing, in either language."""
         found: list[str] = self._index.suggest(prefix, limit)
         return found
 
-    def _hits(self, question: str, results: Results) -> Hits:
+    def facets(
+        self, question: str = "", *, kind: str = "dataset", best: int = 100, **filters: Any
+    ) -> Facets:
+        """Count records by sector, publisher, licence, format, language, concept and variable.
+
+        Parameters
+        ----------
+        question : str
+            When given, only the best hits for it are counted, else all that the filters leave.
+        kind : str
+            What to count, as in `search`.
+        best : int
+            How many hits of a question are counted at most.
+        **filters
+            As in `search`.
+
+        Returns
+        -------
+        Facets
+            Facet → word → number of records, and a table of the most frequent.
+        """
+        found = self._index.facets(_checked(kind, filters), kind, text=question, best=best)
+        total = sum(found[-1].counts.values()) if found else 0
+        what = f"best {NOUNS[kind]} for {question!r}" if question.strip() else NOUNS[kind]
+        return Facets(what, total, found, self)
+
+    def _hits(
+        self,
+        question: str,
+        results: Results,
+        kind: str,
+        offset: int = 0,
+        again: Mapping[str, Any] | None = None,
+    ) -> Hits:
         return Hits(
             question,
-            [Hit(self.dataset(item.id), item.score, item.why, self) for item in results.hits],
+            [Hit(self._record(item), item, self) for item in results.hits],
             total=results.total,
             filtered=results.filtered,
             understood=results.understood,
+            kind=kind,
+            offset=offset,
+            page=None if again is None else lambda at: self.search(question, offset=at, **again),
         )
+
+    def _record(self, found: IndexHit) -> Record:
+        if found.kind == "publication":
+            return self.publication(found.id)
+        if found.kind == "concept":
+            return self.concept(found.id)
+        return self.dataset(found.id.partition("#")[0] if found.kind == "variable" else found.id)
+
+
+def _checked(kind: str, filters: Mapping[str, Any]) -> Filters:
+    """Make the filters, refusing those that mean nothing for a kind."""
+    meant = _FILTERS.get(kind)
+    for name, value in filters.items():
+        if meant is not None and name not in meant and value not in (None, (), [], "", False):
+            raise InvalidInput(
+                f"the filter {name} means nothing for a {kind}",
+                hint=f"a {kind} can be filtered by {' and '.join(meant)}",
+            )
+    return search.Filters.of(**filters)

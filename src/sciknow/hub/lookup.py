@@ -120,6 +120,11 @@ class Lookup:
         found = self._generation.records.get(Agent, agent) if agent else None
         return found.name.best(language) if found else agent
 
+    def label_of(self, concept: str, language: str = "en") -> str:
+        """Return a concept's preferred label, or the id when the hub does not know it."""
+        found = self._generation.records.get(Concept, concept) if concept else None
+        return found.pref_label.best(language) if found else concept
+
     @property
     def base(self) -> Path:
         """The folder that the paths of local distributions start from."""

@@ -112,6 +112,11 @@ class Records:
             rows = self._rows(query, (_bare(identifier), KINDS[kind]))
         return from_plain(kind, json.loads(rows[0][0])) if rows else None
 
+    def has(self, kind: type[Any], identifier: str) -> bool:
+        """Tell whether there is a record with an id."""
+        query = "SELECT 1 FROM record WHERE kind=? AND id=?"
+        return bool(self._rows(query, (KINDS[kind], identifier)))
+
     def all(self, kind: type[T]) -> Iterator[T]:
         """Yield every record of a kind in its order."""
         query = "SELECT body FROM record WHERE kind=? ORDER BY position"

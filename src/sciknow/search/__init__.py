@@ -23,6 +23,7 @@ from sciknow.search.filters import Filters
 from sciknow.search.index import Index, IndexHit, Results
 from sciknow.search.models import load_embedder
 from sciknow.search.onnx import OnnxEmbedder
+from sciknow.search.places import Place
 from sciknow.search.why import ConceptWhy, TermWhy, Why
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "IndexHit",
     "Link",
     "OnnxEmbedder",
+    "Place",
     "Results",
     "TermWhy",
     "TokenEmbedder",

@@ -29,6 +29,8 @@ from sciknow.search.tokens import build_tokens
 from sciknow.search.vectors import build_vectors
 from sciknow.text import has_han
 
+COMPLETED = "dataset"
+"""The kind whose store completes what someone types."""
 _GLOSSED = 1_500
 """Characters of a record without English that are rendered word by word."""
 
@@ -151,7 +153,8 @@ def _build_kind(
             store.add(item)
         store.add_concepts(concepts)
         store.add_members(documents, concepts)
-        store.add_completions(_completions(documents, concepts))
+        if folder.name == COMPLETED:
+            store.add_completions(_completions(documents, concepts))
     encoded = encode_texts(embedder, [_meant(item) for item in ready], cache, progress)
     build_vectors(folder, encoded.vectors, np.ones(len(ready), np.int64))
     if encoded.tokens is not None and isinstance(embedder, TokenEmbedder):

@@ -27,7 +27,7 @@ _DURATION = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?.*)?"
 )
 _HOURS = (8766.0, 730.5, 168.0, 24.0, 1.0, 1 / 60)
-_LISTS = ("variables", "sectors", "license", "publisher")
+_LISTS = ("variables", "sectors", "license", "publisher", "formats", "languages", "concepts")
 """Columns of words, kept as numbers with a table of the words."""
 
 

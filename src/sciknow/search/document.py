@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -99,6 +100,8 @@ class Document:
         Its names.
     openable, offline : bool
         Whether it opens lazily, and with no network.
+    formats, languages : tuple of str
+        Forms of the data (``zarr``, ``csv``), and languages that the record is written in.
     parent : str
         For a variable: the id of its dataset.
     metadata : mapping
@@ -125,6 +128,8 @@ class Document:
     publisher_names: tuple[str, ...] = ()
     openable: bool = False
     offline: bool = False
+    formats: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     parent: str = ""
     metadata: Mapping[str, object] = field(default_factory=dict)
 
@@ -212,6 +217,8 @@ def document_of(
         publisher_names=names,
         openable=dataset.openable,
         offline=dataset.offline,
+        formats=formats_of(dataset),
+        languages=tuple(tag for tag, _ in dataset.title.items()),
     )
 
 
@@ -244,6 +251,8 @@ def variables_of(dataset: Dataset, whole: Document) -> Iterator[Document]:
             publisher_names=whole.publisher_names,
             openable=whole.openable,
             offline=whole.offline,
+            formats=whole.formats,
+            languages=whole.languages,
             metadata={"units": variable.units, "name": variable.name},
         )
 
@@ -302,6 +311,14 @@ def document_of_text(
         end=_year(more.get("year"), 1231),
         metadata=more,
     )
+
+
+def formats_of(dataset: Dataset) -> tuple[str, ...]:
+    """Return the forms that a dataset's data come in: by reader, else by media type, each once."""
+    ways = dataset.distributions
+    names = [way.reader or way.media_type.rpartition("/")[2].partition(";")[0] for way in ways]
+    short = [re.sub(r"^(x-|vnd\.(apache\.)?)|\+json$", "", name.strip().lower()) for name in names]
+    return tuple(dict.fromkeys(name for name in short if name and name != "octet-stream"))
 
 
 def _places(dataset: Dataset) -> tuple[BBox, ...]:

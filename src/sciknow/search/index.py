@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from sciknow.search.store import Record
 from sciknow.search.why import Why
 from sciknow.text import has_han
 
-FORMAT = 2
+FORMAT = 3
 MAX_LIMIT = 10_000
 
 
@@ -268,10 +267,6 @@ class Index:
             for question, meant, wish in zip(questions, self.mean(questions), known, strict=True)
         ]
 
-    async def search_async(self, text: str, **options: Any) -> Results:
-        """Answer a question in a thread, for programs that must not wait."""
-        return await asyncio.to_thread(self.search, text, **options)
-
     def read(self, text: str, kind: str = "dataset") -> Question:
         """Read a question: its words, renderings and concepts."""
         bridge = self.bridge if has_han(text) else None
@@ -319,7 +314,13 @@ class Index:
         return Results(hits, selection.total, selection.dropped, str(wish), wish)
 
     def similar(
-        self, what: str, *, kind: str = "dataset", limit: int = 10, filters: Filters | None = None
+        self,
+        what: str,
+        *,
+        kind: str = "dataset",
+        limit: int = 10,
+        filters: Filters | None = None,
+        wish: Understood | None = None,
     ) -> Results:
         """Find records like a record (by its id) or like a text.
 
@@ -327,11 +328,14 @@ class Index:
         ----------
         what : str
             The id of a record of this kind, or any text.
+        wish : Understood, optional
+            With a text: the place and the time that it speaks of; records that fit are raised.
         """
+        _check_page(limit, 0)
         collection = self.collection(kind)
         row = collection.store.row_of(what)
         if row is None:
-            return self.search(what, kind=kind, limit=limit, filters=filters, constraints=False)
+            return self._like_text(what, collection, kind, limit, filters, wish)
         record = collection.store.records([row])[row]
         text = " ".join(record.fields.get(name, "") for name in ("title", "keywords"))
         question = self.read(text, kind)
@@ -344,6 +348,21 @@ class Index:
             collection, question, meant, others, Understood(), kind, limit, 0, False
         )
 
+    def _like_text(
+        self,
+        text: str,
+        collection: Collection,
+        kind: str,
+        limit: int,
+        filters: Filters | None,
+        wish: Understood | None,
+    ) -> Results:
+        question = self.read(text, kind)
+        (meant,) = self.mean([question])
+        selection = collection.select(filters or Filters())
+        known = wish or Understood()
+        return self._answer(collection, question, meant, selection, known, kind, limit, 0, False)
+
     def suggest(self, prefix: str, limit: int = 8) -> list[str]:
         """Complete what someone is typing, in either language."""
         return [text for text, _ in self.complete(prefix, limit)]
@@ -353,10 +372,40 @@ class Index:
         collection = self._optional("dataset")
         return [] if collection is None else collection.store.complete(prefix.casefold(), limit)
 
-    def facets(self, filters: Filters | None = None, kind: str = "dataset") -> list[Facet]:
-        """Count the records that filters leave, by sector, publisher, licence and the rest."""
-        collection = self.collection(kind)
-        return facets(collection.columns, collection.select(filters or Filters()).mask)
+    def facets(
+        self,
+        filters: Filters | None = None,
+        kind: str = "dataset",
+        *,
+        text: str = "",
+        best: int = 100,
+    ) -> list[Facet]:
+        """Count records by sector, publisher, licence and the rest.
+
+        Parameters
+        ----------
+        filters : Filters, optional
+            What the records have to be.
+        kind : str
+            One of `KINDS`.
+        text : str
+            A question: then only its best hits are counted.
+        best : int
+            How many of them.
+        """
+        collection = self._optional(kind)
+        if collection is None:
+            return []
+        selection = collection.select(filters or Filters())
+        if not text.strip():
+            return facets(collection.columns, selection.mask)
+        _check_page(best, 0)
+        question = self.read(text, kind)
+        (meant,) = self.mean([question])
+        ranking = collection.rank(question, meant, selection, best, understand(text))
+        mask = np.zeros(len(collection), bool)
+        mask[ranking.rows] = True
+        return facets(collection.columns, mask)
 
     def close(self) -> None:
         """Close the files."""

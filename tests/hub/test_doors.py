@@ -1,0 +1,223 @@
+"""More ways to ask a hub: other kinds of records, counts, likeness, batches, pages."""
+
+import asyncio
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import sciknow
+from sciknow.hub.likeness import likeness_of
+
+
+def test_publications_concepts_and_variables_are_found(hub):
+    paper = hub.search("Arctic ice record", kind="publication")[0]
+    assert paper.publication.doi == "10.1234/ice-paper"
+    concept = hub.search("海面温度", kind="concept")[0]
+    assert concept.concept.id == "sea-surface-temperature"
+    assert str(concept.title) == "sea surface temperature"
+    variable = hub.search("fraction of sea ice area", kind="variable")[0]
+    assert variable.id == "ice-monthly#siconc"
+    assert variable.variable.units == "1"
+    assert variable.dataset.id == "ice-monthly"
+    assert {hit.kind for hit in (paper, concept, variable)} == {
+        "publication",
+        "concept",
+        "variable",
+    }
+
+
+def test_a_variable_opens_alone(hub):
+    opened = hub.search("sea ice", kind="variable")[0].open()
+    assert list(opened.data_vars) == ["siconc"]
+
+
+@pytest.mark.parametrize("kind", ["dataset", "publication", "concept", "variable"])
+def test_every_kind_shows_and_explains_itself(hub, kind):
+    hits = hub.search("sea ice", kind=kind)
+    shown = hits._repr_html_()
+    assert hits[0].id in shown
+    assert f"{hits.total} {kind}s" in hits.summary
+    assert hits[0].id in repr(hits)
+    assert abs(sum(hits[0].why.shares.values()) - 1) < 1e-9
+    assert len(re.findall("<td ", shown)) % len(re.findall("<th ", shown)) == 0
+
+
+def test_a_hit_of_another_kind_says_what_it_is(hub):
+    hit = hub.search("ice", kind="publication")[0]
+    for name in ("dataset", "concept", "variable"):
+        with pytest.raises(sciknow.InvalidInput, match=f"is a publication and has no {name}"):
+            getattr(hit, name)
+    with pytest.raises(sciknow.InvalidInput, match="has no dataset"):
+        hit.open()
+
+
+def test_filters_that_mean_nothing_for_a_kind_are_refused(hub):
+    with pytest.raises(sciknow.InvalidInput, match="license means nothing for a publication"):
+        hub.search("ice", kind="publication", license="open")
+    with pytest.raises(sciknow.InvalidInput, match="filtered by sector and variables"):
+        hub.search("ice", kind="concept", bbox=(0, 0, 1, 1))
+    with pytest.raises(sciknow.InvalidInput, match="unknown kind 'person'"):
+        hub.search("ice", kind="person")
+
+
+def test_filters_that_mean_something_apply_to_the_kind(hub):
+    assert len(hub.search("ice", kind="publication", period=("2005", None))) == 0
+    assert len(hub.search("ice", kind="publication", period=("1999", "2002"), sector="ocean")) == 1
+    found = hub.search("ice", kind="concept", variables=["sea_ice_area_fraction"])
+    assert found[0].id == "sea-ice"
+    assert len(hub.search("ice", kind="variable", license="CC-BY-4.0")) == 1
+
+
+def test_years_in_words_are_the_data_s_and_not_the_paper_s(hub):
+    assert hub.search("Arctic ice since 1990", kind="publication").understood == ""
+    assert "since 1990" in hub.search("Arctic ice since 1990", kind="variable").understood
+
+
+def test_facets_count_what_the_filters_leave(hub):
+    facets = hub.facets()
+    assert facets.total == 3
+    assert facets["license"] == {"CC-BY-4.0": 1, "CC-BY-NC-4.0": 1, "(not stated)": 1}
+    assert facets["format"] == {"zarr": 1, "(not stated)": 2}
+    assert facets["language"] == {"en": 3, "zh": 2}
+    assert facets["concept"] == {"sea-ice": 2, "sea-surface-temperature": 1}
+    assert facets["offline"] == {"yes": 1, "no": 2}
+    assert hub.facets(offline=True)["concept"] == {"sea-ice": 1}
+    assert "Testing Centre <b>3</b>" in facets._repr_html_()
+    assert "sea ice" in repr(facets)
+    assert facets.to_dict()["publisher"] == {"testing-centre": 3}
+
+
+def test_facets_of_a_question_count_its_best_hits(hub):
+    facets = hub.facets("sea surface temperature", best=1)
+    assert facets["concept"] == {"sea-surface-temperature": 1}
+    assert "'sea surface temperature'" in facets.summary
+    assert hub.facets("ice", kind="publication", best=5)["sector"] == {"ocean": 1}
+    with pytest.raises(sciknow.InvalidInput, match="means nothing for a concept"):
+        hub.facets(kind="concept", openable=True)
+
+
+def test_many_questions_get_the_answers_that_each_gets_alone(hub):
+    questions = ["sea ice", "海表温度", "tide gauges", ""]
+    together = hub.search_many(questions, license="open", limit=2)
+    alone = [hub.search(question, license="open", limit=2) for question in questions]
+    assert [[hit.id for hit in hits] for hits in together] == [
+        [hit.id for hit in hits] for hits in alone
+    ]
+    assert [hits.question for hits in together] == questions
+    assert hub.search_many([]) == []
+    with pytest.raises(sciknow.InvalidInput, match="put it into a list"):
+        hub.search_many("sea ice")
+
+
+def test_questions_are_answered_beside_other_work(hub):
+    async def ask():
+        questions = ("sea ice", "tides", "海表温度", "sea ice")
+        return await asyncio.gather(*(hub.search_async(item, limit=1) for item in questions))
+
+    found = [hits[0].id for hits in asyncio.run(ask())]
+    assert found == ["ice-monthly", "tides", "sst-daily", "ice-monthly"]
+
+
+def test_pages_follow_one_another(hub):
+    whole = [hit.id for hit in hub.search("sea", license=None)]
+    page, seen = hub.search("sea", limit=2), []
+    while len(page):
+        seen += [hit.id for hit in page]
+        last, page = page, page.next()
+    assert seen == whole
+    assert last.offset == 2
+    assert "3 to 3 of 3 datasets" in last.summary
+    with pytest.raises(sciknow.InvalidInput, match="one page"):
+        hub.similar("tides").next()
+
+
+def test_an_explanation_is_the_same_at_once_and_later(hub):
+    now = hub.search("sea ice", explain=True)
+    later = hub.search("sea ice")
+    assert [hit.why for hit in now] == [hit.why for hit in later]
+
+
+def test_like_a_dataset_by_any_of_its_names(hub):
+    record = hub.dataset("ice-monthly")
+    for what in (record, "ice-monthly", "10.1234/ice"):
+        found = [hit.id for hit in hub.similar(what)]
+        assert "ice-monthly" not in found
+        assert set(found) == {"sst-daily", "tides"}
+    assert hub.similar("water level at the coast")[0].id == "tides"
+    assert hub.similar(record, kind="publication")[0].id == "10.1234/ice-paper"
+    assert hub.similar(hub.concept("sea-ice"), kind="variable")[0].id == "ice-monthly#siconc"
+    assert hub.similar(hub.publication("10.1234/ice-paper"))[0].id == "ice-monthly"
+
+
+def test_like_an_array_that_a_hub_opened(hub):
+    with sciknow.session():
+        opened = hub.open("ice-monthly")
+    assert "ice-monthly" not in [hit.id for hit in hub.similar(opened)]
+    bare = opened.siconc.drop_attrs()
+    assert hub.similar(bare.assign_attrs(long_name="sea ice cover"))[0].id == "ice-monthly"
+
+
+def grid(west=-40.0, east=-10.0, start="1979-01", end="1980-12", **attrs):
+    time = pd.date_range(start, end, freq="MS")
+    latitude, longitude = np.linspace(62, 88, 4), np.linspace(west, east, 5)
+    return xr.Dataset(
+        {"cover": (("time", "y", "x"), np.zeros((len(time), 4, 5)), {"long_name": "ice cover"})},
+        coords={
+            "time": time,
+            "y": ("y", latitude, {"standard_name": "latitude"}),
+            "x": ("x", longitude, {"units": "degrees_east"}),
+        },
+        attrs=attrs,
+    )
+
+
+def test_an_array_s_box_and_years_raise_what_fits(hub):
+    hits = hub.similar(grid())
+    assert hits[0].id == "ice-monthly"
+    assert hits.understood == "1979 to 1980, box -40 62 -10 88"
+    assert hits[0].why.shares["constraints"] > 0
+
+
+def test_an_array_tells_its_words_box_and_years():
+    told = likeness_of(grid(title="Ice of the north", summary="A test.", keywords="ice, north"))
+    assert told.text == "Ice of the north. A test. ice, north. ice cover"
+    assert told.bbox == (-40.0, 62.0, -10.0, 88.0)
+    assert told.years == (1979, 1980)
+    assert likeness_of(grid(150.0, 210.0)).bbox == (150.0, 62.0, -150.0, 88.0)
+    assert likeness_of(grid(0.0, 355.0)).bbox == (-180.0, 62.0, 180.0, 88.0)
+
+
+def test_attributes_stand_in_for_missing_indexes():
+    ends = {"lat_min": -10, "lat_max": "5.5", "lon_min": 100, "lon_max": 120}
+    attrs = {f"geospatial_{name}": value for name, value in ends.items()}
+    attrs |= {"time_coverage_start": "2001-05-01T00:00:00Z", "title": "Rain"}
+    told = likeness_of(xr.Dataset(attrs=attrs))
+    assert told.bbox == (100.0, -10.0, 120.0, 5.5)
+    assert told.years == (2001, None)
+
+
+def test_frames_tell_their_columns():
+    frame = pd.DataFrame({"water_level": [1.0], "station": ["a"]})
+    assert likeness_of(frame).text == "water level. station"
+
+
+def test_years_of_other_calendars_are_read():
+    time = xr.date_range("0850-01-01", periods=13, freq="MS", calendar="noleap", use_cftime=True)
+    told = likeness_of(xr.Dataset({"tas": ("time", np.zeros(13))}, coords={"time": time}))
+    assert told.years == (850, 851)
+
+
+@pytest.mark.parametrize("what", [3, None, ["ice"], xr.Dataset(), xr.DataArray([1.0])])
+def test_what_says_nothing_is_refused(hub, what):
+    with pytest.raises(sciknow.InvalidInput, match="give a text"):
+        hub.similar(what)
+
+
+def test_strange_attributes_do_no_harm(hub):
+    odd = xr.Dataset({"a": ("x", [1.0])}, attrs={"title": 3, "sciknow_dataset": "no such id"})
+    assert len(hub.similar(odd))
+    odd = xr.Dataset(coords={"lat": ("lat", [np.nan, 1]), "lon": ("lon", ["a", "b"])})
+    assert likeness_of(odd.assign(rain=1.0)).bbox is None
