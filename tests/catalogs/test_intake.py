@@ -28,6 +28,8 @@ from sciknow.model import Activity, Catalog, Dataset, Distribution, LangString
 from sciknow.vocab import Sector
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from samples.icechunks import commit
+from servers.objects import object_server
 from servers.web import DataServer
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +103,38 @@ def test_remote_references_open(folder, array):
         )
         with build_reader(way, folder).read() as opened:
             xr.testing.assert_equal(opened.load(), array)
+
+
+def test_repositories_open(folder, array, dataset, monkeypatch):
+    """By the reader that we build and by plain Intake alike, from a folder and from S3."""
+    commit(folder / "data" / "repo", array)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    local = Distribution(id="i", access_url="data/repo", reader="icechunk", offline=True)
+    with object_server(folder / "data") as endpoint:
+        storage = {"anon": True, "endpoint_url": endpoint}
+        remote = replace(
+            local, id="r", access_url="s3://data/repo", storage_options=storage, offline=False
+        )
+        for way in (local, remote):
+            with build_reader(way, folder).read() as opened:
+                assert isinstance(opened["t"].data, dask.array.Array)
+                xr.testing.assert_equal(opened.load(), array)
+        made = replace(dataset, distributions=(remote,))
+        text = format_file(Catalog(sector=Sector.OCEAN, title=LangString("O"), datasets=(made,)))
+        (folder / "ocean.yaml").write_text(text)
+        (read,) = read_file(folder / "ocean.yaml").datasets
+        assert [replace(way, media_type="") for way in read.distributions] == [remote]
+        plain = intake.open_catalog(str(folder / "ocean.yaml"))
+        xr.testing.assert_equal(plain["r"].read().load(), array)
+    for options in ({"tag": "v1"}, {"virtual_containers": {}}):
+        with pytest.raises(InvalidInput, match="opens a branch"):
+            build_reader(replace(local, options=options), folder)
+    with pytest.raises(InvalidInput, match="no place for a repository at https"):
+        build_reader(replace(remote, access_url="https://example.org/repo"), folder)
+    here = replace(dataset, distributions=(local,))
+    with pytest.raises(InvalidInput, match="no place for a repository at"):
+        format_file(Catalog(sector=Sector.OCEAN, title=LangString("O"), datasets=(here,)))
 
 
 @pytest.fixture

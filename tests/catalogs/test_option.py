@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciknow.catalogs.option import one_of, parse_chunks, parse_location, parse_names
+from sciknow.catalogs.option import SCHEMES, one_of, parse_chunks, parse_location, parse_names
 from sciknow.catalogs.parameter import fill
 from sciknow.errors import InvalidInput, SciknowError
 from sciknow.model.parse import Where
@@ -29,7 +29,7 @@ def test_any_other_text_is_a_plain_address_or_refused(text):
     except SciknowError:
         return
     assert not local
-    assert place.startswith(("https://", "http://", "s3://"))
+    assert place.partition("://")[0] in SCHEMES
 
 
 @given(st.text(max_size=60))

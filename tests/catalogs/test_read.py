@@ -1,5 +1,6 @@
 """Catalogue files become model objects."""
 
+import json
 import os
 import subprocess
 import sys
@@ -209,3 +210,69 @@ def test_reading_needs_none_of_the_heavy_libraries(tmp_path, sound):
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert answer.stdout == "set()\n", answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "storage"),
+    [
+        ("gs://bucket/first.zarr", {"token": "anon"}),
+        ("az://box/first.zarr", {"anon": True, "account_name": "openmeteo1"}),
+        ("abfs://box/first.zarr", {"account_name": "openmeteo1"}),
+    ],
+)
+def test_other_object_stores(place, storage, tmp_path, sound):
+    text = sound.replace(
+        'url: "s3://bucket/first.zarr", storage_options: {anon: true}',
+        f'url: "{place}", storage_options: {json.dumps(storage)}',
+    )
+    way = read_file(put(tmp_path, text)).datasets[0].distributions[0]
+    assert (way.access_url, way.storage_options) == (place, storage)
+
+
+def icechunk(sound, data):
+    """The sound catalogue with an Icechunk repository in the place of the Zarr store."""
+    return sound.replace("datatypes:Zarr", "datatypes:IcechunkRepo").replace(
+        '{url: "s3://bucket/first.zarr", storage_options: {anon: true}}', data
+    )
+
+
+def test_an_icechunk_repository(tmp_path, sound):
+    data = (
+        "{url: s3, storage_options: {bucket: b, prefix: a/repo, region: us-east-1, "
+        "anonymous: true}, ref: v2}"
+    )
+    way = read_file(put(tmp_path, icechunk(sound, data))).datasets[0].distributions[0]
+    assert (way.reader, way.media_type) == ("icechunk", MediaType.ICECHUNK)
+    assert way.access_url == "s3://b/a/repo"
+    assert way.options == {"branch": "v2"}
+    assert way.storage_options == {"anon": True, "client_kwargs": {"region_name": "us-east-1"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "words"),
+    [
+        ("{url: os.system, storage_options: {}, ref: main}", UntrustedInput, "url: found"),
+        ("{url: in_memory, storage_options: {}, ref: main}", UntrustedInput, "url: found"),
+        ("{url: s3, storage_options: {}, ref: main}", InvalidInput, "bucket"),
+        (
+            "{url: s3, storage_options: {bucket: b, prefix: p, anonymous: true, "
+            "secret_access_key: x}, ref: main}",
+            UntrustedInput,
+            "secret_access_key",
+        ),
+        (
+            "{url: s3, storage_options: {bucket: b, prefix: p, anonymous: false}, ref: main}",
+            InvalidInput,
+            "anonymous",
+        ),
+        (
+            "{url: local_filesystem, storage_options: {path: /etc}, ref: main}",
+            UntrustedInput,
+            "url: found",
+        ),
+        ("{url: s3, storage_options: {}}", InvalidInput, "ref"),
+    ],
+)
+def test_repositories_that_are_refused(data, error, words, tmp_path, sound):
+    with pytest.raises(error, match=words):
+        read_file(put(tmp_path, icechunk(sound, data)))

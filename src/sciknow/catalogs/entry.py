@@ -13,8 +13,10 @@ from typing import Any
 
 from sciknow.catalogs.option import CATALOG_DIR, parse_flag, parse_location, parse_name, untrusted
 from sciknow.catalogs.parameter import fill, parse_parameters
+from sciknow.catalogs.repository import parse_repository
 from sciknow.catalogs.schema import (
     BY_DATATYPE,
+    ICECHUNK,
     KERCHUNK,
     READERS,
     REFERENCE_URL,
@@ -149,7 +151,7 @@ def parse_opening(
     kwargs = parse_mapping(entry["kwargs"], at, required=("args",))
     name = _parse_data_name(kwargs.pop("args"), data, at / "args")
     source = Where(where.file, f"{where.entry}: data {name}")
-    form, url, storage, offline = _parse_data(data[name], parameters, source)
+    form, url, storage, extra, offline = _parse_data(data[name], parameters, source)
     if entry["reader"] != form.reader:
         raise (where / "reader").refuse(show(entry["reader"]), f"{form.reader} for this datatype")
     if entry["output_instance"] != form.output_instance:
@@ -158,7 +160,11 @@ def parse_opening(
         )
     options = parse_options(form, fill(kwargs, {**parameters, **own}, at), at)
     return Opening(
-        form=form, access_url=url, storage_options=storage, options=options, offline=offline
+        form=form,
+        access_url=url,
+        storage_options=storage,
+        options={**options, **extra},
+        offline=offline,
     )
 
 
@@ -179,7 +185,8 @@ def _parse_data_name(value: object, data: Mapping[str, object], where: Where) ->
 
 def _parse_data(
     value: object, parameters: Mapping[str, object], where: Where
-) -> tuple[Form, str, dict[str, object], bool]:
+) -> tuple[Form, str, dict[str, object], dict[str, object], bool]:
+    """Return form, address, options of the store and of the reader, and whether it is local."""
     data = parse_mapping(value, where, allowed=DATA_KEYS, required=DATA_KEYS)
     _parse_empty(data["metadata"], where / "metadata")
     if data["user_parameters"] != {}:
@@ -192,6 +199,10 @@ def _parse_data(
             where / "datatype", show(data["datatype"]), "one of " + ", ".join(BY_DATATYPE)
         )
     at = where / "kwargs"
+    if form is ICECHUNK:
+        keys = ("url", "storage_options", "ref")
+        kwargs = parse_mapping(data["kwargs"], at, allowed=keys, required=keys)
+        return form, *parse_repository(fill(kwargs, parameters, at), at)
     group = _INTAKE_GROUPS.get(form.engines[0] if form.engines else "")
     allowed = ("url", "storage_options", *([group] if group else []))
     kwargs = parse_mapping(data["kwargs"], at, allowed=allowed, required=("url",))
@@ -199,10 +210,11 @@ def _parse_data(
         raise (at / group).refuse(show(kwargs[group]), "'': write group in the entry's kwargs")
     storage = kwargs.get("storage_options") or {}
     if form.name == "zarr" and kwargs["url"] == REFERENCE_URL:
-        return KERCHUNK, *_parse_reference(storage, parameters, at / "storage_options")
+        url, options, offline = _parse_reference(storage, parameters, at / "storage_options")
+        return KERCHUNK, url, options, {}, offline
     url, offline = parse_location(fill(kwargs["url"], parameters, at / "url"), at / "url")
     filled = fill(storage, parameters, at / "storage_options")
-    return form, url, parse_storage(filled, url, at / "storage_options"), offline
+    return form, url, parse_storage(filled, url, at / "storage_options"), {}, offline
 
 
 def parse_storage(value: object, url: str, where: Where) -> dict[str, object]:
@@ -210,9 +222,14 @@ def parse_storage(value: object, url: str, where: Where) -> dict[str, object]:
 
     Only an object store has any: plain Intake hands them to whatever opens the address.
     """
-    options = _parse_by(STORAGE_OPTIONS, value, where)
-    if options and not url.startswith("s3"):
-        raise where.refuse(", ".join(options), "{}: only s3 addresses have options")
+    known = STORAGE_OPTIONS.get(url.partition(":")[0])
+    if known is None:
+        if found := ", ".join(parse_mapping(value, where)):
+            raise where.refuse(found, "{}: only s3, gs and az addresses have options")
+        return {}
+    options = _parse_by(known, value, where)
+    if "account_name" in known and "account_name" not in options:
+        raise (where / "account_name").refuse("nothing", "the account that the container is of")
     return options
 
 

@@ -21,7 +21,8 @@ from sciknow.catalogs.entry import (
     parse_storage,
 )
 from sciknow.catalogs.option import parse_relative, parse_remote
-from sciknow.catalogs.schema import KERCHUNK, REFERENCE_URL, Form, form_of
+from sciknow.catalogs.repository import VERSIONS, parse_repository, repository_kwargs
+from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, REFERENCE_URL, Form, form_of
 from sciknow.errors import InvalidInput
 from sciknow.files import inside
 from sciknow.model import Dataset, Distribution
@@ -31,6 +32,7 @@ _DATA: Mapping[str, Any] = {
     "Zarr": datatypes.Zarr,
     "NetCDF3": datatypes.NetCDF3,
     "HDF5": datatypes.HDF5,
+    "IcechunkRepo": datatypes.IcechunkRepo,
     "Parquet": datatypes.Parquet,
     "CSV": datatypes.CSV,
 }
@@ -65,7 +67,8 @@ def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
     if form is None:
         raise where.refuse(f"the reader {distribution.reader!r}", "a distribution with a reader")
     arrays: dict[str, object] = {"engine": form.engines[0], "chunks": {}} if form.engines else {}
-    kwargs = arrays | parse_options(form, {**arrays, **distribution.options}, where)
+    named = {key: item for key, item in distribution.options.items() if key not in VERSIONS}
+    kwargs = arrays | parse_options(form, {**arrays, **named}, where)
     data = _data(distribution, form, base, where)
     reader = _READERS[form.reader.rpartition(":")[2]]
     metadata = {"title": distribution.title.to_dict()} if distribution.title else {}
@@ -75,6 +78,11 @@ def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
 def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> Any:
     kind = _DATA[form.datatype.rpartition(":")[2]]
     url, storage = distribution.access_url, distribution.storage_options
+    if form is ICECHUNK:
+        written = repository_kwargs(distribution, _address(url, base, where))
+        if not is_local(url):
+            parse_repository(written, where)
+        return kind(**written)
     if form is not KERCHUNK:
         options = parse_storage(storage, url, where / "storage_options")
         return kind(_address(url, base, where), storage_options=options)

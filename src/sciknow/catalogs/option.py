@@ -13,10 +13,11 @@ from sciknow.errors import UntrustedInput
 from sciknow.model.parse import Where, parse_list, parse_mapping, parse_number, parse_url, show
 
 CATALOG_DIR = "{CATALOG_DIR}/"
-SCHEMES = ("https", "http", "s3")
+SCHEMES = ("https", "http", "s3", "gs", "az", "abfs")
 _NAME = re.compile(r"[^{}\x00-\x1f\x7f]{1,200}")
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d|auto")
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _SECRET = re.compile(r"sig|signature|token|secret|password|credential|api_?key|accesskeyid", re.I)
 _DTYPES = (
     "bool",
@@ -115,16 +116,23 @@ def parse_region(value: object, where: Where) -> str:
     return value
 
 
+def parse_account(value: object, where: Where) -> str:
+    """Read the name of an Azure storage account: 3 to 24 lower-case letters and digits."""
+    if not isinstance(value, str) or not _ACCOUNT.fullmatch(value):
+        raise where.refuse(show(value), "the name of a storage account")
+    return value
+
+
 def parse_web_url(value: object, where: Where) -> str:
     """Read an http or https address without credentials."""
     url = parse_remote(value, where)
-    if url.startswith("s3:"):
+    if not url.startswith(("https:", "http:")):
         raise where.refuse(show(value), "an http or https address")
     return url
 
 
 def parse_remote(value: object, where: Where) -> str:
-    """Read the address of a file or store: https, http or s3, one, and nothing hidden in it.
+    """Read the address of a file or store: one of `SCHEMES`, one, and nothing hidden in it.
 
     Chained addresses (``::``), patterns and signed addresses are refused.
     """

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from sciknow.catalogs.option import (
     one_of,
+    parse_account,
     parse_chunks,
     parse_count,
     parse_dtypes,
@@ -39,16 +40,26 @@ REFERENCE_URL = "reference://"
 
 _CLIENT: dict[str, Parser] = {"endpoint_url": parse_web_url, "region_name": parse_region}
 
-STORAGE_OPTIONS: Mapping[str, Parser | Mapping[str, Parser]] = MappingProxyType(
-    {
-        "anon": parse_true,
-        "endpoint_url": parse_web_url,
-        "client_kwargs": MappingProxyType(_CLIENT),
-    }
-)
-"""Options of an object store; none of them can carry a credential."""
+_S3: dict[str, Parser | Mapping[str, Parser]] = {
+    "anon": parse_true,
+    "endpoint_url": parse_web_url,
+    "client_kwargs": MappingProxyType(_CLIENT),
+}
+_GS: dict[str, Parser | Mapping[str, Parser]] = {
+    "token": one_of("anon"),
+    "endpoint_url": parse_web_url,
+}
+_AZ: dict[str, Parser | Mapping[str, Parser]] = {
+    "anon": parse_true,
+    "account_name": parse_account,
+}
 
-REMOTE_PROTOCOLS = ("http", "https", "s3", "file")
+STORAGE_OPTIONS: Mapping[str, Mapping[str, Parser | Mapping[str, Parser]]] = MappingProxyType(
+    {"s3": _S3, "gs": _GS, "az": _AZ, "abfs": _AZ}
+)
+"""Scheme → options of its store, as plain Intake takes them; none can carry a credential."""
+
+REMOTE_PROTOCOLS = ("http", "https", "s3", "gs", "az", "abfs", "file")
 
 _XARRAY: dict[str, Parser] = {
     "chunks": parse_chunks,
@@ -120,6 +131,7 @@ def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], e
 
 FORMS: tuple[Form, ...] = (
     _array("zarr", "Zarr", MediaType.ZARR, _ZARR, "zarr"),
+    _array("icechunk", "IcechunkRepo", MediaType.ICECHUNK, _XARRAY, "zarr"),
     _array("netcdf", "NetCDF3", MediaType.NETCDF, _XARRAY, "scipy"),
     _array("netcdf", "HDF5", MediaType.NETCDF, _XARRAY, "h5netcdf"),
     Form(
@@ -136,6 +148,9 @@ FORMS: tuple[Form, ...] = (
 
 KERCHUNK = _array("kerchunk", "Zarr", MediaType.KERCHUNK, _ZARR, "zarr")
 """A Zarr whose chunks lie in other files, by references; its URL is ``reference://``."""
+
+ICECHUNK = next(form for form in FORMS if form.name == "icechunk")
+"""Versioned Zarr; its data section names a storage and a branch instead of a URL."""
 
 BY_DATATYPE: Mapping[str, Form] = MappingProxyType({form.datatype: form for form in FORMS})
 READERS = (XARRAY, DASK_PARQUET, DASK_CSV)

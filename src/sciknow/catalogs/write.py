@@ -13,7 +13,8 @@ import yaml
 
 from sciknow.catalogs.entry import as_written, is_local
 from sciknow.catalogs.option import CATALOG_DIR
-from sciknow.catalogs.schema import KERCHUNK, REFERENCE_URL, Form, form_of
+from sciknow.catalogs.repository import VERSIONS, repository_kwargs
+from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, REFERENCE_URL, Form, form_of
 from sciknow.errors import InvalidInput
 from sciknow.model import Catalog, Dataset, Distribution
 from sciknow.model.card import card_of
@@ -144,6 +145,8 @@ def _data_of(way: Distribution) -> dict[str, object]:
     if form is KERCHUNK:
         storage = {"fo": _url(way.access_url), **as_written(way.storage_options)}
         kwargs: dict[str, object] = {"url": REFERENCE_URL, "storage_options": _plain(storage)}
+    elif form is ICECHUNK:
+        kwargs = repository_kwargs(way, _url(way.access_url))
     else:
         kwargs = {"url": _url(way.access_url)}
         if way.storage_options:
@@ -158,7 +161,8 @@ def _entry_of(way: Distribution) -> dict[str, object]:
         kwargs |= {"engine": form.engines[0], "chunks": {}}
     return {
         "reader": form.reader,
-        "kwargs": kwargs | {key: _plain(value) for key, value in way.options.items()},
+        "kwargs": kwargs
+        | {key: _plain(value) for key, value in way.options.items() if key not in VERSIONS},
         "output_instance": form.output_instance,
         "metadata": {},
         "user_parameters": {},

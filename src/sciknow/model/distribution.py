@@ -47,7 +47,7 @@ class Distribution:
     id : str
         Name of the Intake entry, unique in a hub; for one without a reader ``<dataset>-<n>``.
     access_url : str
-        Where the data are: file path below the catalogue's folder, http(s), s3.
+        Where the data are: file path below the catalogue's folder, http(s), s3, gs, az.
     reader : str
         Name of the reader that opens it (``zarr``, ``netcdf``, ``kerchunk``, ``parquet``,
         ``csv``); empty when there is none.

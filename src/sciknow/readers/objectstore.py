@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, cast
+from importlib import import_module
+from typing import cast
 
-import fsspec
 from fsspec.asyn import AsyncFileSystem
 
 from sciknow.errors import InvalidInput, MissingDependency
@@ -23,9 +23,34 @@ OPTIONS = frozenset(
 )
 """Options that a catalogue may set for an object store; none of them is a secret."""
 
-_DRIVERS = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs", "abfs": "adlfs"}
-_DENIED = ("AccessDenied", "Forbidden", "NoCredentials", "403", "InvalidAccessKeyId")
-_ABSENT = ("NoSuchBucket", "NoSuchKey", "404")
+_DRIVERS = {
+    "s3": ("s3fs", "sciknow"),
+    "gs": ("gcsfs", "sciknow[gs]"),
+    "az": ("adlfs", "sciknow[az]"),
+    "abfs": ("adlfs", "sciknow[az]"),
+}
+_MODULES = {
+    "s3fs": "sciknow.readers.store_s3",
+    "gcsfs": "sciknow.readers.store_gs",
+    "adlfs": "sciknow.readers.store_az",
+}
+_DENIED = (
+    "AccessDenied",
+    "Forbidden",
+    "NoCredentials",
+    "403",
+    "InvalidAccessKeyId",
+    "ClientAuthentication",
+    "DefaultCredentials",
+    "401",
+    "AuthenticationFailed",
+    "NoAuthenticationInformation",
+    "failed to authenticate",
+    "PublicAccessNotPermitted",
+)
+_BEYOND = ("not satisfiable", "InvalidRange", "The range specified is invalid")
+_ABSENT = ("NoSuchBucket", "NoSuchKey", "404", "ContainerNotFound", "BlobNotFound")
+_PASSING = ("Connect", "Timeout", "ServiceRequest", "ServiceResponse", "500", "502", "503", "429")
 
 
 def parse_options(options: Mapping[str, object]) -> dict[str, object]:
@@ -56,29 +81,6 @@ def parse_options(options: Mapping[str, object]) -> dict[str, object]:
     return {"anon": True} | flat
 
 
-def _s3(options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    client = {"region_name": options["region"]} if options.get("region") else {}
-    return {
-        "anon": options["anon"],
-        "endpoint_url": options.get("endpoint_url"),
-        "requester_pays": bool(options.get("requester_pays", False)),
-        "client_kwargs": client,
-        "config_kwargs": {
-            "connect_timeout": min(20.0, seconds),
-            "read_timeout": seconds,
-            "retries": {"max_attempts": 1},
-        },
-    }
-
-
-def _gs(options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    return {"token": "anon" if options["anon"] else None, "timeout": seconds}
-
-
-def _az(options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    return {"anon": options["anon"], "account_name": options.get("account_name")}
-
-
 def filesystem(scheme: str, options: Mapping[str, object], seconds: float) -> AsyncFileSystem:
     """Return the driver of a scheme.
 
@@ -86,20 +88,18 @@ def filesystem(scheme: str, options: Mapping[str, object], seconds: float) -> As
     ------
     MissingDependency
         Naming the package to install.
+    InvalidInput
+        For an option that the store lacks or does not have.
     """
-    build = {"s3": _s3, "gs": _gs}.get(scheme, _az)
-    driver = _DRIVERS[scheme]
+    chosen = parse_options(options)
+    driver, extra = _DRIVERS[scheme]
     try:
-        made = fsspec.filesystem(
-            scheme, use_listings_cache=False, **build(parse_options(options), seconds)
-        )
+        made = import_module(_MODULES[driver]).filesystem(chosen, seconds)
     except ImportError as error:
         raise MissingDependency(
             f"{scheme}:// needs the package {driver}, which is not installed",
-            hint=f"pip install {driver}",
+            hint=f"pip install '{extra}'",
         ) from error
-    if scheme == "s3":
-        made.retries = 1
     return cast(AsyncFileSystem, made)
 
 
@@ -112,9 +112,11 @@ async def fetch(fs: AsyncFileSystem, path: str, start: int | None, end: int | No
         For anything but the bytes.
     """
     try:
+        if start is not None and start < 0:
+            start = max(0, int((await fs._info(path))["size"]) + start)
         body = await fs._cat_file(path, start=start, end=end)
     except Exception as error:
-        if "not satisfiable" in str(error) or "InvalidRange" in str(error):
+        if any(mark in str(error) for mark in _BEYOND):
             return Reply(b"")
         raise trouble_of(error) from error
     return Reply(bytes(body), len(body) if start is None and end is None else None)
@@ -155,6 +157,7 @@ def trouble_of(error: Exception) -> Trouble:
         return Trouble(TroubleKind.DENIED, f"access denied ({words})")
     if "Payload" in name or "IncompleteRead" in name or "ResponseStreaming" in name:
         return Trouble(TroubleKind.TRUNCATED, "the answer was cut short")
-    if isinstance(error, (OSError, asyncio.TimeoutError)) or "Connect" in name or "Timeout" in name:
+    passing = any(mark in name + words for mark in _PASSING)
+    if passing or isinstance(error, (OSError, asyncio.TimeoutError)):
         return Trouble(TroubleKind.TRANSIENT, words)
     return Trouble(TroubleKind.FATAL, f"{name}: {words}")

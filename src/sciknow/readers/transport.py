@@ -26,6 +26,7 @@ from sciknow.net import DEADLINE, MAX_METADATA, WEB_SCHEMES, Deadline, is_offlin
 from sciknow.readers import blocking, http, objectstore
 from sciknow.readers.answer import Reply, Span
 from sciknow.readers.cache import Cache
+from sciknow.readers.collection import collection_paused
 from sciknow.readers.kept import HEAD, Kept
 from sciknow.readers.trouble import RETRIED, Absent, Trouble, TroubleKind, failure
 
@@ -354,7 +355,8 @@ class Transport:
         """
         scheme, path = _split(url)
         if url in self._whole or scheme not in {"http", "https", "s3"} or end <= start:
-            return self.run(self.fetch(url, start, end))
+            with collection_paused():
+                return self.run(self.fetch(url, start, end))
         span = (start, end)
         found = self._kept.find(url, span, document=False, tag=self._tags.get(url, ""))
         if found is not None:
