@@ -173,7 +173,7 @@ def test_a_dataset_without_a_reader_has_none(dataset, tmp_path):
         {"access_url": "file:///etc/passwd"},
         {"access_url": "s3://{env(HOME)}/x"},
         {"access_url": "https://e.org/x::file:///etc/passwd"},
-        {"reader": "grib"},
+        {"reader": "opendap"},
         {"reader": ""},
         {"options": {"preprocess": "os:system"}},
         {"options": {"engine": "canary"}},

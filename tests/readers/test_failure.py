@@ -13,7 +13,6 @@ from servers.web import DataServer, Fault, free_port
 from sciknow.errors import (
     IntegrityError,
     InvalidInput,
-    MissingDependency,
     NotFound,
     SciknowError,
     SourceUnavailable,
@@ -280,11 +279,6 @@ def test_credentials_in_a_catalogue_are_refused(options, folder):
 def test_unknown_storage_option(folder):
     with pytest.raises(InvalidInput, match="hook"):
         opened("s3://data/v2.zarr", folder, storage_options={"hook": "x"})
-
-
-def test_driver_that_is_not_installed(folder):
-    with pytest.raises(MissingDependency, match="gcsfs"):
-        opened("gs://bucket/a.zarr", folder)
 
 
 def test_no_reader_says_what_would_have_matched(folder):
