@@ -1,38 +1,34 @@
 """How good the search is: nDCG@10 and recall on retrieval sets, with intervals.
 
-Any folder in the layout of BEIR will do: ``corpus.jsonl`` (``_id``, ``title``, ``text``, optional
-``tags`` and ``metadata``), ``queries.jsonl`` or ``queries.<name>.jsonl``, ``qrels.tsv`` or
-``qrels.<name>.tsv``. Where a query's metadata carry a year, records newer than it do not count.
+A hub is built of each set's texts with `sciknow.build_from_texts` and asked with `hub.search`, as a
+user's would be. Where a query's metadata carry a year, records newer than it do not count::
 
     python benchmarks/quality.py                     # every set of SCIKNOW_SHARED_DATA/bench
     python benchmarks/quality.py --set FOLDER --json
+    python benchmarks/quality.py --prototype         # with the gain over benchmarks/prototype.py
 
-The table prints a 95 % bootstrap interval beside each figure. The run fails when a set of
-`FLOORS` falls below its floor.
+Any folder in BEIR's layout will do; see `benchmarks/retrieval.py`. Queries in simplified Chinese
+are asked in traditional characters too, as OpenCC writes them, where it is installed. A 95 %
+bootstrap interval stands beside each figure, for the gain one of the paired differences. The run
+fails when a set of `FLOORS` falls below its floor.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from retrieval import BadSet, Query, interval, ndcg, note, query_sets, read_corpus, recall
 
-from sciknow.search import (
-    EmbeddingCache,
-    Filters,
-    Index,
-    build_index,
-    document_of_text,
-    load_embedder,
-)
+import sciknow
 
 FLOORS = {
     "csl-zh": 0.975,
@@ -40,6 +36,7 @@ FLOORS = {
     "datafinder": 0.355,
     "registry-needs:en": 0.73,
     "registry-needs:zh": 0.75,
+    "registry-needs:zh to traditional": 0.75,
     "registry-publications": 0.66,
     "scifact": 0.74,
 }
@@ -47,119 +44,111 @@ FLOORS = {
 
 RECALL_SETS = ("datafinder",)
 """Sets that are reported by recall at 5, as their authors do."""
+Ask = Callable[[Query], list[str]]
 
 
 @dataclass(frozen=True)
 class Result:
-    """One row of the table."""
+    """One row of the table; a gain is over the prototype."""
 
     name: str
     queries: int
-    ndcg10: float
+    measure: str
+    figure: float
     low: float
     high: float
+    ndcg10: float
     recall5: float
     recall100: float
+    prototype: float | None = None
+    gain: float | None = None
+    gain_low: float | None = None
+    gain_high: float | None = None
 
 
-def read_lines(path: Path) -> list[dict]:
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
+def traditional(name: str, queries: Sequence[Query]) -> Iterator[tuple[str, list[Query]]]:
+    """Yield a set of queries, and the same in traditional characters when they are Chinese."""
+    yield name, list(queries)
+    if not name.endswith(":zh"):
+        return
+    if find_spec("opencc") is None:
+        note("OpenCC is not installed: no traditional queries are made")
+        return
+    import opencc
+
+    convert = opencc.OpenCC("s2twp").convert
+    yield f"{name} to traditional", [replace(item, text=convert(item.text)) for item in queries]
 
 
-def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    judged: dict[str, dict[str, int]] = {}
-    for line in path.read_text("utf-8").splitlines():
-        query, document, score = line.split("\t")
-        if score.strip().lstrip("-").isdigit():
-            judged.setdefault(query, {})[document] = int(score)
-    return judged
+def asking(hub: sciknow.Hub) -> Ask:
+    """Return what answers a query with the first hundred ids, through the public search."""
+
+    def ask(query: Query) -> list[str]:
+        period = (None, str(query.year)) if query.year else None
+        return [hit.id for hit in hub.search(query.text, period=period, limit=100)]
+
+    return ask
 
 
-def query_sets(folder: Path) -> Iterator[tuple[str, list[dict], dict[str, dict[str, int]]]]:
-    """Yield name, queries and judgements of each set of queries in a folder."""
-    for path in sorted(folder.glob("queries*.jsonl")):
-        part = path.name.removeprefix("queries").removesuffix(".jsonl").lstrip("._")
-        places = (
-            folder / f"qrels.{part}.tsv",
-            folder / "qrels" / f"{part or 'title'}.tsv",
-            folder / "qrels.tsv",
-        )
-        found = next((place for place in places if place.is_file()), None)
-        if found is not None:
-            judged = read_qrels(found)
-            queries = [query for query in read_lines(path) if query["_id"] in judged]
-            yield f"{folder.name}{':' + part if part else ''}", queries, judged
-
-
-def build(folder: Path, target: Path, cache: Path | None) -> Index:
-    """Build an index from a set's corpus, as a user's hub of plain texts would."""
-    documents = [
-        document_of_text(
-            row["_id"],
-            row.get("title", ""),
-            row.get("text", ""),
-            {**row.get("metadata", {}), **({"tags": row["tags"]} if row.get("tags") else {})},
-        )
-        for row in read_lines(folder / "corpus.jsonl")
-    ]
-    embedder = load_embedder()
-    build_index(target, documents, embedder=embedder, cache=EmbeddingCache(cache))
-    return Index.open(target, embedder)
-
-
-def ndcg(ranked: Sequence[str], judged: Mapping[str, int], depth: int = 10) -> float:
-    gain = sum(judged.get(name, 0) / math.log2(at + 2) for at, name in enumerate(ranked[:depth]))
-    best = sorted(judged.values(), reverse=True)[:depth]
-    return gain / sum(score / math.log2(at + 2) for at, score in enumerate(best))
-
-
-def recall(ranked: Sequence[str], judged: Mapping[str, int], depth: int) -> float:
-    return len(set(ranked[:depth]) & judged.keys()) / len(judged)
-
-
-def interval(values: Sequence[float], rounds: int = 2_000) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of a mean."""
-    drawn = np.random.default_rng(0).choice(np.asarray(values), (rounds, len(values)))
-    low, high = np.percentile(drawn.mean(axis=1), (2.5, 97.5))
-    return float(low), float(high)
-
-
-def rankings(index: Index, queries: Sequence[dict]) -> Iterator[list[str]]:
-    """Yield the first hundred ids for each query."""
-    for query in queries:
-        year = (query.get("metadata") or {}).get("year")
-        filters = Filters.of(period=(None, str(year))) if year else None
-        yield [hit.id for hit in index.search(query["text"], filters=filters, limit=100).hits]
-
-
-def measure(index: Index, name: str, queries: Sequence[dict], judged: Mapping) -> Result:
-    ranked = list(rankings(index, queries))
-    pairs = [(ids, judged[query["_id"]]) for ids, query in zip(ranked, queries, strict=True)]
-    gains = [ndcg(ids, relevant) for ids, relevant in pairs]
-    fives = [recall(ids, relevant, 5) for ids, relevant in pairs]
-    low, high = interval(fives if name.split(":")[0] in RECALL_SETS else gains)
-    return Result(
+def measure(name: str, queries: Sequence[Query], ask: Ask, base: Ask | None) -> Result:
+    ranked = [ask(query) for query in queries]
+    gains = [ndcg(ids, query.judged) for ids, query in zip(ranked, queries, strict=True)]
+    fives, hundreds = (
+        [recall(ids, query.judged, depth) for ids, query in zip(ranked, queries, strict=True)]
+        for depth in (5, 100)
+    )
+    by_recall = name.partition(":")[0] in RECALL_SETS
+    values = fives if by_recall else gains
+    low, high = interval(values)
+    result = Result(
         name=name,
         queries=len(queries),
-        ndcg10=float(np.mean(gains)),
+        measure="R@5" if by_recall else "nDCG@10",
+        figure=float(np.mean(values)),
         low=low,
         high=high,
+        ndcg10=float(np.mean(gains)),
         recall5=float(np.mean(fives)),
-        recall100=float(np.mean([recall(ids, relevant, 100) for ids, relevant in pairs])),
+        recall100=float(np.mean(hundreds)),
+    )
+    return result if base is None else paired(result, queries, values, base)
+
+
+def paired(result: Result, queries: Sequence[Query], values: Sequence[float], base: Ask) -> Result:
+    """Add the gain over a baseline, query by query."""
+    ranked = [(base(query), query.judged) for query in queries]
+    by_recall = result.measure == "R@5"
+    theirs = [recall(ids, right, 5) if by_recall else ndcg(ids, right) for ids, right in ranked]
+    gains = np.subtract(values, theirs)
+    low, high = interval(gains.tolist())
+    return replace(
+        result,
+        prototype=float(np.mean(theirs)),
+        gain=float(gains.mean()),
+        gain_low=low,
+        gain_high=high,
     )
 
 
-def figure(result: Result) -> float:
-    return result.recall5 if result.name.split(":")[0] in RECALL_SETS else result.ndcg10
+def run(folder: Path, prototype: bool) -> Iterator[Result]:
+    """Build a hub of a set's texts, and measure each of its sets of queries."""
+    texts = read_corpus(folder)
+    sets = list(query_sets(folder, frozenset(text["id"] for text in texts)))
+    base = None
+    if prototype:
+        from prototype import Prototype
 
+        weighed = Prototype(texts)
 
-def run(folder: Path, cache: Path | None) -> Iterator[Result]:
+        def base(query: Query) -> list[str]:
+            return weighed.rank(query.text, query.year)
+
     with tempfile.TemporaryDirectory() as scratch:
-        index = build(folder, Path(scratch) / "index", cache)
-        for name, queries, judged in query_sets(folder):
-            yield measure(index, name, queries, judged)
-        index.close()
+        sciknow.build_from_texts(texts, Path(scratch) / "hub").close()
+        with sciknow.open_hub(Path(scratch) / "hub") as hub:
+            for given, queries in sets:
+                for name, asked in traditional(given, queries):
+                    yield measure(name, asked, asking(hub), base)
 
 
 def default_sets() -> list[Path]:
@@ -170,29 +159,50 @@ def default_sets() -> list[Path]:
     )
 
 
+def line(row: Result) -> str:
+    gain = ""
+    if row.gain is not None:
+        gain = f"   {row.gain:+.4f} ({row.gain_low:+.4f} to {row.gain_high:+.4f})"
+    return (
+        f"{row.name:34} {row.queries:7} {row.measure:>8} {row.figure:7.4f}  "
+        f"{row.low:.4f}-{row.high:.4f}  {row.ndcg10:7.4f}  {row.recall5:.4f}  "
+        f"{row.recall100:.4f}{gain}"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--set", action="append", type=Path, dest="sets", metavar="FOLDER")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--cache", type=Path, help="file of kept vectors")
+    parser.add_argument("--prototype", action="store_true", help="the gain over the prototype too")
+    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where vectors are kept")
     options = parser.parse_args()
+    if options.cache:
+        os.environ["SCIKNOW_CACHE"] = str(options.cache.resolve())
     sets = options.sets or default_sets()
     if not sets:
-        print("no sets here: name one with --set, or set SCIKNOW_SHARED_DATA", file=sys.stderr)
+        note("no sets here: name one with --set, or set SCIKNOW_SHARED_DATA")
         return 0
-    results = [row for folder in sets for row in run(folder, options.cache)]
+    results = []
+    more = "   gain over the prototype, 95 % interval" if options.prototype else ""
+    if not options.json:
+        print(
+            f"{'set':34} {'queries':>7} {'measure':>8}  figure  95 % interval  "
+            f"nDCG@10  R@5     R@100{more}"
+        )
+    try:
+        for row in (row for folder in sets for row in run(folder.resolve(), options.prototype)):
+            results.append(row)
+            if not options.json:
+                print(line(row), flush=True)
+    except (BadSet, sciknow.SciknowError) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
     if options.json:
         print(json.dumps([asdict(row) for row in results], indent=1))
-    else:
-        print(f"{'set':34} {'queries':>7} {'figure':>7}  95 % interval   nDCG@10  R@5   R@100")
-        for row in results:
-            print(
-                f"{row.name:34} {row.queries:7} {figure(row):7.4f}  {row.low:.4f}-{row.high:.4f}"
-                f"  {row.ndcg10:.4f}  {row.recall5:.4f}  {row.recall100:.4f}"
-            )
-    fallen = [row for row in results if figure(row) < FLOORS.get(row.name, 0.0)]
+    fallen = [row for row in results if row.figure < FLOORS.get(row.name, 0.0)]
     for row in fallen:
-        print(f"{row.name}: {figure(row):.4f} is below its floor", file=sys.stderr)
+        print(f"{row.name}: {row.figure:.4f} is below its floor", file=sys.stderr)
     return 1 if fallen else 0
 
 

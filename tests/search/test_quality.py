@@ -1,4 +1,4 @@
-"""The quality benchmark runs on any folder in its layout, and search keeps its floor on one set."""
+"""The quality benchmark runs on any folder in its layout, and says what is wrong with one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "benchmarks" / "quality.py"
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from retrieval import BadSet, query_sets, read_corpus, read_qrels
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "quality.py"
 
 
 def run(*arguments, cache):
@@ -41,16 +46,90 @@ def write_set(folder):
 
 def test_it_reads_any_folder_and_respects_the_year(tmp_path):
     write_set(tmp_path / "mine")
-    done = run("--set", tmp_path / "mine", "--json", cache=tmp_path / "cache.sqlite")
+    done = run("--set", tmp_path / "mine", "--json", cache=tmp_path / "cache")
     assert done.returncode == 0, done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)}
     assert rows["mine:en"]["queries"] == 2
     assert rows["mine:en"]["ndcg10"] == 1.0
     assert rows["mine:zh"]["ndcg10"] == 1.0
+    assert rows["mine:zh to traditional"]["ndcg10"] == 1.0
+    assert rows["mine:en"]["gain"] is None
 
 
-def test_it_prints_a_table_with_intervals(tmp_path):
+def test_it_prints_a_table_with_intervals_and_the_gain(tmp_path):
     write_set(tmp_path / "mine")
-    done = run("--set", tmp_path / "mine", cache=tmp_path / "cache.sqlite")
-    assert "95 % interval" in done.stdout
-    assert "mine:zh" in done.stdout
+    done = run("--set", tmp_path / "mine", "--prototype", cache=tmp_path / "cache")
+    assert done.returncode == 0, done.stderr
+    assert "gain over the prototype, 95 % interval" in done.stdout.splitlines()[0]
+    (row,) = (line for line in done.stdout.splitlines() if line.startswith("mine:en"))
+    assert "+0.0000 (+0.0000 to +0.0000)" in row  # both find all
+
+
+def test_what_cannot_be_measured_is_one_line_and_exit_code_2(tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = run("--set", tmp_path / "empty", cache=tmp_path / "cache")
+    assert done.returncode == 2
+    assert done.stderr.endswith("has no corpus.jsonl\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query-id\tcorpus-id\tscore\na\tx\t2\na\ty\t0\n",
+        "a\tx\t2\r\na\ty\t0\r\n",
+        "\ufeffa 0 x 2\n\na 0 y 0",
+        "qid\titer\tdocid\trel\na\t0\tx\t2\na\t0\ty\t0\n",
+    ],
+)
+def test_judgements_are_read_in_every_common_form(tmp_path, text):
+    (tmp_path / "qrels.tsv").write_bytes(text.encode())
+    assert read_qrels(tmp_path / "qrels.tsv") == {"a": {"x": 2, "y": 0}}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a\tx\t1\na\tx\tyes\n", ":2: the score 'yes'"), ("a\tx\n", ":1: 2 columns")],
+)
+def test_wrong_judgements_are_named(tmp_path, text, message):
+    (tmp_path / "qrels.tsv").write_text(text)
+    with pytest.raises(BadSet, match=message):
+        read_qrels(tmp_path / "qrels.tsv")
+
+
+def test_a_corpus_is_read_with_care(tmp_path, capsys):
+    rows = [
+        '{"_id": 7, "text": "no title", "tags": "one", "metadata": {"year": "2015"}}',
+        '{"_id": "7", "title": "again"}',
+        '{"_id": "bare", "title": null, "text": " "}',
+        '{"_id": "u", "title": "line\u2028separator", "metadata": null}',
+    ]
+    (tmp_path / "corpus.jsonl").write_bytes("\r\n".join(rows).encode())
+    texts = read_corpus(tmp_path)
+    assert [text["id"] for text in texts] == ["7", "u"]
+    assert texts[0]["metadata"] == {"tags": ["one"], "year": 2015}
+    said = capsys.readouterr().err
+    assert "a second '7' is left out" in said
+    assert "'bare' has neither title nor text" in said
+    for wrong, message in (('{"_id": "a"', "no JSON"), ("[]", 'needs an "_id"')):
+        (tmp_path / "corpus.jsonl").write_text(wrong)
+        with pytest.raises(BadSet, match=message):
+            read_corpus(tmp_path)
+
+
+def test_queries_without_judgements_go_and_absent_records_count(tmp_path, capsys):
+    (tmp_path / "queries.jsonl").write_text(
+        '{"_id": "a", "text": ""}\n{"_id": "b", "text": "x"}\n{"_id": "c", "text": "y"}\n'
+    )
+    (tmp_path / "qrels.tsv").write_text("a\tx\t1\na\tgone\t1\nb\tx\t0\nstrange\tx\t1\n")
+    ((name, queries),) = query_sets(tmp_path, frozenset({"x"}))
+    assert name == tmp_path.name
+    assert [(query.id, query.text, query.judged) for query in queries] == [
+        ("a", "", {"x": 1, "gone": 1})
+    ]
+    said = capsys.readouterr().err
+    assert "1 judged records are not in the corpus, as 'gone'" in said
+    assert "1 judged queries are not in queries.jsonl, as 'strange'" in said
+    (tmp_path / "qrels.tsv").unlink()
+    with pytest.raises(BadSet, match="no judged queries"):
+        list(query_sets(tmp_path, frozenset()))
