@@ -115,7 +115,7 @@ def free(count: int) -> None:
     """Let any number of bytes pass."""
 
 
-def download(
+def fetch_file(
     transport: Transport,
     file: SourceFile,
     part: Path,
@@ -183,8 +183,36 @@ def download(
         sha512=found[1],
         etag=kept.state.etag,
         modified=kept.state.modified,
-        retrieved=datetime.now(UTC).isoformat(timespec="seconds"),
+        retrieved=_now(),
     )
+
+
+def record_of(made: Path, path: str, url: str, how: str) -> FileRecord:
+    """Return the record of a file that was made here.
+
+    Parameters
+    ----------
+    made : Path
+        The file.
+    path, url : str
+        Its place in the payload, and what it was made from.
+    how : str
+        How it was made.
+    """
+    sha256, sha512 = file_digests(made)
+    return FileRecord(
+        path=path,
+        url=url,
+        size=made.stat().st_size,
+        sha256=sha256,
+        sha512=sha512,
+        retrieved=_now(),
+        made=how,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _come(transport: Transport, url: str, part: Part, spend: Spend) -> bool:

@@ -7,7 +7,8 @@ that they lead to. What a server makes on request has no files of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +17,7 @@ from sciknow.model import Distribution
 from sciknow.model.preserved import FileVersion, SourceFile
 from sciknow.net import DEADLINE
 from sciknow.readers import registry
+from sciknow.readers.download import current_state
 from sciknow.readers.fileset import is_set, members
 from sciknow.readers.located import reader_for
 from sciknow.readers.location import CATALOG_DIR, locate
@@ -24,6 +26,10 @@ from sciknow.readers.payload_store import ReferencePayload, reference_payload, z
 from sciknow.readers.protocol import Location
 
 MAX_FILES = 1_000_000
+ASKED = 500
+"""Files whose size is asked for one by one, for a plan."""
+
+AT_ONCE = 8
 UNKNOWN = FileVersion()
 
 WHOLE = ("csv", "geotiff", "kerchunk", "netcdf", "parquet", "zarr")
@@ -60,7 +66,7 @@ class Payload:
         return sum(item.state.size or 0 for item in self.files)
 
 
-def payload(
+def list_files(
     distribution: Distribution, *, base: Path | str, deadline: float = DEADLINE
 ) -> Payload | None:
     """Tell which files a distribution is made of.
@@ -99,6 +105,29 @@ def payload(
             hint=f"1 to {MAX_FILES:,} are copied; name a part with bbox, period or variables",
         )
     return found
+
+
+def with_sizes(found: Payload, *, most: int = ASKED) -> tuple[SourceFile, ...]:
+    """Return the files of a payload with the sizes that the source says.
+
+    Of a large payload whose source lists no sizes only a few are asked for; the others stay
+    unknown.
+
+    Raises
+    ------
+    SourceUnavailable
+        When the source does not answer.
+    """
+    unknown = [item for item in found.files if item.state.size is None][:most]
+    transport = found.location.transport
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        states = pool.map(lambda item: current_state(transport, item), unknown)
+        told = {item.path: state for item, state in zip(unknown, states, strict=True)}
+    return tuple(
+        replace(item, state=told.get(item.path) or item.state)
+        for item in found.files
+        if item.path not in told or told[item.path] is not None or not item.optional
+    )
 
 
 def _of_reader(name: str, distribution: Distribution, location: Location) -> Payload:

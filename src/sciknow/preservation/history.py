@@ -1,0 +1,88 @@
+"""Bags below a folder, and the history of their audits: a line each time, never rewritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from sciknow.errors import DegradedWarning, NotFound
+from sciknow.preservation.bag import SOFTWARE, is_bag
+from sciknow.preservation.finding import BagReport, Damage, Problem, plain
+from sciknow.preservation.workspace import PARTIAL
+
+HISTORY = "audits.jsonl"
+MAX_PROBLEMS = 100
+
+
+def bags_below(folder: Path) -> Iterator[Path]:
+    """Yield every bag below a folder, and what was left unfinished; links are not followed.
+
+    Raises
+    ------
+    NotFound
+        When there is neither.
+    """
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {folder}", hint="name a bag, or a folder of bags")
+    found = False
+    for at, names, _ in os.walk(folder, followlinks=False):
+        here = Path(at)
+        if is_bag(here) or here.name.startswith(PARTIAL):
+            found = True
+            names.clear()
+            yield here
+        names[:] = sorted(name for name in names if name[0] != "." or name.startswith(PARTIAL))
+    if not found:
+        raise NotFound(f"there is no bag below {folder}", hint="make one with `sciknow preserve`")
+
+
+def unfinished_report(folder: Path, at: str) -> BagReport:
+    """Report a bag that was never finished."""
+    detail = "a run was broken off; run `sciknow preserve` again and it goes on"
+    problem = Problem(damage=Damage.UNFINISHED, detail=detail)
+    return BagReport(bag=str(folder), at=at, problems=(problem,))
+
+
+def write_history(bag: Path, report: BagReport) -> None:
+    """Append what an audit found to the history beside the bag.
+
+    A folder that may not be written to is no reason to fail; it is warned about.
+    """
+    entry = plain(report) | {"bag": bag.name, "software": SOFTWARE}
+    problems = entry["problems"]
+    if isinstance(problems, list) and len(problems) > MAX_PROBLEMS:
+        entry |= {"problems": problems[:MAX_PROBLEMS], "more_problems": len(problems)}
+    line = (json.dumps(entry, ensure_ascii=False) + "\n").encode()
+    path = bag.parent / HISTORY
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        handle = os.open(path, flags, 0o644)
+    except OSError as error:
+        warnings.warn(
+            f"the audit of {bag} is not written into {path}: {error.strerror}",
+            DegradedWarning,
+            stacklevel=2,
+        )
+        return
+    try:
+        os.write(handle, line)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_history(folder: Path) -> list[dict[str, object]]:
+    """Return the audits that stand in a history, oldest first."""
+    path = folder / HISTORY
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_bytes().splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue  # a line that was being written when the power went
+    return found
