@@ -187,11 +187,13 @@ class MediaType(StrEnum):
 
     ZARR = "application/vnd.zarr"
     NETCDF = "application/netcdf"
+    GRIB = "application/wmo-grib"
     ICECHUNK = "application/vnd.icechunk"
     KERCHUNK = "application/vnd.kerchunk+json"
     PARQUET = "application/vnd.apache.parquet"
     CSV = "text/csv"
     GEOTIFF = "image/tiff; application=geotiff"
+    STAC = "application/geo+json"
 
 
 class PublicationRelation(StrEnum):

@@ -20,6 +20,7 @@ from sciknow.readers.location import local_path
 from sciknow.readers.protocol import Location
 from sciknow.readers.trouble import Absent
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 AT_ONCE = 8
@@ -86,7 +87,7 @@ def _listed(location: Location, folder: str, pattern: str) -> list[str]:
     return sorted(name for name in found if fnmatch.fnmatchcase(name, pattern))
 
 
-def open_each(urls: Sequence[str], opener: Callable[[str], T]) -> list[T]:
+def open_each(urls: Sequence[S], opener: Callable[[S], T]) -> list[T]:
     """Open every file of a set, some of them at the same time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(opener, urls))

@@ -25,6 +25,11 @@ KNOWN = {
         ("application/netcdf", "application/x-netcdf", "application/x-hdf5"),
         (".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".he5"),
     ),
+    "grib": (
+        "sciknow[grib]",
+        ("application/wmo-grib",),
+        (".grib", ".grib1", ".grib2", ".grb", ".grb1", ".grb2"),
+    ),
     "icechunk": ("sciknow[icechunk]", ("application/vnd.icechunk",), (".icechunk",)),
     "kerchunk": ("sciknow", ("application/vnd.kerchunk+json",), (".json", ".parq")),
     "geotiff": (
@@ -32,7 +37,9 @@ KNOWN = {
         ("image/tiff; application=geotiff; profile=cloud-optimized", "image/tiff"),
         (".tif", ".tiff"),
     ),
+    "stac": ("sciknow[stac]", ("application/geo+json",), ()),
     "opendap": ("sciknow", ("application/vnd.opendap.dap2",), (".dods", ".dds", ".das")),
+    "tabledap": ("sciknow", ("application/vnd.erddap.tabledap",), (".csvp",)),
     "parquet": ("sciknow", ("application/vnd.apache.parquet",), (".parquet", ".pq", ".geoparquet")),
     "csv": ("sciknow", ("text/csv", "text/tab-separated-values"), (".csv", ".tsv", ".csv.gz")),
 }
