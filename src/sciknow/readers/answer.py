@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 
 from sciknow.readers.trouble import Trouble, TroubleKind
+from sciknow.text import clean, squeeze
 
 Span = tuple[int | None, int | None]
 """Start and end of a range, the end excluded."""
 
 REDIRECT = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+SAID = 16_384
+"""Bytes of the answer to a failed request that are looked at."""
+
+_MESSAGE = re.compile(
+    r'message\s*=\s*"((?:[^"\\]|\\.)*)"'  # DAP 2
+    r"|<Message>([^<]*)</Message>"  # object stores
+    r"|<b>Message</b>([^<]*)",  # Tomcat's pages
+    re.IGNORECASE,
+)
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
@@ -138,6 +149,25 @@ def check_status(status: int, reason: str, headers: Mapping[str, str]) -> None:
         wait = _number(headers.get("Retry-After")) or 0
         raise Trouble(TroubleKind.TRANSIENT, words, wait=float(wait))
     raise Trouble(TroubleKind.FATAL, words)
+
+
+def words_of(body: bytes) -> str:
+    """Return what a server says of a failure, in one line; empty where it is only a page.
+
+    Examples
+    --------
+    >>> words_of(b'Error { code=404; message="Not Found: no such dataset"; }')
+    'Not Found: no such dataset'
+    >>> words_of(b"<html><body>Nothing to see</body></html>")
+    ''
+    """
+    text = body[:SAID].decode("utf-8", "replace")
+    found = _MESSAGE.search(text)
+    if found is not None:
+        text = next(group for group in found.groups() if group is not None)
+    elif "<" in text:
+        return ""
+    return squeeze(clean(unescape(text)))[:300]
 
 
 def _number(value: str | None) -> int | None:

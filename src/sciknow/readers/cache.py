@@ -45,12 +45,15 @@ class Found:
         The source's validator when it was fetched.
     total : int or None
         Size of the whole file.
+    words : str
+        How the source said that there is nothing.
     """
 
     body: bytes = b""
     absent: bool = False
     tag: str = ""
     total: int | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Cache:
         if max_age is not None and time.time() - entry["at"] > max_age:
             return None
         if entry["absent"]:
-            return Found(absent=True)
+            return Found(absent=True, words=str(entry.get("words") or ""))
         body = self._body(entry["sha256"])
         return None if body is None else Found(body, False, entry["tag"], entry["total"])
 

@@ -34,6 +34,7 @@ _WIRE = {"Int16": ">i4", "UInt16": ">u4"}
 # a quotation mark inside a text should have a backslash; servers forget it, so a text ends
 # where a comma or a semicolon follows
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.|"(?!\s*[,;]))*"|[{}\[\];:=,]|[^\s{}\[\];:=,"]+')
+_CONTAINERS = frozenset({"Grid", "Structure", "Sequence"})  # ERDDAP writes GRID
 _DATA = re.compile(rb"\n?Data:\r?\n")
 MAX_DEPTH = 16
 
@@ -136,6 +137,7 @@ def _members(tokens: _Tokens, prefix: str, depth: int) -> Iterator[Array]:
         raise IntegrityError("a DAP document nested too deep", hint=DAMAGED)
     while tokens.peek() != "}":
         kind = tokens.next()
+        kind = kind.capitalize() if kind.capitalize() in _CONTAINERS else kind
         if kind == "Grid":
             yield from _grid(tokens, prefix)
         elif kind in ("Structure", "Sequence"):

@@ -69,10 +69,14 @@ class Pages:
     def add(self, group: Sequence[Span]) -> None:
         """Count ranges that are read at once."""
         self.spans |= set(group)
-        if len(group) == 1 and self.paged and group[0][1] - group[0][0] <= PAGE:
+        if len(group) == 1 and self.paged and self._by_pages(*group[0]):
             return self.page(*group[0])
         self.requests += len(group)
         self.bytes += sum(high - low for low, high in group)
+
+    def _by_pages(self, low: int, high: int) -> bool:
+        pages = range(low // PAGE, max(low, high - 1) // PAGE + 1)
+        return high - low <= PAGE or all(number in self.held for number in pages)
 
     def page(self, low: int, high: int) -> None:
         """Count the pages of a small range that are not held yet."""

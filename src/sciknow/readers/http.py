@@ -9,16 +9,20 @@ from __future__ import annotations
 import asyncio
 import atexit
 import re
+from contextlib import suppress
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
 from sciknow.net import MAX_REDIRECTS, USER_AGENT, redirect_target
-from sciknow.readers.answer import REDIRECT, Reply, Span, judge, range_header
+from sciknow.readers.answer import REDIRECT, SAID, Reply, Span, judge, range_header, words_of
 from sciknow.readers.trouble import Trouble, TroubleKind
 
 _LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']([^\"'#?]+)[\"']", re.IGNORECASE)
+SAYING = 2.0
+"""Seconds that a server has to say why it failed."""
+
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
 
@@ -112,10 +116,25 @@ def _words(error: BaseException) -> str:
     return " ".join(str(error).split())[:200] or type(error).__name__
 
 
+async def _said(answer: aiohttp.ClientResponse) -> str:
+    """Return what a server says of a failure; it has a few seconds to say it."""
+    said = b""
+    with suppress(TimeoutError, aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError):
+        async with asyncio.timeout(SAYING):
+            while len(said) < SAID and (piece := await answer.content.read(SAID)):
+                said += piece
+    return words_of(said)
+
+
 async def _read(
     answer: aiohttp.ClientResponse, method: str, span: Span | None, limit: int
 ) -> Reply:
-    plan = judge(method, answer.status, answer.reason or "", answer.headers, span, limit)
+    try:
+        plan = judge(method, answer.status, answer.reason or "", answer.headers, span, limit)
+    except Trouble as trouble:
+        words = await _said(answer) if answer.status >= 400 and method != "HEAD" else ""
+        reason = f"{trouble.reason}: {words}" if words else trouble.reason
+        raise Trouble(trouble.kind, reason, wait=trouble.wait) from None
     if plan.done is not None:
         answer.close()
         return plan.done

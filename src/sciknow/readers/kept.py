@@ -57,15 +57,16 @@ class Kept:
                 hint="unset SCIKNOW_OFFLINE, or open what has been opened with a cache before",
             )
         if found is not None and found.absent:
-            raise Absent(f"{redact(url)}: nothing there", hint=HINTS[TroubleKind.ABSENT])
+            words = found.words or f"{redact(url)}: nothing there"
+            raise Absent(words, hint=HINTS[TroubleKind.ABSENT])
         return None if found is None else Reply(found.body, found.total, found.tag)
 
-    def keep(self, url: str, span: Span, reply: Reply | None) -> None:
-        """Put what came into the cache; None says that the source has nothing."""
+    def keep(self, url: str, span: Span, reply: Reply | None, words: str = "") -> None:
+        """Put what came into the cache; None says that the source has nothing, in its words."""
         if self.cache is None or (reply is not None and reply.whole):
             return
         found = (
-            Found(absent=True)
+            Found(absent=True, words=words)
             if reply is None
             else Found(reply.body, False, reply.tag, reply.total)
         )

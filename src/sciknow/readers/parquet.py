@@ -21,9 +21,10 @@ from sciknow.readers.parquet_groups import (
     places,
 )
 from sciknow.readers.protocol import Location
-from sciknow.readers.rows import axes_of, check_axes, columns_of, cut_rows
+from sciknow.readers.rows import check_axes, columns_of, cut_rows
 from sciknow.readers.selection import Selection
 from sciknow.readers.table import from_parts, plain_strings, set_index
+from sciknow.readers.table_axes import axes_of
 from sciknow.readers.table_cost import ParquetCosts
 from sciknow.readers.trouble import explain
 

@@ -17,13 +17,17 @@ from sciknow.errors import SourceUnavailable
 from sciknow.readers.geo import Geo, bounds, decode, has_shapely
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import RangeFile
-from sciknow.readers.rows import Axes, Interval, keep, longitudes, times
+from sciknow.readers.rows import Interval, keep, longitudes, times
 from sciknow.readers.selection import Selection
+from sciknow.readers.table_axes import Axes
 from sciknow.readers.transport import Transport
 from sciknow.readers.trouble import Absent
 
 HOLE, MOST = 8 * 1024, 32 * 2**20
 """Bytes between two ranges up to which Arrow reads them as one, and the most that it joins."""
+
+FOOTER = 64 * 1024
+"""Bytes of the end of a file that Arrow reads at first."""
 
 WHOLE = -1
 """Stands for every row group of a file."""
@@ -154,6 +158,7 @@ def open_file(transport: Transport, url: str) -> pq.ParquetFile:
     if "://" not in url:
         return pq.ParquetFile(Path(url))
     file: Any = RangeFile(transport, url, transport.run(transport.size(url)))
+    file.hold(file.size - FOOTER, file.size)
     kept = f"footer of {url}"
     opened = pq.ParquetFile(file, metadata=transport.kept.get(kept), pre_buffer=True)
     transport.kept[kept] = opened.metadata

@@ -76,11 +76,25 @@ class RangeFile(io.RawIOBase):
     def fetch(self, low: int, high: int) -> bytes:
         """Return the bytes from one offset to another, the second excluded."""
         high = min(high, self.size)
-        if high - low > PAGE:
-            return self.transport.read(self.url, low, high)
         first, last = low // PAGE, max(low, high - 1) // PAGE
+        if high - low > PAGE and not self._holds(first, last):
+            return self.transport.read(self.url, low, high)
         data = b"".join(self._page(number) for number in range(first, last + 1))
         return data[low - first * PAGE : high - first * PAGE]
+
+    def hold(self, low: int, high: int) -> None:
+        """Get the pages of a range in one request, for reads to come; held ones are not asked."""
+        first, last = max(0, low) // PAGE, max(low, min(high, self.size) - 1, 0) // PAGE
+        if self._holds(first, last):
+            return
+        start = first * PAGE
+        data = self.transport.read(self.url, start, min((last + 1) * PAGE, self.size))
+        for number in range(first, last + 1):
+            self._keep(number, data[number * PAGE - start : (number + 1) * PAGE - start])
+
+    def _holds(self, first: int, last: int) -> bool:
+        with self._lock:
+            return all(number in self._pages for number in range(first, last + 1))
 
     def fetch_many(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
         """Return several ranges; those beyond the first are asked for at the same time."""
@@ -109,11 +123,14 @@ class RangeFile(io.RawIOBase):
         low = number * PAGE
         high = min(low + PAGE, self.size)
         page = self.transport.read(self.url, low, high)
+        self._keep(number, page)
+        return page
+
+    def _keep(self, number: int, page: bytes) -> None:
         with self._lock:
             self._pages[number] = page
             while len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
-        return page
 
     def readable(self) -> bool:
         """True."""

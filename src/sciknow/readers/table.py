@@ -14,6 +14,7 @@ import xarray as xr
 from dask.dataframe import DataFrame, Series, from_map
 
 from sciknow.errors import InvalidInput
+from sciknow.readers.table_axes import axes_of
 
 
 class TableAs(StrEnum):
@@ -90,19 +91,24 @@ def lengths(frame: DataFrame) -> tuple[int, ...]:
 def to_dataset(frame: DataFrame) -> xr.Dataset:
     """Turn a table into a dataset along its index, or along ``row`` where that has no name.
 
-    Each column becomes a variable on dask with the table's partitions as chunks. The rows have
-    to be counted and the index read; the columns stay where they are.
+    Each column becomes a variable on dask with the table's partitions as chunks; columns of
+    position and time become coordinates. The rows have to be counted and the index read; the
+    columns stay where they are. ``attrs["columns"]`` of a table are the variables' attributes.
     """
     chunks = (lengths(frame),)
     name = str(frame.index.name or "row")
+    attrs = dict(getattr(frame, "attrs", {}))
+    about = attrs.pop("columns", {})
     variables: dict[str, Any] = {
-        str(column): (name, _array(frame[column], chunks)) for column in frame.columns
+        str(column): (name, _array(frame[column], chunks), about.get(str(column), {}))
+        for column in frame.columns
     }
     if frame.index.name is None:
         index: Any = np.arange(sum(chunks[0]))
     else:
         index = pd.Index(frame.index.compute())
-    return xr.Dataset(variables, coords={name: index})
+    found = xr.Dataset(variables, coords={name: (name, index, about.get(name, {}))}, attrs=attrs)
+    return found.set_coords([item for item in axes_of(frame).names if item in variables])
 
 
 def _array(column: Series, chunks: tuple[tuple[int, ...]]) -> Any:

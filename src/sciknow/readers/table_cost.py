@@ -12,8 +12,8 @@ from sciknow.readers.geo import Geo
 from sciknow.readers.parquet_groups import MAX_FILES, bounds_of, files_of, joined, surviving
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import RangeFile
-from sciknow.readers.rows import axes_of
 from sciknow.readers.selection import Selection
+from sciknow.readers.table_axes import axes_of
 
 
 class ParquetCosts:

@@ -239,8 +239,8 @@ class Transport:
             return found
         try:
             reply = await self._retry(url, lambda: self._ask(url, *span, limit))
-        except Absent:
-            await asyncio.to_thread(self._kept.keep, url, span, None)
+        except Absent as error:
+            await asyncio.to_thread(self._kept.keep, url, span, None, error.message)
             raise
         await asyncio.to_thread(self._kept.keep, url, span, reply)
         return reply
