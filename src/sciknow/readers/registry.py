@@ -40,7 +40,6 @@ KNOWN = {
     "stac": ("sciknow[stac]", ("application/geo+json",), ()),
     "opendap": ("sciknow", ("application/vnd.opendap.dap2",), (".dods", ".dds", ".das")),
     "tabledap": ("sciknow", ("application/vnd.erddap.tabledap",), (".csvp",)),
-    "tabledap": ("sciknow", ("application/vnd.erddap.tabledap",), (".csvp",)),
     "parquet": ("sciknow", ("application/vnd.apache.parquet",), (".parquet", ".pq", ".geoparquet")),
     "csv": ("sciknow", ("text/csv", "text/tab-separated-values"), (".csv", ".tsv", ".csv.gz")),
 }
