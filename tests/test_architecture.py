@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {"errors", "vocab", "_html", "text", "files", "net", "version"},
     {"model"},
-    {"alignment", "catalogs", "readers", "graph", "search", "ledger"},
+    {"alignment", "availability", "catalogs", "readers", "graph", "search", "ledger"},
     {"hub"},
     {"demo"},
     {"cli"},

@@ -13,7 +13,7 @@ from sciknow.text import clean
 
 _CELL = "text-align:left; vertical-align:top"
 """Notebooks set tables flush right: fine for numbers, not for words."""
-_VOID = frozenset({"br", "hr", "img"})
+_VOID = frozenset({"br", "hr", "img", "input", "meta"})
 
 
 class Markup(str):

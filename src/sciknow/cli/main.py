@@ -24,6 +24,7 @@ COMMANDS = {
     "build": "make",
     "validate": "make",
     "verify": "make",
+    "check": "availability",
     "hub": "make",
     "cache": "keep",
     "catalog": "catalog",

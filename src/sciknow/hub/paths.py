@@ -35,3 +35,10 @@ def user_hub() -> Path:
     """Return the user's own hub folder; the environment variable ``SCIKNOW_HUB`` overrides it."""
     chosen = os.environ.get("SCIKNOW_HUB")
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("sciknow")) / "hub"
+
+
+def user_history() -> Path:
+    """Return the file that remembers checks; ``SCIKNOW_HISTORY`` overrides it."""
+    chosen = os.environ.get("SCIKNOW_HISTORY")
+    default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
+    return Path(chosen) if chosen else default

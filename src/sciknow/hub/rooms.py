@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sciknow.alignment as alignment
+    import sciknow.availability as availability
     import sciknow.catalogs as catalogs
     import sciknow.graph as graph
     import sciknow.ledger as ledger
@@ -27,10 +28,11 @@ else:
             return getattr(import_module(self._name), attribute)
 
     alignment = _Room("sciknow.alignment")
+    availability = _Room("sciknow.availability")
     catalogs = _Room("sciknow.catalogs")
     graph = _Room("sciknow.graph")
     ledger = _Room("sciknow.ledger")
     readers = _Room("sciknow.readers")
     search = _Room("sciknow.search")
 
-__all__ = ["alignment", "catalogs", "graph", "ledger", "readers", "search"]
+__all__ = ["alignment", "availability", "catalogs", "graph", "ledger", "readers", "search"]

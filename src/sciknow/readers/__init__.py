@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sciknow.readers.part import Opened
     from sciknow.readers.plan import Plan
     from sciknow.readers.planning import plan_dataset, plan_distribution
+    from sciknow.readers.probe import probe_distribution
     from sciknow.readers.protocol import Location, Reader
+    from sciknow.readers.route import has_route
     from sciknow.readers.selection import Selection, parse_selection
     from sciknow.readers.table import TableAs, to_dataset
 
@@ -35,6 +37,7 @@ __all__ = [
     "Selection",
     "TableAs",
     "dataset_attrs",
+    "has_route",
     "locate",
     "memory_of",
     "open_any",
@@ -43,6 +46,7 @@ __all__ = [
     "parse_selection",
     "plan_dataset",
     "plan_distribution",
+    "probe_distribution",
     "reader_for",
     "remember",
     "take_fingerprint",
@@ -60,6 +64,7 @@ _HOME = {
     "Selection": "selection",
     "TableAs": "table",
     "dataset_attrs": "attrs",
+    "has_route": "route",
     "locate": "location",
     "memory_of": "accessor",
     "open_any": "opening",
@@ -68,6 +73,7 @@ _HOME = {
     "parse_selection": "selection",
     "plan_dataset": "planning",
     "plan_distribution": "planning",
+    "probe_distribution": "probe",
     "reader_for": "located",
     "remember": "accessor",
     "take_fingerprint": "fingerprint",

@@ -1,0 +1,266 @@
+"""One look at a distribution: does it answer, how fast, and with what the catalogue says.
+
+A light look is one request for the first bytes of the one document that opening starts with; a
+deep one opens the distribution with its reader as well and reads one chunk. Nothing here raises
+for what a source does: every trouble is an `Outcome`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dask
+import dask.dataframe as dd
+import xarray as xr
+
+from sciknow.errors import SciknowError
+from sciknow.model import Distribution
+from sciknow.model.fingerprint import Strength
+from sciknow.model.probe import Outcome, Probe
+from sciknow.net import Deadline
+from sciknow.readers.content import mismatch
+from sciknow.readers.fileset import is_set, members
+from sciknow.readers.glance import Glance, glance
+from sciknow.readers.located import reader_for
+from sciknow.readers.location import locate
+from sciknow.readers.opendap import address
+from sciknow.readers.opening import open_distribution
+from sciknow.readers.outcome import Missed, missed
+from sciknow.readers.protocol import Location
+from sciknow.readers.sample import WHOLE_BYTES
+from sciknow.vocab import MediaType
+
+LIGHT = 20.0
+"""Seconds that a light look may take in all."""
+
+DEEP = 60.0
+"""Seconds that opening, and then reading, may take in a deep look."""
+
+TRIES = 2
+PAUSE = 0.5
+"""Seconds between two tries, where the server names no other time."""
+
+AGAIN = frozenset({Outcome.SERVER_ERROR, Outcome.BUSY, Outcome.UNREACHABLE})
+
+_DOCUMENTS = {
+    "zarr": (".zmetadata", "zarr.json", ".zgroup", ".zarray"),
+    "icechunk": ("repo", "refs/branch.main/ref.json"),
+}
+"""Reader → the documents of which a store has at least one."""
+
+_FILES = frozenset({"netcdf", "csv", "parquet", "tiff"})
+_TABLE = (".parquet", ".pq", ".geoparquet", ".parq")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for, and what should come.
+
+    Parameters
+    ----------
+    url : str
+        An address or a local path.
+    form : str
+        As of `content.mismatch`.
+    listing : bool
+        Whether it is a folder or a prefix.
+    """
+
+    url: str
+    form: str
+    listing: bool = False
+
+
+def probe_distribution(
+    distribution: Distribution,
+    *,
+    base: Path | str,
+    deadline: float | None = None,
+    deep: bool = False,
+) -> Probe:
+    """Look at one way to a dataset; a page about it is a way without a reader.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        The way.
+    base : Path or str
+        The catalogue's folder, from which local paths start.
+    deadline : float, optional
+        Seconds for the request; in a deep look also for opening, and again for reading.
+    deep : bool
+        Open it with its reader, where it has one, and read one chunk of one variable.
+
+    Returns
+    -------
+    Probe
+        Whatever happened.
+    """
+    at = datetime.now(UTC)
+    seconds = deadline if deadline is not None else DEEP if deep else LIGHT
+    Deadline.after(seconds)
+    url = distribution.access_url
+    found, problem = _look(distribution, base, seconds)
+    deeper = deep and distribution.openable and problem is None
+    if deeper:
+        problem = _deep(distribution, base, seconds)
+    size = found.size if distribution.reader in _FILES or not distribution.openable else None
+    probe = Probe(
+        outcome=Outcome.MOVED if found.moved_to else Outcome.OK,
+        at=at,
+        url=url,
+        deep=deeper,
+        latency=found.latency or None,
+        size=size,
+        etag=found.etag,
+        modified=found.modified,
+        moved_to=found.moved_to,
+        strength=_strength(distribution.reader, size),
+    )
+    if problem is None:
+        return probe
+    return replace(probe, outcome=problem.outcome, detail=problem.detail)
+
+
+def _look(
+    distribution: Distribution, base: Path | str, seconds: float
+) -> tuple[Glance, Missed | None]:
+    """Take a light look, and say what is wrong."""
+    try:
+        location = locate(distribution, base=base, deadline=seconds)
+        reader, lacking = distribution.reader, None
+        try:
+            reader = reader_for(distribution).name if distribution.openable else ""
+        except SciknowError as error:
+            lacking = missed(error)
+        asks = _asks(reader, distribution, location)
+        return location.transport.run(_first_of(location, asks, seconds)), lacking
+    except Exception as error:
+        return Glance(), missed(error)
+
+
+def _asks(reader: str, distribution: Distribution, location: Location) -> list[Ask]:
+    url, options = location.url, distribution.options
+    if not reader:
+        return [Ask(url, _free_form(distribution), _is_store(location))]
+    if names := _DOCUMENTS.get(reader):
+        group = str(options.get("group") or "").strip("/")
+        tops = [url.rstrip("/") + f"/{group}"] * bool(group) + [url.rstrip("/")]
+        form = "json" if reader == "zarr" else "data"
+        return [Ask(_document(top, name), form) for top in tops for name in names]
+    if reader == "opendap":
+        return [Ask(address(url) + ".dds", "dds")]
+    folder = location.path.is_dir() if location.path else url.rstrip("/").endswith(_TABLE)
+    if reader == "kerchunk":
+        return [Ask(_document(url.rstrip("/"), ".zmetadata") if folder else url, "json")]
+    if reader in _FILES and is_set(location, options):
+        if options.get("files") or location.path:
+            return [Ask(members(location, options)[0], reader)]
+        return [Ask(url.rpartition("/")[0] + "/", "page", True)]
+    if reader == "parquet" and _is_folder(location):
+        return [Ask(url, "page", True)]
+    return [Ask(url, reader)]
+
+
+def _document(top: str, name: str) -> str:
+    """Return the address of a document in a store; what follows a ``?`` stays at the end."""
+    bare, mark, query = top.partition("?") if "://" in top else (top, "", "")
+    return f"{bare.rstrip('/')}/{name}{mark}{query}"
+
+
+def _free_form(distribution: Distribution) -> str:
+    """Tell what comes of a way without a reader: anything, but no page where data are named."""
+    named = distribution.media_type
+    if named == MediaType.CSV:
+        return "csv"
+    return "page" if not named or "html" in named or named.startswith("text/") else "data"
+
+
+def _is_store(location: Location) -> bool:
+    return location.path is not None or not location.url.startswith(("http://", "https://"))
+
+
+def _is_folder(location: Location) -> bool:
+    if location.path is not None:
+        return location.path.is_dir()
+    return not urlsplit(location.url).path.lower().endswith(_TABLE)
+
+
+async def _first_of(location: Location, asks: list[Ask], seconds: float) -> Glance:
+    """Return the first of several that is there; else what is wrong with the first.
+
+    One that refuses counts before one that is not there.
+    """
+    problems: list[Missed] = []
+    async with asyncio.timeout(seconds):
+        for ask in asks:
+            try:
+                return await _tried(location, ask, time.monotonic() + seconds)
+            except Missed as problem:
+                if problem.outcome not in (Outcome.GONE, Outcome.FORBIDDEN):
+                    raise
+                problems.append(problem)
+    raise min(problems, key=lambda item: item.outcome is not Outcome.FORBIDDEN)
+
+
+async def _tried(location: Location, ask: Ask, until: float) -> Glance:
+    for number in range(1, TRIES + 1):
+        try:
+            found = await glance(location.transport, ask.url, listing=ask.listing)
+            break
+        except TimeoutError:
+            raise
+        except Exception as error:
+            problem = missed(error)
+            pause = max(problem.wait, PAUSE)
+            over = number == TRIES or time.monotonic() + pause >= until
+            if problem.outcome not in AGAIN or over:
+                raise problem from error
+            await asyncio.sleep(pause)
+    wrong = "" if ask.listing else mismatch(ask.form, found.head)
+    if wrong:
+        raise Missed(Outcome.CONTENT, wrong)
+    return found
+
+
+def _deep(distribution: Distribution, base: Path | str, seconds: float) -> Missed | None:
+    try:
+        opened = open_distribution(distribution, base=base, deadline=seconds)
+        with dask.config.set(scheduler="synchronous"):
+            _read_chunk(opened)
+    except Exception as error:
+        return missed(error)
+    return None
+
+
+def _read_chunk(opened: Any) -> None:
+    """Read one chunk of the variable with the smallest chunks, or one part of a table."""
+    if isinstance(opened, dd.DataFrame):
+        opened.head(1, npartitions=1, compute=True)
+        return
+    sets = [opened] if isinstance(opened, xr.Dataset) else [node.ds for node in opened.subtree]
+    lazy = [
+        item.data for ds in sets for item in _variables(ds).values() if item.chunks and item.size
+    ]
+    if lazy:
+        smallest = min(lazy, key=lambda data: data.blocks[(0,) * data.ndim].nbytes)
+        smallest.blocks[(0,) * smallest.ndim].compute()
+
+
+def _variables(ds: Any) -> Mapping[Any, Any]:
+    found: Mapping[Any, Any] = ds.data_vars or ds.coords
+    return found
+
+
+def _strength(reader: str, size: int | None) -> str:
+    """Tell what fingerprint a lock would take of a file, by its size."""
+    if reader not in _FILES or size is None:
+        return ""
+    return str(Strength.WHOLE if size <= WHOLE_BYTES else Strength.SAMPLED)
