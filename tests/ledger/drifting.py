@@ -134,7 +134,7 @@ class Place:
         return Distribution(id="way", access_url=url, reader=reader or READERS[ending], **fields)
 
     def lock(self, way, **fields):
-        print_ = take_fingerprint(way, base=self.hub.base)
+        print_ = take_fingerprint(way, base=self.hub.base, selection=fields.get("selection"))
         item = Locked(
             id="moving",
             distribution=way.id,

@@ -165,7 +165,7 @@ BROKEN = {
     "strength": (
         "format = 1\n[[dataset]]\nid='a'\ndistribution='a'\nurl='a'\n"
         "locked=2026-01-01T00:00:00Z\nfingerprint={strength='very'}",
-        "allowed is one of whole, sampled",
+        "allowed is one of whole, part, sampled",
     ),
     "shape": (
         "format = 1\n[[dataset]]\nid='a'\ndistribution='a'\nurl='a'\n"

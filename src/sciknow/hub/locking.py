@@ -169,7 +169,9 @@ def _lock_one(
     entry: Opened, hubs: _Hubs, mirrors: Mapping[str, Sequence[str]], deadline: float
 ) -> Locked:
     way, dataset = entry.distribution, entry.source.dataset
-    print_ = readers.take_fingerprint(way, base=hubs.base(entry.hub), deadline=deadline)
+    print_ = readers.take_fingerprint(
+        way, base=hubs.base(entry.hub), selection=entry.selection, deadline=deadline
+    )
     return ledger.Locked(
         id=dataset.id,
         title=dataset.title.best(),

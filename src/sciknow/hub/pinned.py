@@ -89,7 +89,13 @@ def _still_there(item: Locked, base: Path, deadline: float) -> Iterator[str]:
 
 def _compared(item: Locked, way: Distribution, base: Path, deadline: float) -> Verdict:
     try:
-        now = readers.take_fingerprint(way, base=base, like=item.fingerprint, deadline=deadline)
+        now = readers.take_fingerprint(
+            way,
+            base=base,
+            like=item.fingerprint,
+            selection=item.selection,
+            deadline=deadline,
+        )
     except IntegrityError as error:
         damage = ledger.Change(ledger.ChangeKind.DAMAGED, redact(way.access_url), str(error))
         return ledger.Verdict(locked=item, status=ledger.Status.CHANGED, way=way, changes=(damage,))

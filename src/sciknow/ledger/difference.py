@@ -75,7 +75,10 @@ class Comparison:
 
 
 SHOWN = 5
-"""Chunks of a variable that are named one by one."""
+"""Chunks of a variable, or changes outside the locked part, that are named one by one."""
+
+SAMPLED = "part:"
+"""Before the digest of values that were not all seen."""
 
 
 def compare(before: Fingerprint, now: Fingerprint) -> Comparison:
@@ -88,6 +91,54 @@ def compare(before: Fingerprint, now: Fingerprint) -> Comparison:
     now : Fingerprint
         One taken with ``like=before``, so that the same parts were read.
     """
+    found = _compare_whole(before, now)
+    return _compare_part(before, now, found) if before.part else found
+
+
+def _compare_part(before: Fingerprint, now: Fingerprint, found: Comparison) -> Comparison:
+    """Keep what concerns the locked part; what changed outside it becomes a note."""
+    own = [*_part_changes(before, now)]
+    inside = [item for item in found.changes if _concerns(item, before, now)]
+    outside = [item for item in found.changes if item not in inside]
+    if not own and any(item.values.startswith(SAMPLED) for item in before.part):
+        return found
+    notes = [f"outside the locked part: {item}" for item in outside[:SHOWN]]
+    if len(outside) > SHOWN:
+        notes.append(f"outside the locked part: {len(outside) - SHOWN:,} more changes")
+    return Comparison(tuple(dict.fromkeys((*own, *inside))), (*found.notes, *notes))
+
+
+def _part_changes(before: Fingerprint, now: Fingerprint) -> Iterator[Change]:
+    if not now.part:
+        yield Change(ChangeKind.REMOVED, "the locked part", "nothing lies inside it now")
+        return
+    new = {item.name: item for item in now.part}
+    for old in before.part:
+        item = new.get(old.name)
+        if item is None:
+            yield Change(ChangeKind.REMOVED, old.name, "in the locked part")
+        elif old.shape != item.shape or old.dims != item.dims:
+            yield from _sizes({old.name: old}, new)
+        elif old.dtype != item.dtype:
+            yield Change(ChangeKind.DTYPE, old.name, f"{old.dtype} → {item.dtype}")
+        elif old.values != item.values:
+            yield Change(ChangeKind.VALUES, old.name, "in the locked part")
+
+
+def _concerns(change: Change, before: Fingerprint, now: Fingerprint) -> bool:
+    """Tell whether a change of the whole is one of the part: what its attributes say."""
+    if change.kind is ChangeKind.DAMAGED:
+        return True
+    if change.kind is not ChangeKind.METADATA:
+        return False
+    if change.what in before.attrs or change.what in now.attrs:
+        return True
+    known = {item.name for item in before.variables}
+    owner = max((name for name in known if change.what.startswith(f"{name}.")), key=len, default="")
+    return not owner or owner in {item.name for item in before.part}
+
+
+def _compare_whole(before: Fingerprint, now: Fingerprint) -> Comparison:
     old = {item.name: item for item in before.variables}
     new = {item.name: item for item in now.variables}
     changes = [*_names(old, new), *_sizes(old, new)]
@@ -244,7 +295,7 @@ def _file_detail(old: FileState, new: FileState) -> str:
 def _acquitted(before: Fingerprint, now: Fingerprint, changes: list[Change]) -> bool:
     """Tell whether other bytes are the same data: every value was digested, then and now."""
     seen = all(
-        item.values and not item.values.startswith("part:")
+        item.values and not item.values.startswith(SAMPLED)
         for item in (*before.variables, *now.variables)
     )
     return not changes and bool(before.variables) and seen and before.strength is Strength.WHOLE

@@ -157,7 +157,8 @@ class Report(Sequence[Verdict]):
     def _lines(self) -> Iterator[str]:
         yield self.summary
         for item in self:
-            seen = "" if item.locked.fingerprint.strength is Strength.WHOLE else " (sampled)"
+            strength = item.locked.fingerprint.strength
+            seen = "" if strength is Strength.WHOLE else f" ({strength})"
             yield f"{item.status}{seen}  {item.locked.id}  {item.locked.distribution}"
             yield from (f"    {line}" for line in item.details)
         yield from (f"note: {note}" for note in self.notes)

@@ -16,6 +16,8 @@ class Strength(StrEnum):
 
     WHOLE = "whole"
     """Every byte: equal fingerprints are equal data."""
+    PART = "part"
+    """Every value of the locked part; all metadata, and a fixed sample of the rest."""
     SAMPLED = "sampled"
     """All metadata, and a fixed sample of the data: a change elsewhere is not seen."""
 
@@ -110,6 +112,8 @@ class Fingerprint:
         The latest known moment at which something in it was changed.
     snapshot : str
         Id of the version, in a store that keeps every version and never changes one.
+    part : tuple of VariableState
+        What the locked selection takes: shapes and values of the part alone.
     """
 
     strength: Strength
@@ -121,3 +125,4 @@ class Fingerprint:
     count: int = 0
     modified: str = ""
     snapshot: str = ""
+    part: tuple[VariableState, ...] = ()

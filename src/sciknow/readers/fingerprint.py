@@ -6,8 +6,11 @@ sampled: which parts are read depends on their shape alone, so every machine rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from sciknow.errors import SourceUnavailable
 from sciknow.model import Distribution
@@ -15,13 +18,16 @@ from sciknow.model.fingerprint import Fingerprint, Strength
 from sciknow.net import DEADLINE, is_offline, redact
 from sciknow.readers import registry
 from sciknow.readers.fingerprint_files import file_fingerprint
+from sciknow.readers.fingerprint_part import is_whole, part_states
 from sciknow.readers.fingerprint_zarr import reference_fingerprint, zarr_fingerprint
 from sciknow.readers.located import reader_for
 from sciknow.readers.location import locate
+from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.sample import SAMPLES
+from sciknow.readers.selection import parse_selection
 from sciknow.readers.structure import structure
 
-FILES = frozenset({"netcdf", "csv", "parquet", "geotiff"})
+FILES = frozenset({"netcdf", "grib", "csv", "parquet", "geotiff"})
 """Readers of which the address is a file, or a set of files."""
 
 
@@ -30,6 +36,7 @@ def take_fingerprint(
     *,
     base: Path | str,
     like: Fingerprint | None = None,
+    selection: Mapping[str, Any] | None = None,
     deadline: float = DEADLINE,
 ) -> Fingerprint:
     """Take the strongest fingerprint of a distribution that is to be had at a fair price.
@@ -42,6 +49,9 @@ def take_fingerprint(
         The catalogue's folder, from which local paths start.
     like : Fingerprint, optional
         An earlier one: the same parts are read again, although the data may have grown.
+    selection : mapping, optional
+        ``bbox``, ``period`` and ``variables`` of the part that was used: its values are digested
+        too, whole where it is not too large.
     deadline : float
         Seconds for each read, retries included.
 
@@ -69,6 +79,19 @@ def take_fingerprint(
             f"{redact(location.url)} was not asked: SCIKNOW_OFFLINE is set",
             hint="what is in the cache says nothing of the source; unset it",
         )
+    found = _whole(reader, location, options, like)
+    wanted = parse_selection(**(selection or {}))
+    if not wanted:
+        return found
+    states = part_states(reader, location, options, wanted)
+    seen = Strength.PART if is_whole(states) else found.strength
+    strength = seen if found.strength is Strength.SAMPLED else found.strength
+    return replace(found, part=states, strength=strength)
+
+
+def _whole(
+    reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
+) -> Fingerprint:
     if reader.name == "zarr":
         return zarr_fingerprint(location, options, like)
     if reader.name == "icechunk":

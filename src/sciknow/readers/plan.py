@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sciknow._html import table
+from sciknow._html import Markup, join, table
 from sciknow.errors import LimitExceeded
 from sciknow.model import Distribution
 from sciknow.readers.cost import Cost, Costs
+from sciknow.readers.layout import Layout
+from sciknow.readers.plan_picture import draw
 from sciknow.readers.selection import Index, Selection, indices, names
 
 REQUEST_BYTES = 256 * 1024
@@ -57,6 +59,8 @@ class Plan:
         What is unwise about it, each with a mend.
     rejected : tuple of (str, str)
         The other ways, and why they were not taken.
+    layouts : tuple of Layout
+        How the chunks lie and which of them the part touches, for arrays; what the picture shows.
     """
 
     distribution: Distribution
@@ -70,6 +74,8 @@ class Plan:
     opening: tuple[int, int] = (0, 0)
     warnings: tuple[str, ...] = ()
     rejected: tuple[tuple[str, str], ...] = ()
+    layouts: tuple[Layout, ...] = field(default=(), repr=False)
+    _others: tuple[Plan, ...] = field(default=(), repr=False, compare=False)
     _opened: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -81,6 +87,11 @@ class Plan:
     def score(self) -> int:
         """What ways are compared by: bytes, and requests at a flat rate."""
         return self.bytes + self.requests * REQUEST_BYTES * (not self.distribution.offline)
+
+    @property
+    def price(self) -> str:
+        """Its bytes and requests, in words."""
+        return f"{size(self.bytes)}, {self.requests:,} request{'s' * (self.requests != 1)}"
 
     def open(self) -> Any:
         """Return the part, lazy, as it was planned."""
@@ -119,7 +130,15 @@ class Plan:
         return "; ".join(f"{head}: {text}" for head, text in self.rows())
 
     def _repr_html_(self) -> str:
-        return table(("access plan", ""), self.rows(), class_="sciknow-plan")
+        return join(
+            (self._picture(), table(("access plan", ""), self.rows(), class_="sciknow-plan"))
+        )
+
+    def _picture(self) -> Markup:
+        bars = [
+            (plan.distribution.id, float(plan.bytes), plan.price) for plan in (self, *self._others)
+        ]
+        return draw(self.layouts, bars, str(self))
 
 
 def size(count: float) -> str:
@@ -160,7 +179,8 @@ def choose(plans: Sequence[Plan], failed: Sequence[tuple[str, str]] = ()) -> Pla
         for plan in plans
         if plan is not best
     ]
-    return replace(best, rejected=(*best.rejected, *reasons, *failed))
+    others = tuple(plan for plan in plans if plan is not best)
+    return replace(best, rejected=(*best.rejected, *reasons, *failed), _others=others)
 
 
 def total(
@@ -232,4 +252,6 @@ def _waste(name: str, times: float, item: xr.Variable, index: Sequence[Any]) -> 
         if series
         else "take an area or period that fills the chunks, or save the part once"
     )
+    if layout := item.encoding.get("layout"):
+        mend = f"it lies in {layout}; take a tiled copy of it, or save the part once"
     return f"{name}: {times:,.0f} bytes are unpacked for each byte wanted (chunks {shape}); {mend}"

@@ -20,6 +20,7 @@ from sciknow.model import Distribution
 from sciknow.net import DEADLINE, Deadline
 from sciknow.readers.cache import Cache
 from sciknow.readers.cost import Cost
+from sciknow.readers.layout import layouts
 from sciknow.readers.located import delivered, located
 from sciknow.readers.part import Opened, part, tree_parts
 from sciknow.readers.plan import Plan, choose, total, total_of_tree
@@ -67,6 +68,7 @@ def plan_distribution(
         exact=cost.exact,
         opening=(meter.requests, meter.bytes),
         warnings=warnings,
+        layouts=layouts(opened, wanted) if isinstance(opened, xr.Dataset) else (),
         _opened=chosen,
     )
     return plan.check(max_bytes)
@@ -158,10 +160,12 @@ def _memory(chosen: Opened, cost: Cost) -> int:
 def _route(reader: Reader, location: Location) -> str:
     how = {
         "zarr": "chunks of a Zarr store",
+        "grib": "fields of a GRIB file",
         "icechunk": "chunks of a snapshot",
         "kerchunk": "byte ranges that references name",
         "netcdf": "byte ranges of a file",
         "geotiff": "tiles of images",
+        "stac": "the files of STAC items",
         "opendap": "index ranges that an OPeNDAP server cuts out",
         "parquet": "columns and row groups of a Parquet table",
         "csv": "a text table, read whole",

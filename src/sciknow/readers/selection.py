@@ -165,7 +165,7 @@ def _along(ds: xr.Dataset, standard_name: str) -> xr.DataArray | None:
 def select(ds: xr.Dataset, selection: Selection) -> xr.Dataset:
     """Return the part of a dataset that is wanted, still lazy."""
     chosen = ds[names(ds, selection.variables)] if selection.variables else ds
-    return chosen.isel({dim: _as_slice(at) for dim, at in indices(chosen, selection).items()})
+    return chosen.isel({dim: as_slice(at) for dim, at in indices(chosen, selection).items()})
 
 
 def names(ds: xr.Dataset, wanted: Sequence[str]) -> list[str]:
@@ -263,7 +263,8 @@ def _open(period: tuple[str, str]) -> tuple[str | None, str | None]:
     return period[0] or None, period[1] or None
 
 
-def _as_slice(index: Index) -> Any:
+def as_slice(index: Index) -> Any:
+    """Return indices as a slice where they follow each other, else as they are."""
     if len(index) and np.array_equal(index, np.arange(index[0], index[0] + len(index))):
         return slice(int(index[0]), int(index[-1]) + 1)
     return index

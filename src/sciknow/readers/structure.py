@@ -89,7 +89,7 @@ def structure(
         location.transport.until(Deadline.after(location.transport.deadline)),
         explain(location.url, f"what the reader {reader.name!r} reads"),
     ):
-        opened = reader.open_(location, options if decoded else _raw(reader, options))
+        opened = reader.open_(location, options if decoded else raw_options(reader, options))
         if isinstance(opened, dd.DataFrame):
             return Structure({}, _columns(opened))
         found = _variables(opened)
@@ -101,7 +101,8 @@ def structure(
         return Structure(plain_attrs(opened.attrs), described, whole)
 
 
-def _raw(reader: Reader, options: Mapping[str, object]) -> dict[str, object]:
+def raw_options(reader: Reader, options: Mapping[str, object]) -> dict[str, object]:
+    """Return the options with which a reader gives values as they are stored."""
     kept = {key: value for key, value in options.items() if key not in DECODING}
     if "drop_variables" in options:
         kept["drop_variables"] = options["drop_variables"]
@@ -139,11 +140,12 @@ def _values(item: xr.Variable, count: int, whole: bool, like: VariableState | No
     if any(size > own for size, own in zip(shape, item.shape, strict=True)):
         return SHORTER
     if whole or math.prod(shape) * item.dtype.itemsize <= ALWAYS:
-        return _digest(item, [tuple(slice(0, length) for length in shape)])
-    return PART + _digest(item, windows(shape, item.dtype.itemsize, count))
+        return box_digest(item, [tuple(slice(0, length) for length in shape)])
+    return PART + box_digest(item, windows(shape, item.dtype.itemsize, count))
 
 
-def _digest(item: xr.Variable, boxes: Iterable[tuple[slice, ...]]) -> str:
+def box_digest(item: xr.Variable, boxes: Iterable[tuple[slice, ...]]) -> str:
+    """Digest the values in some boxes of a variable."""
     digest = hashlib.sha256()
     for box in boxes:
         digest.update(value_bytes(np.asarray((item[box] if item.ndim else item).values)))

@@ -86,7 +86,9 @@ def failure(url: str, trouble: Trouble, tried: Sequence[str] = ()) -> SciknowErr
     """
     message = f"{redact(url)}: {trouble.reason}"
     if len(tried) > 1:
-        message += f" (tried {len(tried)} times: {'; '.join(dict.fromkeys(tried))})"
+        others = [reason for reason in dict.fromkeys(tried) if reason != trouble.reason]
+        before = f", before that {'; '.join(others)}" if others else ""
+        message += f" (tried {len(tried)} times{before})"
     hint = HINTS[trouble.kind]
     if trouble.kind in {TroubleKind.TRUNCATED, TroubleKind.CHANGED}:
         return IntegrityError(message, hint=hint)
