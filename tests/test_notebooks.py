@@ -36,7 +36,7 @@ def test_there_are_the_promised_notebooks():
 def test_public_api_only(notebook):
     text = code(notebook)
     assert "import sciknow as sk" in text
-    assert not re.search(r"(?<!\.)\bsciknow\.\w|from sciknow|\._\w", text)
+    assert not re.search(r"(?<![.\"])\bsciknow\.\w|from sciknow|\._\w", text)
     import sciknow
 
     assert set(re.findall(r"\bsk\.(\w+)", text)) <= set(sciknow.__all__)
