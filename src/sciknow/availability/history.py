@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sciknow.availability.opened import gathered
+from sciknow.availability.opened import gathered, notes_of
 from sciknow.availability.standing import Standing
 from sciknow.errors import IntegrityError, SciknowError
 from sciknow.model.probe import Outcome, Probe
@@ -202,11 +202,6 @@ class History:
         """
         with self._explained(), self._writing():
             return self._store.execute(_COMPACT, (keep,)).rowcount
-
-
-def notes_of(history: Path) -> Path:
-    """Return the file beside a history into which openings are noted."""
-    return history.with_name(history.name + ".opened")
 
 
 def _milliseconds(at: datetime) -> int:

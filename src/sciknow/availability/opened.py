@@ -16,6 +16,11 @@ LIMIT = 2**20
 """Bytes of lines that wait to be gathered; beyond it nothing is noted."""
 
 
+def notes_of(history: Path) -> Path:
+    """Return the file beside a history into which openings are noted."""
+    return history.with_name(history.name + ".opened")
+
+
 def note_opened(path: Path, dataset: str, distribution: str) -> None:
     """Note that a distribution was opened now; whatever hinders it, opening goes on.
 

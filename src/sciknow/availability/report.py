@@ -124,6 +124,15 @@ class Availability(Sequence[Row]):
         moved = f"now at {row.latest.moved_to}" if row.latest.moved_to else ""
         return squeeze(row.latest.detail or moved)
 
+    def told(self) -> list[str]:
+        """Return a sentence for each that was ever looked at: how it stood, and when."""
+        return [
+            f"{row.name}: {OUTCOMES[row.latest.outcome].en} {ago(row.latest.at, self.at).en}"
+            + (f" ({said})" if (said := self._detail(row)) else "")
+            for row in self
+            if row.latest is not None
+        ]
+
     def __repr__(self) -> str:
         bad = [line for row, line in zip(self, self.rows(), strict=True) if row.status != Status.OK]
         shown = [(line[0], line[1], line[3], shorten(line[6], 80)) for line in bad[:SHOWN]]

@@ -43,9 +43,7 @@ _HEADS = {
 @click.option("--limit", default=10, show_default=True, help="Hits at most.")
 @click.option("--offset", default=0, help="Hits to pass over.")
 @click.option("--why", is_flag=True, help="Say for each hit why it matched.")
-@click.option(
-    "--facets", is_flag=True, help="Count by sector, licence and more, list nothing."
-)
+@click.option("--facets", is_flag=True, help="Count by sector, licence and more, list nothing.")
 @hub_option
 @json_option
 def search(
@@ -185,6 +183,7 @@ def show(dataset: str, hub_path: Path | None, as_json: bool) -> None:
                 ("variables", "\n".join(_variable(item) for item in record.variables)),
                 ("concepts", ", ".join(record.theme)),
                 ("opens", "\n".join(_way(way) for way in record.distributions)),
+                ("checked", "\n".join(hub.availability(record).told())),
                 ("read at", "\n".join(sorted({item.source for item in record.provenance}))),
             ]
         )

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sciknow.hub.lookup import Lookup
+from sciknow.hub.paths import user_history
 from sciknow.hub.pinned import folder_name, verify_one
-from sciknow.hub.rooms import catalogs, ledger, readers
+from sciknow.hub.rooms import availability, catalogs, ledger, readers
 from sciknow.hub.way import ways_of
 from sciknow.model import Agent, Dataset, Distribution
 from sciknow.net import DEADLINE
@@ -114,6 +115,7 @@ class Loading(Lookup):
         way, opened = readers.open_any(ways, base=self.base, attrs=self._attrs(dataset), **options)
         readers.remember(opened)
         ledger.current().record(self.ledger_entry(dataset, way, options, opened))
+        availability.note_opened(availability.notes_of(user_history()), dataset.id, way.id)
         return opened
 
     def ledger_entry(

@@ -15,16 +15,24 @@ _START = {
     "parquet": (b"PAR1", b"PARE"),
     "json": (b"{", *_PACKED),
     "dds": (b"dataset",),
-    "tiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
+    "jsonl": (b"{", b"[", *_PACKED),
+    "excel": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
+    "geotiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
 }
 _NAMED = {
     "netcdf": "NetCDF or HDF5",
     "parquet": "Parquet",
     "json": "a JSON document",
     "dds": "an OPeNDAP structure",
-    "tiff": "TIFF",
+    "jsonl": "lines of JSON",
+    "excel": "a spreadsheet",
+    "geotiff": "TIFF",
+    "grib": "GRIB",
     "csv": "a text table",
 }
+_WORDS = frozenset({"json", "jsonl", "dds"})
+"""Forms before which white space may stand."""
+
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b",
     re.IGNORECASE | re.DOTALL,
@@ -63,6 +71,8 @@ def mismatch(form: str, head: bytes) -> str:
     if form == "csv":
         binary = b"\0" in head and not head.startswith((*_UTF16, *_PACKED))
         return "binary data instead of a text table" if binary else ""
+    if form == "grib":  # a header of the telecommunication system may stand before it
+        return "" if b"GRIB" in head else "something other than GRIB"
     starts = _START.get(form, ())
     if not starts or _begins(form, head).startswith(starts):
         return ""
@@ -72,4 +82,4 @@ def mismatch(form: str, head: bytes) -> str:
 
 
 def _begins(form: str, head: bytes) -> bytes:
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").lower() if form in ("json", "dds") else head
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").lower() if form in _WORDS else head

@@ -55,7 +55,9 @@ _DOCUMENTS = {
 }
 """Reader → the documents of which a store has at least one."""
 
-_FILES = frozenset({"netcdf", "csv", "parquet", "tiff"})
+_FILES = frozenset({"netcdf", "csv", "parquet", "geotiff", "grib", "jsonl", "excel"})
+"""Readers of which the address is a file, or a set of files."""
+
 _TABLE = (".parquet", ".pq", ".geoparquet", ".parq")
 
 
@@ -155,8 +157,10 @@ def _asks(reader: str, distribution: Distribution, location: Location) -> list[A
         tops = [url.rstrip("/") + f"/{group}"] * bool(group) + [url.rstrip("/")]
         form = "json" if reader == "zarr" else "data"
         return [Ask(_document(top, name), form) for top in tops for name in names]
-    if reader == "opendap":
-        return [Ask(address(url) + ".dds", "dds")]
+    if reader in ("opendap", "tabledap"):
+        return [Ask(_served(url) + ".dds", "dds")]
+    if reader == "stac":
+        return [Ask(url, "json")]
     folder = location.path.is_dir() if location.path else url.rstrip("/").endswith(_TABLE)
     if reader == "kerchunk":
         return [Ask(_document(url.rstrip("/"), ".zmetadata") if folder else url, "json")]
@@ -167,6 +171,12 @@ def _asks(reader: str, distribution: Distribution, location: Location) -> list[A
     if reader == "parquet" and _is_folder(location):
         return [Ask(url, "page", True)]
     return [Ask(url, reader)]
+
+
+def _served(url: str) -> str:
+    """Return the address of a dataset on a server of the Data Access Protocol, bare."""
+    head, _, name = address(url).rpartition("/")
+    return f"{head}/{name.partition('.')[0]}" if "/tabledap/" in url else address(url)
 
 
 def _document(top: str, name: str) -> str:
