@@ -322,6 +322,9 @@ def parse_options(form: Form, value: object, where: Where) -> dict[str, object]:
             raise (where / "chunks").refuse("nothing", "{}: without it nothing is lazy")
     elif engine is not None:
         raise (where / "engine").refuse(show(engine), "no engine for this reader")
+    for key in form.required:
+        if key not in options:
+            raise (where / key).refuse("nothing", f"{key}: plain Intake needs it")
     parsed: dict[str, object] = {"engine": engine} if form.name == "netcdf" else {}
     for key, item in options.items():
         parser = form.options.get(key)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from intake.readers import datatypes, readers
+from intake.readers import catalogs, datatypes, readers
 from intake.readers.entry import Catalog as IntakeCatalog
 
 from sciknow.catalogs.entry import (
@@ -33,6 +33,8 @@ _DATA: Mapping[str, Any] = {
     "NetCDF3": datatypes.NetCDF3,
     "HDF5": datatypes.HDF5,
     "IcechunkRepo": datatypes.IcechunkRepo,
+    "TIFF": datatypes.TIFF,
+    "STACJSON": datatypes.STACJSON,
     "Parquet": datatypes.Parquet,
     "CSV": datatypes.CSV,
 }
@@ -40,6 +42,7 @@ _READERS: Mapping[str, Any] = {
     "XArrayDatasetReader": readers.XArrayDatasetReader,
     "DaskParquet": readers.DaskParquet,
     "DaskCSV": readers.DaskCSV,
+    "StacCatalogReader": catalogs.StacCatalogReader,
 }
 
 

@@ -76,6 +76,11 @@ def parse_count(value: object, where: Where, *, low: int = 0) -> int:
     return int(parse_number(value, where, low, _MAX_COUNT))
 
 
+def parse_limit(value: object, where: Where) -> int:
+    """Read a number of things to take: at least one."""
+    return parse_count(value, where, low=1)
+
+
 def parse_name(value: object, where: Where) -> str:
     """Read the name of a variable, column or group: no braces, no control characters."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):

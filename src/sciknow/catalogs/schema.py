@@ -17,6 +17,7 @@ from sciknow.catalogs.option import (
     parse_count,
     parse_dtypes,
     parse_flag,
+    parse_limit,
     parse_name,
     parse_names,
     parse_region,
@@ -31,6 +32,7 @@ Parser = Callable[[object, Where], object]
 XARRAY = "intake.readers.readers:XArrayDatasetReader"
 DASK_PARQUET = "intake.readers.readers:DaskParquet"
 DASK_CSV = "intake.readers.readers:DaskCSV"
+STAC_CATALOG = "intake.readers.catalogs:StacCatalogReader"
 SUB_CATALOG = "intake.readers.readers:YAMLCatalogReader"
 XARRAY_DATASET = "xarray:Dataset"
 DASK_TABLE = "dask.dataframe:DataFrame"
@@ -73,6 +75,18 @@ _XARRAY: dict[str, Parser] = {
     "drop_variables": parse_names,
 }
 _ZARR: dict[str, Parser] = {**_XARRAY, "consolidated": parse_flag}
+_TIFF: dict[str, Parser] = {
+    **{key: parser for key, parser in _XARRAY.items() if key != "group"},
+    "band_as_variable": parse_flag,
+}
+_STAC: dict[str, Parser] = {
+    "cls": one_of("Item", "ItemCollection", "Collection", "Catalog"),
+    "assets": parse_names,
+    "limit": parse_limit,
+    "groupby": one_of("time", "day", "id"),
+    "chunks": parse_chunks,
+    "mask_and_scale": parse_flag,
+}
 _PARQUET: dict[str, Parser] = {
     "columns": parse_names,
     "index": parse_name,
@@ -113,6 +127,8 @@ class Form:
         What the distribution is.
     options : mapping
         Reader option → parser of its value.
+    required : tuple of str
+        Options that must be written, since plain Intake needs them.
     """
 
     name: str
@@ -122,6 +138,7 @@ class Form:
     media_type: MediaType
     options: Mapping[str, Parser]
     engines: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
 
 
 def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], engine: str) -> Form:
@@ -134,6 +151,16 @@ FORMS: tuple[Form, ...] = (
     _array("icechunk", "IcechunkRepo", MediaType.ICECHUNK, _XARRAY, "zarr"),
     _array("netcdf", "NetCDF3", MediaType.NETCDF, _XARRAY, "scipy"),
     _array("netcdf", "HDF5", MediaType.NETCDF, _XARRAY, "h5netcdf"),
+    _array("geotiff", "TIFF", MediaType.GEOTIFF, _TIFF, "rasterio"),
+    Form(
+        "stac",
+        "intake.readers.datatypes:STACJSON",
+        STAC_CATALOG,
+        INTAKE_CATALOG,
+        MediaType.STAC,
+        _STAC,
+        required=("cls",),
+    ),
     Form(
         "parquet",
         "intake.readers.datatypes:Parquet",
@@ -153,7 +180,7 @@ ICECHUNK = next(form for form in FORMS if form.name == "icechunk")
 """Versioned Zarr; its data section names a storage and a branch instead of a URL."""
 
 BY_DATATYPE: Mapping[str, Form] = MappingProxyType({form.datatype: form for form in FORMS})
-READERS = (XARRAY, DASK_PARQUET, DASK_CSV)
+READERS = (XARRAY, DASK_PARQUET, DASK_CSV, STAC_CATALOG)
 
 
 def form_of(reader: str, options: Mapping[str, object]) -> Form | None:
