@@ -92,3 +92,25 @@ class TestCsv(ReaderTests):
     @pytest.fixture
     def case(self, folder, table):
         return ReaderCase("csv", folder, "table.csv", table, {"parse_dates": ["time"]})
+
+
+class TestZippedCsv(ReaderTests):
+    @pytest.fixture
+    def case(self, tmp_path, table):
+        table.to_csv(tmp_path / "t.csv.zip", index=False)
+        return ReaderCase("csv", tmp_path, "t.csv.zip", table, {"parse_dates": ["time"]})
+
+
+class TestJsonLines(ReaderTests):
+    @pytest.fixture
+    def case(self, tmp_path, table):
+        shown = table.assign(time=table["time"].dt.strftime("%Y-%m-%d %H:%M:%S"))
+        shown.to_json(tmp_path / "t.jsonl", orient="records", lines=True)
+        return ReaderCase("jsonl", tmp_path, "t.jsonl", table)
+
+
+class TestExcel(ReaderTests):
+    @pytest.fixture
+    def case(self, tmp_path, table):
+        table.to_excel(tmp_path / "t.xlsx", index=False)
+        return ReaderCase("excel", tmp_path, "t.xlsx", table)

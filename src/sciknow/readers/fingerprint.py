@@ -27,7 +27,7 @@ from sciknow.readers.sample import SAMPLES
 from sciknow.readers.selection import parse_selection
 from sciknow.readers.structure import structure
 
-FILES = frozenset({"netcdf", "grib", "csv", "parquet", "geotiff"})
+FILES = frozenset({"netcdf", "grib", "csv", "jsonl", "excel", "parquet", "geotiff"})
 """Readers of which the address is a file, or a set of files."""
 
 

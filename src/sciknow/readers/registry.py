@@ -41,7 +41,17 @@ KNOWN = {
     "opendap": ("sciknow", ("application/vnd.opendap.dap2",), (".dods", ".dds", ".das")),
     "tabledap": ("sciknow", ("application/vnd.erddap.tabledap",), (".csvp",)),
     "parquet": ("sciknow", ("application/vnd.apache.parquet",), (".parquet", ".pq", ".geoparquet")),
-    "csv": ("sciknow", ("text/csv", "text/tab-separated-values"), (".csv", ".tsv", ".csv.gz")),
+    "csv": (
+        "sciknow",
+        ("text/csv", "text/tab-separated-values"),
+        (".csv", ".tsv", ".csv.gz", ".csv.zip"),
+    ),
+    "jsonl": ("sciknow", ("application/jsonl", "application/x-ndjson"), (".jsonl", ".ndjson")),
+    "excel": (
+        "sciknow[excel]",
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",),
+        (".xlsx",),
+    ),
 }
 """Reader → what to install, media types, suffixes; for messages when it is not there."""
 

@@ -66,15 +66,25 @@ def _group(group: Any, columns: set[str], meter: Pages | None) -> Cost:
 
 
 class TextCosts:
-    """Costs of a text table, which is read whole whatever is wanted of it."""
+    """Costs of a table that is read whole whatever is wanted of it.
 
-    def __init__(self, location: Location) -> None:
-        self.location = location
+    Parameters
+    ----------
+    location : Location
+        The file.
+    packed, plain : int, optional
+        Bytes that are read of it, and bytes that they unpack to, where that is not the file.
+    """
+
+    def __init__(self, location: Location, packed: int = 0, plain: int = 0) -> None:
+        self.location, self.packed, self.plain = location, packed, plain
 
     def table(self, opened: dd.DataFrame, wanted: Selection) -> Cost | None:
         """Return the cost of the file."""
-        if self.location.path is not None:
+        if self.packed:
+            size = self.packed
+        elif self.location.path is not None:
             size = self.location.path.stat().st_size
         else:
             size = self.location.transport.run(self.location.transport.size(self.location.url))
-        return Cost(1, size, 1, size)
+        return Cost(1, size, 1, self.plain or size)
