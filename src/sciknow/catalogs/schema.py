@@ -75,10 +75,8 @@ _XARRAY: dict[str, Parser] = {
     "drop_variables": parse_names,
 }
 _ZARR: dict[str, Parser] = {**_XARRAY, "consolidated": parse_flag}
-_TIFF: dict[str, Parser] = {
-    **{key: parser for key, parser in _XARRAY.items() if key != "group"},
-    "band_as_variable": parse_flag,
-}
+# band_as_variable is left out: plain Intake then reads one file object at two places, and fails
+_TIFF: dict[str, Parser] = {key: parser for key, parser in _XARRAY.items() if key != "group"}
 _STAC: dict[str, Parser] = {
     "cls": one_of("Item", "ItemCollection", "Collection", "Catalog"),
     "assets": parse_names,
