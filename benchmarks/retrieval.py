@@ -86,8 +86,10 @@ def read_corpus(folder: Path) -> list[dict]:
         tags = row.get("tags") or metadata.get("tags")
         if tags:
             metadata["tags"] = [tags] if isinstance(tags, str) else [str(tag) for tag in tags]
-        if year_of(row) is not None:
-            metadata["year"] = year_of(row)
+        year = year_of(row)
+        metadata.pop("year", None)
+        if year is not None:
+            metadata["year"] = year
         title, text = (str(row.get(key) or "") for key in ("title", "text"))
         if title.strip() or text.strip():
             texts.append({"id": row["_id"], "title": title, "text": text, "metadata": metadata})

@@ -102,12 +102,13 @@ def test_a_corpus_is_read_with_care(tmp_path, capsys):
         '{"_id": 7, "text": "no title", "tags": "one", "metadata": {"year": "2015"}}',
         '{"_id": "7", "title": "again"}',
         '{"_id": "bare", "title": null, "text": " "}',
-        '{"_id": "u", "title": "line\u2028separator", "metadata": null}',
+        '{"_id": "u", "title": "line\u2028separator", "metadata": {"year": null}}',
     ]
     (tmp_path / "corpus.jsonl").write_bytes("\r\n".join(rows).encode())
     texts = read_corpus(tmp_path)
     assert [text["id"] for text in texts] == ["7", "u"]
     assert texts[0]["metadata"] == {"tags": ["one"], "year": 2015}
+    assert texts[1]["metadata"] == {}
     said = capsys.readouterr().err
     assert "a second '7' is left out" in said
     assert "'bare' has neither title nor text" in said
