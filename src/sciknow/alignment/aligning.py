@@ -12,6 +12,7 @@ from sciknow.alignment.apply import lazy
 from sciknow.alignment.axes import as_dataset, bounds_names, find_axes
 from sciknow.alignment.change import Aligned, Side
 from sciknow.alignment.space import METHODS, Wish, align_space
+from sciknow.alignment.target import PLACELESS
 from sciknow.alignment.timing import align_time
 from sciknow.alignment.units import check_density, convert
 from sciknow.errors import InvalidInput
@@ -119,7 +120,13 @@ def _sides(things: Sequence[Any], labels: Sequence[str]) -> list[Side]:
         ds = lazy(as_dataset(thing, name))
         own = labels[number] if labels else str(ds.attrs.get("sciknow_dataset", name))
         taken = {side.label for side in sides}
-        sides.append(Side(f"{own} ({name})" if own in taken else own, ds, find_axes(ds)))
+        axes = find_axes(ds)
+        if not axes.time and axes.kind in PLACELESS:
+            raise InvalidInput(
+                f"{own} has neither times nor places to be aligned by",
+                hint=f"its coordinates are {', '.join(map(str, ds.coords)) or 'none'}",
+            )
+        sides.append(Side(f"{own} ({name})" if own in taken else own, ds, axes))
     return sides
 
 

@@ -133,8 +133,8 @@ def _grid(one: Profile, other: Profile) -> Aspect | None:
         sentence = f"{values[0]} and {values[1]}: combined along time only"
         return _aspect("grid", Verdict.COMPATIBLE, values, sentence)
     if first in _SCATTERED and second in _SCATTERED:
-        same = Verdict.DIFFERENT
-        return _aspect("grid", same, values, f"{first} and {second} share no grid", blocking=True)
+        sentence = f"{first} and {second}: combined only where the places are the same"
+        return _aspect("grid", Verdict.NOT_STATED, values, sentence)
     if first is second and first is not GridKind.CURVILINEAR:
         return _aspect("grid", Verdict.SAME, values, f"both have a {first}")
     if GridKind.POINTS in (first, second):

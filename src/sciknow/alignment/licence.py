@@ -63,21 +63,30 @@ class Terms:
     attribution: tuple[str, ...] = ()
 
 
+_VERSIONS = ("1.0", "2.0", "2.5", "3.0", "4.0")
+_PORTS = {
+    "BY": ("3.0-US", "3.0-IGO", "3.0-AU", "3.0-DE"),
+    "BY-SA": ("3.0-IGO", "3.0-DE"),
+    "BY-NC": ("3.0-DE",),
+    "BY-NC-SA": ("3.0-IGO", "3.0-DE"),
+    "BY-ND": ("3.0-DE",),
+    "BY-NC-ND": ("3.0-IGO", "3.0-DE"),
+}
+"""Elements of a Creative Commons licence → its versions for a country or for organisations."""
+
+
 def _creative_commons() -> dict[str, Licence]:
-    found = {}
-    elements = ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-ND", "BY-NC-ND")
-    ports = {1.0: ("",), 2.0: ("",), 2.5: ("",), 3.0: ("", "-US", "-IGO", "-AU", "-DE"), 4.0: ("",)}
-    for element in elements:
-        for version, suffixes in ports.items():
-            for suffix in suffixes:
-                found[f"CC-{element}-{version:.1f}{suffix}"] = Licence(
-                    share_alike="SA" in element,
-                    noncommercial="NC" in element,
-                    no_derivatives="ND" in element,
-                    family=f"CC-{element}",
-                    version=version,
-                )
-    return found
+    return {
+        f"CC-{elements}-{version}": Licence(
+            share_alike="SA" in elements,
+            noncommercial="NC" in elements,
+            no_derivatives="ND" in elements,
+            family=f"CC-{elements}",
+            version=float(version[:3]),
+        )
+        for elements, ports in _PORTS.items()
+        for version in (*_VERSIONS, *ports)
+    }
 
 
 _FREE = Licence(attribution=False)

@@ -49,6 +49,11 @@ class Line:
         """The usual width of a cell."""
         return float(np.median(np.diff(self.edges)))
 
+    @property
+    def has_cells(self) -> bool:
+        """Whether its cells are known: a single node without bounds has none."""
+        return bool(np.all(np.diff(self.edges) > 0))
+
     def cells(self) -> Floats:
         """Return the cell of each node in the order of the data, shape (n, 2)."""
         found = np.empty((self.size, 2))

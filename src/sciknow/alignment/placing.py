@@ -139,6 +139,12 @@ def _separable(source: Target, target: Target, method: str, share: float) -> Pla
     exact = all(part.exact for part in found)
     weights: list[csr_array] = []
     if method == "conservative":
+        for line in (*own, *wanted):
+            if not line.has_cells:
+                raise InvalidInput(
+                    f"a single {line.kind} without bounds has no cell to average over",
+                    hint="use method='linear', or add bounds (CF, section 7.1)",
+                )
         weights = [conservative_weights(*pair) for pair in zip(own, wanted, strict=True)]
         inside = [np.asarray(matrix.sum(axis=1)) > 0 for matrix in weights]
         like = [
@@ -221,13 +227,14 @@ def _placing(inside: Mask, exact: bool, regrid: Regrid) -> Placing:
 # the nearest of scattered places
 
 _REACH = 2.0
-"""A point farther from every place of the source than this many usual distances is outside."""
+"""A point this many times farther from every place than places are from each other is outside."""
 
 
 def _nearest_on_sphere(source: Target, target: Target) -> Placing:
     x, y = transformed(source, target) or target.mesh()
     tree, known = _tree(source)
-    usual = float(np.median(tree.query(tree.data[:: max(1, tree.n // 2000)], k=2)[0][:, 1]))
+    apart = tree.query(tree.data[:: max(1, tree.n // 2000)], k=2)[0][:, 1]
+    usual = float(np.quantile(apart, 0.99))
     known_there = np.isfinite(x.values) & np.isfinite(y.values)
     lon, lat = (np.where(known_there, item.values, 0.0) for item in (x, y))
     distance, near = tree.query(_on_sphere(lon, lat))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
+import dask.array as da
 import numpy as np
 import xarray as xr
 
@@ -22,9 +24,9 @@ _METHODS = {
     "maximum": "max",
     "minimum": "min",
 }
+_CONCATENATE: Any = da.concatenate  # it carries no types
 _WORDS = {"mean": "averaged", "sum": "summed", "max": "the largest taken", "min": "the least taken"}
 _CELL = {"mean": "mean", "sum": "sum", "max": "maximum", "min": "minimum"}
-_PERIOD = "_period"
 
 
 def join_steps(
@@ -55,13 +57,13 @@ def join_steps(
     how = {name: _method(ds[name], dim) for name in timed if name not in kinds}
     lost = [name for name in timed if not how.get(name)]
     periods, counts = np.unique(codes, return_counts=True)
-    label = xr.DataArray(codes, dims=dim, name=_PERIOD)
+    starts = np.flatnonzero(np.diff(codes, prepend=-1)).astype("i8")
     short = _short(periods, counts, ruler, step)
     done: dict[str, xr.DataArray] = {}
     for method in _WORDS:
         names = [name for name, taken in how.items() if taken == method]
         if names:
-            done |= _reduce(ds[names], label, method, short)
+            done |= {name: _one(ds[name], dim, starts, method, short) for name in names}
             _tell(side, names, method, ruler)
     if lost:
         why = "kinds, directions, dates or measures of spread make no sum and no mean"
@@ -80,34 +82,67 @@ def _method(array: xr.DataArray, dim: str) -> str:
     return _METHODS.get(method_along(array, (dim, "time")), "")
 
 
-def _reduce(
-    ds: xr.Dataset, label: xr.DataArray, method: str, short: np.ndarray[Any, Any]
-) -> dict[str, xr.DataArray]:
-    dim = str(label.dims[0])
-    groups = ds.drop_vars([n for n, c in ds.coords.items() if dim in c.dims]).groupby(label)
-    options = {"min_count": 1} if method == "sum" else {}
-    found = getattr(groups, method)(keep_attrs=True, **options).rename({_PERIOD: dim})
-    result = {}
-    for name, item in found.data_vars.items():
-        array = item.drop_vars(dim).transpose(*ds[name].dims)
-        if method == "sum" and short.any():
-            array = array.where(xr.DataArray(~short, dims=dim))
-        told = with_method(str(ds[name].attrs.get("cell_methods", "")), "time", _CELL[method])
-        result[str(name)] = _rechunk(
-            array.assign_attrs(ds[name].attrs | {"cell_methods": told}), dim
+def _one(
+    array: xr.DataArray, dim: str, starts: Codes, method: str, short: np.ndarray[Any, Any]
+) -> xr.DataArray:
+    reduced = _reduce(array, dim, starts, method)
+    if method == "sum" and short.any():
+        reduced = reduced.where(xr.DataArray(~short, dims=dim))
+    told = with_method(str(array.attrs.get("cell_methods", "")), "time", _CELL[method])
+    return reduced.assign_attrs(array.attrs | {"cell_methods": told})
+
+
+def _reduce(array: xr.DataArray, dim: str, starts: Codes, method: str) -> xr.DataArray:
+    """Reduce runs of values that begin at *starts*; chunk by chunk, cut where runs begin."""
+    at = array.get_axis_num(dim)
+    kind = array.dtype if method in ("min", "max") else np.result_type(array.dtype, np.float32)
+    if method == "sum" and array.dtype.kind != "f":
+        kind = np.dtype("f8")
+    options: dict[str, Any] = {"axis": at, "method": method, "kind": kind}
+    if array.chunks is None:
+        data: Any = _runs(array.values, starts=starts, **options)
+    else:
+        data = _CONCATENATE([*_pieces(array.data, at, starts, options)], axis=at)
+        data = data.rechunk({at: _length(data, at)})
+    return xr.DataArray(data, dims=array.dims, attrs=array.attrs)
+
+
+def _pieces(data: Any, axis: int, starts: Codes, options: dict[str, Any]) -> Iterator[Any]:
+    """Yield the reduced part of each chunk, moved to where a run begins."""
+    ends = np.cumsum(data.chunks[axis])
+    cuts = np.unique(np.searchsorted(starts, np.append(0, ends)))
+    edges = np.append(starts, data.shape[axis])
+    for first, last in pairwise(cuts):
+        part = data[(slice(None),) * axis + (slice(int(edges[first]), int(edges[last])),)]
+        sizes = [*part.chunks[:axis], (int(last - first),), *part.chunks[axis + 1 :]]
+        yield part.rechunk({axis: -1}).map_blocks(
+            _runs,
+            starts=starts[first:last] - edges[first],
+            chunks=tuple(sizes),
+            dtype=options["kind"],
+            **options,
         )
-    return result
 
 
-def _rechunk(array: xr.DataArray, dim: str) -> xr.DataArray:
-    """Join the chunks of one period each that grouping leaves, to an eighth of a block."""
-    if array.chunks is None or array.sizes[dim] < 2:
-        return array
-    sizes = dict(zip(array.dims, array.data.chunksize, strict=True))
-    slice_ = (
-        int(np.prod([size for name, size in sizes.items() if name != dim])) * array.dtype.itemsize
-    )
-    return array.chunk({dim: max(1, min(array.sizes[dim], BLOCK // 8 // max(1, slice_)))})
+def _length(data: Any, axis: int) -> int:
+    """Return how many periods a chunk holds: as many as fit into an eighth of a block."""
+    others = [size for at, size in enumerate(data.chunksize) if at != axis]
+    fitting = BLOCK // 8 // max(1, int(np.prod(others)) * int(data.itemsize))
+    return max(1, min(int(data.shape[axis]), fitting))
+
+
+def _runs(
+    values: np.ndarray[Any, Any], *, starts: Codes, axis: int, method: str, kind: np.dtype[Any]
+) -> np.ndarray[Any, Any]:
+    """Reduce runs along an axis; missing values count for nothing."""
+    if method in ("min", "max"):
+        reduce = np.fmin if method == "min" else np.fmax
+        return np.asarray(reduce.reduceat(values, starts, axis=axis), kind)
+    there = np.isfinite(values) | np.isinf(values)
+    total = np.add.reduceat(np.where(there, values, 0), starts, axis=axis, dtype="f8")
+    count = np.add.reduceat(there, starts, axis=axis, dtype="f8")
+    share = np.where(count > 0, count if method == "mean" else 1.0, np.nan)
+    return np.asarray(total / share, kind)
 
 
 def _short(

@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
+from sciknow.alignment.apply import as_slice
 from sciknow.alignment.axes import bounds_names, find_axes
 from sciknow.alignment.cells import mean_over_place
 from sciknow.alignment.change import Side
-from sciknow.alignment.placing import Placing, place
+from sciknow.alignment.placing import Placing, place, same_nodes
 from sciknow.alignment.profile import GridKind
 from sciknow.alignment.target import PLACELESS, Target, choose, fineness, stretched, target_of
 from sciknow.errors import InvalidInput
 
 METHODS = ("auto", "linear", "nearest", "conservative")
+Places = npt.NDArray[np.intp]
+
 _COARSENING = 1.5
 """Above this ratio of spacings ``auto`` averages over cells rather than interpolating."""
 
@@ -49,11 +53,11 @@ def align_space(sides: Sequence[Side], wish: Wish) -> None:
         target = _stretch(target, others)
     target = target.celled()
     whole = [(side, _placing(side, target, wish)) for side in others]
-    target, cut = _cut(target, whole, chosen, wish)
+    target, kept = _cut(target, whole, chosen, wish)
     for side in others:
         _regrid(side, target, wish)
     if chosen is not None:
-        _keep(chosen, target, cut)
+        _keep(chosen, target, kept)
 
 
 def _placing(side: Side, target: Target, wish: Wish) -> Placing:
@@ -70,14 +74,16 @@ def _method(side: Side, source: Target, target: Target, wish: Wish) -> str:
     if not target.rectangular or source.kind is not target.kind:
         return "linear"
     own, wanted = source.lines(), target.lines()
-    ratios = [b.spacing / a.spacing for a, b in zip(own, wanted, strict=True) if a.spacing]
-    return "conservative" if ratios and max(ratios) > _COARSENING else "linear"
+    if not all(line.has_cells for line in (*own, *wanted)):
+        return "linear"
+    ratios = [b.spacing / a.spacing for a, b in zip(own, wanted, strict=True)]
+    return "conservative" if max(ratios) > _COARSENING else "linear"
 
 
 def _cut(
     target: Target, placings: Sequence[tuple[Side, Placing]], chosen: Side | None, wish: Wish
-) -> tuple[Target, bool]:
-    """Return the part of a target that every side reaches."""
+) -> tuple[Target, tuple[Places, Places] | None]:
+    """Return the part of a target that every side reaches, and its rows and columns."""
     rows = np.logical_and.reduce([item.rows for _, item in placings])
     columns = np.logical_and.reduce([item.columns for _, item in placings])
     if not rows.any() or not columns.any():
@@ -88,8 +94,9 @@ def _cut(
             hint="look at sk.compatible(a, b); on='union' keeps both areas",
         )
     if wish.on != "overlap" or (rows.all() and columns.all()):
-        return target, False
-    return target.part(np.flatnonzero(rows), np.flatnonzero(columns)), True
+        return target, None
+    kept = np.flatnonzero(rows), np.flatnonzero(columns)
+    return target.part(*kept), kept
 
 
 def _stretch(target: Target, others: Sequence[Side]) -> Target:
@@ -102,22 +109,25 @@ def _stretch(target: Target, others: Sequence[Side]) -> Target:
     return replace(target, x=x, y=y, x_bounds=None, y_bounds=None) if grown else target
 
 
-def _keep(side: Side, target: Target, cut: bool) -> None:
+def _keep(side: Side, target: Target, kept: tuple[Places, Places] | None) -> None:
     """Leave the values of the side that gives the grid as they are; only cut it, or carry it on."""
     own = target_of(side.ds, side.axes)
-    if own.size == target.size:
-        return
-    placing = place(own, target, "nearest", 1.0)
-    side.ds = _rebuild(side, own, target, lambda array: placing.regrid(array, "nearest"))
-    side.axes = find_axes(side.ds)
-    if cut:
+    if kept is not None:
+        places = dict(zip(own.dims, map(as_slice, kept), strict=False))
+        side.ds = side.ds.isel(places)
         side.note("space", f"cut to the common area, {_size(target)}; no value was changed")
-    else:
+    elif own.size != target.size:
+        placing = place(own, target, "nearest", 1.0)
+        side.ds = _rebuild(side, own, target, lambda array: placing.regrid(array, "nearest"))
         side.note("space", f"carried on to {_size(target)}: {placing.outside:,} points are missing")
+    side.axes = find_axes(side.ds)
 
 
 def _regrid(side: Side, target: Target, wish: Wish) -> None:
     source = target_of(side.ds, side.axes)
+    if same_nodes(source, target) and source.kind is target.kind and _named_alike(source, target):
+        side.ds = side.ds.assign_coords({target.x.name: target.x, target.y.name: target.y})
+        return
     method = _method(side, source, target, wish)
     placing = place(source, target, method, wish.share)
     before = fineness(side)
@@ -140,6 +150,10 @@ def _regrid(side: Side, target: Target, wish: Wish) -> None:
     if left_out:
         why = "cell_methods says that they are sums over cells; divide by the cell area first"
         side.note("space", f"left out {', '.join(left_out)}: {why}")
+
+
+def _named_alike(source: Target, target: Target) -> bool:
+    return (source.x.name, source.y.name) == (target.x.name, target.y.name)
 
 
 def _tell(

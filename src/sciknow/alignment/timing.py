@@ -193,7 +193,7 @@ def _match(timed: Sequence[_Timed], chosen: _Timed, ruler: Ruler, on: str, *, gi
         told = "; ".join(f"{item.side.label} {spans[id(item)]}" for item in timed)
         raise InvalidInput(f"no time in common: {told}", hint="on='union' keeps both periods")
     side = chosen.side
-    labels = _labels(wanted, stamps, ruler, timed)
+    labels = _labels(wanted, stamps, ruler, chosen)
     row = _Row(wanted, labels, side.axes.time, dict(chosen.time.attrs), side.label)
     for item in fine:
         keeps = item is chosen and not given
@@ -260,15 +260,14 @@ def _positions(item: _Timed, wanted: Codes, stamps: dict[int, Any], on: str) -> 
 
 
 def _labels(
-    wanted: Codes, stamps: dict[int, Any], ruler: Ruler, timed: Sequence[_Timed]
+    wanted: Codes, stamps: dict[int, Any], ruler: Ruler, chosen: _Timed
 ) -> np.ndarray[Any, Any]:
     """Return the time that stands for each period."""
     values = [stamps.get(int(code)) for code in wanted]
     starts = [
         ruler.start(int(code)) if v is None else v for code, v in zip(wanted, values, strict=True)
     ]
-    plain = ruler.calendar == "standard" and all(item.time.dtype.kind == "M" for item in timed)
-    if plain:
+    if ruler.calendar == "standard" and chosen.time.dtype.kind == "M":
         return np.array([_numpy(value) for value in starts], "M8[ns]")
     return np.array([_cf(value, ruler.calendar) for value in starts], object)
 
@@ -302,7 +301,14 @@ def _put(item: _Timed, own: Codes, row: _Row, *, keeps: bool) -> None:
 def _moved(before: Any, own: Codes, row: _Row) -> bool:
     found = np.isin(row.periods, own)
     mine = np.asarray(before)[np.searchsorted(own, row.periods[found])]
-    return bool(np.any(mine != row.stamps[found]))
+    return _texts(mine) != _texts(row.stamps[found])
+
+
+def _texts(stamps: np.ndarray[Any, Any]) -> list[str]:
+    """Return times as text: those of different calendars cannot be compared."""
+    if stamps.dtype.kind == "M":
+        return [str(text) for text in np.datetime_as_string(stamps, unit="s")]
+    return [stamp.isoformat()[:19] for stamp in stamps]
 
 
 def _stamp(side: Side, ds: xr.Dataset, row: _Row, *, keeps: bool) -> None:

@@ -60,7 +60,8 @@ class Combining(Loading):
         grid, time, method, **options
             As of `sciknow.align`; also ``calendar``, ``units``, ``water_density``, ``share``.
         bbox, period, variables
-            Only this part, as of `open`.
+            Only this part, as of `open`; a dataset whose card lists none of the variables is
+            taken with all of its own.
         max_bytes : int, optional
             Refuse where reading all parts would move more than this, all together.
         open : bool
@@ -240,7 +241,8 @@ def _parts(things: Sequence[_Thing], asked: dict[str, Any], on: str) -> list[dic
     """Return the part of each that is opened: what was asked for, within what is common."""
     common = _common(things, asked) if on == "overlap" else {}
     given = {key: value for key, value in (asked | common).items() if value}
-    return [given | _variables(item, given.get("variables")) for item in things]
+    wanted = given.pop("variables", ())
+    return [given | _variables(item, wanted) for item in things]
 
 
 def _common(things: Sequence[_Thing], asked: dict[str, Any]) -> dict[str, Any]:
@@ -267,13 +269,11 @@ def _whole(date: str, profiles: Sequence[Profile]) -> str:
     return date[:digits]
 
 
-def _variables(item: _Thing, wanted: Sequence[str] | None) -> dict[str, Any]:
-    """Return those of the wanted variables that a card lists; all where it lists none of them."""
-    if not wanted:
-        return {}
+def _variables(item: _Thing, wanted: Sequence[str]) -> dict[str, Any]:
+    """Return those of the wanted variables that a card lists; nothing where it lists none."""
     names = {name for q in item.profile.variables for name in (q.name, q.standard_name)}
     known = [name for name in wanted if name in names]
-    return {"variables": known or list(wanted)}
+    return {"variables": known} if known else {}
 
 
 def _plans(
