@@ -10,7 +10,16 @@ SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {"errors", "vocab", "_html", "text", "files", "net", "version"},
     {"model"},
-    {"alignment", "availability", "catalogs", "readers", "graph", "search", "ledger"},
+    {
+        "alignment",
+        "availability",
+        "catalogs",
+        "readers",
+        "graph",
+        "search",
+        "ledger",
+        "preservation",
+    },
     {"hub"},
     {"demo"},
     {"cli"},

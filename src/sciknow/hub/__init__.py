@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sciknow.hub.auditing import audit
     from sciknow.hub.build import build_from_texts, build_hub
     from sciknow.hub.combining import compatible
     from sciknow.hub.crating import crate
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sciknow.hub.opening import open_hub
     from sciknow.hub.overview import SectorOverview
     from sciknow.hub.paths import embedded_hub, packaged_source, user_hub
+    from sciknow.hub.preserved import open_preserved
 
 _HOMES = {
     "Facets": "facets",
@@ -32,6 +34,7 @@ _HOMES = {
     "HubFolder": "folder",
     "Manifest": "manifest",
     "SectorOverview": "overview",
+    "audit": "auditing",
     "build_from_texts": "build",
     "build_hub": "build",
     "compatible": "combining",
@@ -39,6 +42,7 @@ _HOMES = {
     "embedded_hub": "paths",
     "lock": "locking",
     "open_hub": "opening",
+    "open_preserved": "preserved",
     "packaged_source": "paths",
     "user_hub": "paths",
     "verify": "locking",
@@ -53,6 +57,7 @@ __all__ = [
     "HubFolder",
     "Manifest",
     "SectorOverview",
+    "audit",
     "build_from_texts",
     "build_hub",
     "compatible",
@@ -60,6 +65,7 @@ __all__ = [
     "embedded_hub",
     "lock",
     "open_hub",
+    "open_preserved",
     "packaged_source",
     "user_hub",
     "verify",

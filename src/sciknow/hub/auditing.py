@@ -83,6 +83,6 @@ def _one(bag: Path, mirrors: Mirrors | None, tick: Callable[[int, int], None]) -
     report = preservation.check_bag(bag, tick=tick)
     if mirrors is not None and not report.ok:
         with preservation.locked(bag.parent):
-            report = preservation.mend(bag, report, Places(bag, mirrors))
+            report = preservation.mend_bag(bag, report, Places(bag, mirrors))
     preservation.write_history(bag, report)
     return report

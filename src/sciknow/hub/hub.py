@@ -5,10 +5,11 @@ from __future__ import annotations
 from sciknow.hub.checking import Checking
 from sciknow.hub.combining import Combining
 from sciknow.hub.finding import Finding
+from sciknow.hub.keeping import Keeping
 from sciknow.hub.walking import Walking
 
 
-class Hub(Finding, Walking, Combining, Checking):
+class Hub(Finding, Walking, Combining, Checking, Keeping):
     """A knowledge base opened for reading; made by `open_hub`.
 
     Any number of processes read a hub at once, also while another builds a new generation: an
@@ -16,7 +17,7 @@ class Hub(Finding, Walking, Combining, Checking):
     `sciknow.hub.lookup`, datasets found in `sciknow.hub.finding`, opened and cited in
     `sciknow.hub.loading`, several of them combined in `sciknow.hub.combining`;
     `sciknow.hub.walking` has the knowledge graph, and `sciknow.hub.checking` asks the sources
-    whether they still answer.
+    whether they still answer; `sciknow.hub.keeping` keeps copies for good.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sciknow.catalogs as catalogs
     import sciknow.graph as graph
     import sciknow.ledger as ledger
+    import sciknow.preservation as preservation
     import sciknow.readers as readers
     import sciknow.search as search
 else:
@@ -32,7 +33,17 @@ else:
     catalogs = _Room("sciknow.catalogs")
     graph = _Room("sciknow.graph")
     ledger = _Room("sciknow.ledger")
+    preservation = _Room("sciknow.preservation")
     readers = _Room("sciknow.readers")
     search = _Room("sciknow.search")
 
-__all__ = ["alignment", "availability", "catalogs", "graph", "ledger", "readers", "search"]
+__all__ = [
+    "alignment",
+    "availability",
+    "catalogs",
+    "graph",
+    "ledger",
+    "preservation",
+    "readers",
+    "search",
+]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         write_history,
     )
     from sciknow.preservation.manifest import read_fetch
-    from sciknow.preservation.mend import Origin, mend
+    from sciknow.preservation.mend import Origin, mend_bag
     from sciknow.preservation.naming import PAYLOAD
     from sciknow.preservation.plan import PreservationPlan, Preserved, plan_files
     from sciknow.preservation.terms import check_terms
@@ -58,7 +58,7 @@ _HOMES = {
     "check_terms": "terms",
     "content_name": "bag",
     "locked": "workspace",
-    "mend": "mend",
+    "mend_bag": "mend",
     "plan_files": "plan",
     "read_fetch": "manifest",
     "read_history": "history",
@@ -91,7 +91,7 @@ __all__ = [
     "check_terms",
     "content_name",
     "locked",
-    "mend",
+    "mend_bag",
     "plan_files",
     "read_fetch",
     "read_history",

@@ -140,7 +140,8 @@ class AuditReport(Sequence[BagReport]):
             counts[one.verdict] += 1
         told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
         files, size = sum(one.files for one in self), sum(one.bytes for one in self)
-        return f"{len(self)} bags, {files:,} files, {human_bytes(size)}: {told or 'nothing there'}"
+        bags = "1 bag" if len(self) == 1 else f"{len(self):,} bags"
+        return f"{bags}, {files:,} files, {human_bytes(size)}: {told or 'nothing there'}"
 
     def error(self) -> IntegrityError | None:
         """Return the error that says what is left damaged; None where nothing is."""

@@ -24,7 +24,7 @@ Origins = Callable[[str], Iterable[Origin]]
 """Where the bytes of a path of the bag may be had, the likeliest first."""
 
 
-def mend(bag: Path, report: BagReport, origins: Origins) -> BagReport:
+def mend_bag(bag: Path, report: BagReport, origins: Origins) -> BagReport:
     """Mend what can be mended, and say what cannot.
 
     Parameters

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from sciknow.readers.accessor import Origin, memory_of, remember
     from sciknow.readers.attrs import dataset_attrs, origin
     from sciknow.readers.cache import Cache, CacheInfo
+    from sciknow.readers.download import current_state, fetch_file, file_digests, record_of
     from sciknow.readers.fingerprint import take_fingerprint
     from sciknow.readers.located import reader_for
     from sciknow.readers.location import locate
+    from sciknow.readers.materialise import write_copy
     from sciknow.readers.opening import open_any, open_distribution
     from sciknow.readers.part import Opened
+    from sciknow.readers.payload import Payload, list_files, with_sizes
     from sciknow.readers.plan import Plan
     from sciknow.readers.planning import plan_dataset, plan_distribution
     from sciknow.readers.probe import probe_distribution
@@ -32,12 +35,17 @@ __all__ = [
     "Location",
     "Opened",
     "Origin",
+    "Payload",
     "Plan",
     "Reader",
     "Selection",
     "TableAs",
+    "current_state",
     "dataset_attrs",
+    "fetch_file",
+    "file_digests",
     "has_route",
+    "list_files",
     "locate",
     "memory_of",
     "open_any",
@@ -48,9 +56,12 @@ __all__ = [
     "plan_distribution",
     "probe_distribution",
     "reader_for",
+    "record_of",
     "remember",
     "take_fingerprint",
     "to_dataset",
+    "with_sizes",
+    "write_copy",
 ]
 
 _HOME = {
@@ -59,12 +70,17 @@ _HOME = {
     "Location": "protocol",
     "Opened": "part",
     "Origin": "accessor",
+    "Payload": "payload",
     "Plan": "plan",
     "Reader": "protocol",
     "Selection": "selection",
     "TableAs": "table",
+    "current_state": "download",
     "dataset_attrs": "attrs",
+    "fetch_file": "download",
+    "file_digests": "download",
     "has_route": "route",
+    "list_files": "payload",
     "locate": "location",
     "memory_of": "accessor",
     "open_any": "opening",
@@ -75,9 +91,12 @@ _HOME = {
     "plan_distribution": "planning",
     "probe_distribution": "probe",
     "reader_for": "located",
+    "record_of": "download",
     "remember": "accessor",
     "take_fingerprint": "fingerprint",
     "to_dataset": "table",
+    "with_sizes": "payload",
+    "write_copy": "materialise",
 }
 
 

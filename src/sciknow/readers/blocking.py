@@ -82,6 +82,9 @@ def answering(
                     return
                 at = redirect_target(at, target)
                 answer.drain_conn()
+            except BaseException:
+                answer.close()  # a body that was not read to its end spoils the connection
+                raise
             finally:
                 answer.release_conn()
     except (ReadTimeoutError, ConnectTimeoutError) as error:

@@ -20,7 +20,7 @@ from sciknow.errors import IntegrityError, SourceUnavailable
 from sciknow.files import write_atomic
 from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
 from sciknow.net import is_offline, parse_url, redact
-from sciknow.readers.stream import Stream, look, stream
+from sciknow.readers.stream import SLOWEST, Stream, look, stream
 from sciknow.readers.transport import Transport
 from sciknow.readers.trouble import RETRIED, Absent, Trouble, TroubleKind, failure
 
@@ -223,8 +223,8 @@ def _come(transport: Transport, url: str, part: Part, spend: Spend) -> bool:
             _attempt(transport, url, part, spend)
             return before
         except Trouble as trouble:
-            if part.size > best:  # as long as it gets further, it is not given up
-                best, met = part.size, [""]
+            if part.size - best >= SLOWEST * transport.deadline:
+                best, met = part.size, [""]  # as long as it gets further, it is not given up
             met.append(trouble.reason)
             changed = trouble.kind is TroubleKind.CHANGED
             if changed:

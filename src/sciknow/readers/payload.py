@@ -157,6 +157,7 @@ def _of_file_or_folder(name: str, location: Location, named: Callable[[str], str
         if parts[0][0]:
             files = [_file(location, f"{top}/{part}", url, named=named) for part, url in parts]
             return _payload(files, top, location)
+    top = top.replace("%", "_")  # validators of bags disagree on how a manifest writes it
     return _payload([_file(location, top, location.url, named=named)], top, location)
 
 
