@@ -36,8 +36,8 @@ class Fault:
     ----------
     kind : str
         ``status``, ``stall`` (accept, never answer), ``drip`` (a byte now and then), ``cut``
-        (close in the middle of the body), ``page`` (HTML instead of data), ``redirect``,
-        ``reset`` (close without an answer), ``garbage`` (no HTTP at all).
+        (close in the middle of the body), ``hold`` (send ``status`` bytes, then wait), ``page``
+        (HTML instead of data), ``redirect``, ``reset`` (close without an answer), ``garbage`` (no HTTP at all).
     times : int
         How many requests it befalls; -1 is all.
     """
@@ -69,6 +69,8 @@ class DataServer:
         Whether folders answer with a page of links.
     delay : float
         Seconds before each answer.
+    etag : bool
+        Whether files have a validator.
     missing : int
         Status for what is not there (S3 without listing rights says 403).
     """
@@ -82,9 +84,10 @@ class DataServer:
         delay: float = 0.0,
         missing: int = 404,
         head: bool = True,
+        etag: bool = True,
     ) -> None:
         self.folder, self.ranges, self.listing = Path(folder), ranges, listing
-        self.delay, self.missing, self.head = delay, missing, head
+        self.delay, self.missing, self.head, self.etag = delay, missing, head, etag
         self.faults: list[Fault] = []
         self.hits: list[Hit] = []
         self.answers: dict[str, Callable[[str], tuple[str, bytes]]] = {}
@@ -198,10 +201,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, target: Path, cut: bool = False) -> None:
         data, status, headers = target.read_bytes(), 200, {}
         stat = target.stat()
-        headers["ETag"] = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+        tag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+        if self.owner.etag:
+            headers["ETag"] = tag
         if self.owner.ranges:
             headers["Accept-Ranges"] = "bytes"
         asked = self.headers.get("Range", "")
+        if self.headers.get("If-Range", tag) != tag:
+            asked = ""  # the client has bytes of another version
         if asked and self.owner.ranges and self.command == "GET":
             low, high = self._span(asked, len(data))
             if low >= len(data):
@@ -245,6 +252,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._drip(path)
         elif fault.kind == "cut":
             self._file((self.owner.folder / path.lstrip("/")), cut=True)
+        elif fault.kind == "hold":
+            self._hold(self.owner.folder / path.lstrip("/"), fault.status)
         elif fault.kind == "page":
             body = b"<!DOCTYPE html><html><body>Please log in</body></html>"
             self._plain(200, body, {"Content-Type": "text/html"})
@@ -258,6 +267,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
         else:
             self._plain(fault.status, b"sorry", fault.headers)
+
+    def _hold(self, target: Path, count: int) -> None:
+        data, stat = target.read_bytes(), target.stat()
+        self.send_response(200)
+        self.send_header("ETag", f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"')
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.owner.hits.append(Hit(self.command, self.path, "", 200, count))
+        self.wfile.write(data[:count])
+        self.wfile.flush()
+        self.owner.closing.wait(60)
+        self._hang_up()
 
     def _drip(self, path: str) -> None:
         self.send_response(200)

@@ -1,0 +1,224 @@
+"""Runs that are killed, cut short, or overtaken by the source go on, and never mix two versions."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from preservation_help import assert_valid, dataset, gets, way
+from servers.web import Fault
+
+from sciknow.errors import IntegrityError, SciknowError
+from sciknow.files import exclusive_lock, sha256_file
+from sciknow.readers import download
+
+RUNNER = Path(__file__).with_name("runner.py")
+
+
+def start(archive, reader, url, **options):
+    command = [sys.executable, str(RUNNER), str(archive), reader, url, json.dumps(options)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(archive, reader, url, **options):
+    process = start(archive, reader, url, **options)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return json.loads(out)
+
+
+def kill_when(process, enough):
+    deadline = time.monotonic() + 60
+    while not enough() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert process.poll() is None, process.communicate()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    time.sleep(0.3)  # answers that were on their way are counted by now
+
+
+@pytest.fixture
+def many(web):
+    """Thirty files, each of its own bytes."""
+    for at in range(30):
+        (web.folder / f"{at:02}.nc").write_bytes(bytes([at]) * 5000)
+    return [f"{at:02}.nc" for at in range(30)]
+
+
+def test_killed_between_files_nothing_is_fetched_twice(web, archive, many):
+    web.delay = 0.05
+    first = start(archive, "netcdf", f"{web.url}/x.nc", files=many)
+    kill_when(first, lambda: len(gets(web)) >= 12)
+    journal = next(archive.glob("sea/.partial-*/journal.jsonl"))
+    done = {json.loads(line)["path"] for line in journal.read_text().splitlines()}
+    assert 0 < len(done) < 30
+    assert not list(archive.glob("sea/2*"))
+    web.reset()
+    web.delay = 0
+    told = finish(archive, "netcdf", f"{web.url}/x.nc", files=many)
+    assert told["resumed"] == len(done)
+    assert set(gets(web)) == {f"/{name}" for name in many} - {f"/{name}" for name in done}
+    assert max(Counter(gets(web)).values()) == 1
+    assert_valid(Path(told["bag"]))
+    for name in many:
+        assert sha256_file(Path(told["bag"], "data", name)) == sha256_file(web.folder / name)
+    assert not list(archive.glob("sea/.partial-*"))
+
+
+def test_killed_within_a_file_it_goes_on_from_there(web, archive):
+    body = os.urandom(6 * 2**20)
+    (web.folder / "sea.nc").write_bytes(body)
+    web.faults.append(Fault("hold", match="sea", status=4 * 2**20, times=1))
+    first = start(archive, "netcdf", f"{web.url}/sea.nc")
+    kill_when(first, lambda: _kept(archive) > 0)
+    kept = _kept(archive)
+    web.reset()
+    told = finish(archive, "netcdf", f"{web.url}/sea.nc")
+    ranges = [hit.range for hit in web.hits if hit.method == "GET"]
+    assert ranges == [f"bytes={kept}-"]
+    assert web.sent == len(body) - kept
+    assert Path(told["bag"], "data", "sea.nc").read_bytes() == body
+
+
+def _kept(archive):
+    notes = list(archive.glob("sea/.partial-*/parts/*.json"))
+    return json.loads(notes[0].read_text())["durable"] if notes else 0
+
+
+def test_a_new_version_starts_anew(hub, web, archive):
+    path = web.folder / "sea.nc"
+    path.write_bytes(b"a" * 3_000_000)
+    web.faults.append(Fault("cut", match="sea"))
+    with pytest.raises(IntegrityError, match="cut short"):
+        hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive)
+    web.faults.clear()
+    path.write_bytes(b"b" * 3_000_001)
+    bag = hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive).bag
+    assert (bag / "data" / "sea.nc").read_bytes() == b"b" * 3_000_001
+    assert_valid(bag)
+
+
+@pytest.mark.parametrize("server", ["ranges", "no ranges", "no validator"])
+def test_a_source_that_cuts_answers_short_is_asked_again(hub, web, archive, server):
+    web.ranges = server != "no ranges"
+    web.etag = server != "no validator"
+    body = os.urandom(3 * 2**20)
+    (web.folder / "sea.nc").write_bytes(body)
+    web.faults.append(Fault("cut", match="sea", times=2))
+    bag = hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive).bag
+    assert (bag / "data" / "sea.nc").read_bytes() == body
+    resumed = [hit.range for hit in web.hits if hit.method == "GET" and hit.range]
+    assert bool(resumed) == (server != "no validator")
+
+
+def test_a_source_that_always_cuts_short_is_given_up(hub, web, archive):
+    web.ranges = False
+    (web.folder / "sea.nc").write_bytes(bytes(3 * 2**20))
+    web.faults.append(Fault("cut", match="sea"))
+    with pytest.raises(IntegrityError, match="cut short"):
+        hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive)
+    assert len(gets(web)) <= download.ATTEMPTS + 1
+
+
+def test_a_slow_source_is_given_up(hub, web, archive):
+    (web.folder / "sea.nc").write_bytes(bytes(200_000))
+    hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive, dry_run=True)
+    web.faults.append(Fault("drip", match="sea"))
+    with pytest.raises(SciknowError):
+        hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive, deadline=0.4)
+
+
+def test_files_that_change_between_runs_are_brought_anew(hub, web, archive, many):
+    asked = dataset(way(f"{web.url}/x.nc", options={"files": many}))
+    web.faults.append(Fault("cut", match="29"))
+    with pytest.raises(IntegrityError, match="cut short"):
+        hub.preserve(asked, archive)
+    web.faults.clear()
+    (web.folder / "00.nc").write_bytes(b"new" * 1000)
+    web.reset()
+    found = hub.preserve(asked, archive)
+    assert (found.bag / "data" / "00.nc").read_bytes() == b"new" * 1000
+    assert "changed at the source since the earlier run" in found.notes[-1]
+    assert found.resumed == 29
+    assert gets(web).count("/00.nc") == 1
+    assert_valid(found.bag)
+
+
+def test_no_bag_is_made_of_a_source_that_keeps_changing(hub, web, archive, many):
+    at = web.folder / "05.nc"
+
+    class Changing(dict):
+        def __contains__(self, path):
+            if path == "/05.nc":
+                at.write_bytes(os.urandom(4000))
+            return False
+
+    web.answers = Changing()
+    with pytest.raises(IntegrityError, match=r"keeps changing.*05\.nc"):
+        hub.preserve(dataset(way(f"{web.url}/x.nc", options={"files": many})), archive)
+    assert not list(archive.glob("sea/2*"))
+
+
+def test_a_new_version_lies_beside_the_old_and_fetches_only_what_is_new(hub, web, archive, many):
+    asked = dataset(way(f"{web.url}/x.nc", options={"files": many}))
+    old = hub.preserve(asked, archive).bag
+    digest = sha256_file(old / "tagmanifest-sha256.txt")
+    web.reset()
+    assert hub.preserve(asked, archive).unchanged
+    assert not gets(web)
+    (web.folder / "07.nc").write_bytes(b"new" * 1000)
+    found = hub.preserve(asked, archive)
+    assert gets(web) == ["/07.nc"]
+    assert (found.fetched, found.reused) == (1, 29)
+    assert found.bag != old
+    assert sha256_file(old / "tagmanifest-sha256.txt") == digest
+    assert not os.path.samefile(old / "data" / "08.nc", found.bag / "data" / "08.nc")
+    assert_valid(old)
+    assert_valid(found.bag)
+
+
+def test_two_at_once(hub, web, archive, many):
+    (archive / "sea").mkdir(parents=True)
+    asked = dataset(way(f"{web.url}/x.nc", options={"files": many}))
+    with (
+        exclusive_lock(archive / "sea" / ".lock"),
+        pytest.raises(SciknowError, match="another process"),
+    ):
+        hub.preserve(asked, archive)
+    assert not list(archive.glob("sea/.partial*"))
+
+
+def test_killed_at_any_step_a_second_run_ends_with_one_good_bag(hub, web, tmp_path, many):
+    asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
+    killer = subprocess.Popen(
+        [sys.executable, str(RUNNER.with_name("killer.py")), web.url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    events = int(_tell(killer, f"{tmp_path}/whole 100000"))
+    assert events > 20
+    fetched = []
+    for moment in [*range(1, events - 12, 9), *range(events - 12, events + 1, 2)]:
+        place = tmp_path / f"killed-{moment}"
+        assert _tell(killer, f"{place} {moment}") == "killed"
+        web.reset()
+        bag = hub.preserve(asked, place).bag
+        fetched.append(len(gets(web)))
+        assert_valid(bag)
+        assert [path.name for path in (place / "sea").glob("[!.]*")] == [bag.name]
+    killer.stdin.close()
+    assert killer.wait(10) == 0
+    killer.stdout.close()
+    assert fetched[0] == 2
+    assert fetched[-1] == 0
+
+
+def _tell(killer, line):
+    print(line, file=killer.stdin, flush=True)
+    return killer.stdout.readline().strip()
