@@ -192,6 +192,9 @@ class MediaType(StrEnum):
     KERCHUNK = "application/vnd.kerchunk+json"
     PARQUET = "application/vnd.apache.parquet"
     CSV = "text/csv"
+    JSON_LINES = "application/jsonl"
+    OPENDAP = "application/vnd.opendap.dap2"
+    TABLEDAP = "application/vnd.erddap.tabledap"
     GEOTIFF = "image/tiff; application=geotiff"
     STAC = "application/geo+json"
 

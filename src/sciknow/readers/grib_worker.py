@@ -1,0 +1,133 @@
+"""The process that decodes GRIB: ecCodes is loaded here and nowhere else.
+
+Wheels of ecCodes and of pyproj bring two PROJ libraries, and a process that loads both may die
+(`docs/decisions/0006-eccodes-in-a-process-of-its-own.md`). This file is run as a program, by this
+interpreter or by the one that ``SCIKNOW_GRIB_PYTHON`` names, and imports nothing of sciknow.
+
+On standard input and output go frames: lengths of two parts (``>IQ``), JSON, then bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import struct
+import sys
+from typing import Any, BinaryIO
+
+FRAME = struct.Struct(">IQ")
+MEMORY = 8 * 2**30
+"""Bytes of address space: what a damaged file asks for beyond that is refused."""
+
+KEYS = (
+    "edition",
+    "centre",
+    "centreDescription",
+    "paramId",
+    "shortName",
+    "name",
+    "cfName",
+    "cfVarName",
+    "units",
+    "typeOfLevel",
+    "level",
+    "dataDate",
+    "dataTime",
+    "endStep",
+    "stepType",
+    "number",
+    "dataType",
+    "gridType",
+    "md5GridSection",
+    "numberOfPoints",
+    "Nx",
+    "Ny",
+    "jPointsAreConsecutive",
+    "alternativeRowScanning",
+)
+"""What is asked of each message."""
+
+
+def keys_of(eccodes: Any, message: bytes) -> dict[str, object]:
+    """Return the keys of one message; those it lacks are left out."""
+    handle = eccodes.codes_new_from_message(message)
+    try:
+        eccodes.codes_set(handle, "stepUnits", "s")
+        return {key: value for key in KEYS if (value := _key(eccodes, handle, key)) is not None}
+    finally:
+        eccodes.codes_release(handle)
+
+
+def _key(eccodes: Any, handle: Any, key: str) -> object:
+    kind = int if key == "endStep" else None
+    try:
+        value: object = eccodes.codes_get(handle, key, kind)
+    except eccodes.CodesInternalError:
+        return None
+    return value
+
+
+def arrays_of(eccodes: Any, message: bytes, names: list[str]) -> list[Any]:
+    """Return arrays of one message as float64; what is missing is NaN."""
+    import numpy as np
+
+    handle = eccodes.codes_new_from_message(message)
+    try:
+        eccodes.codes_set(handle, "missingValue", 1e36)
+        found = [np.asarray(eccodes.codes_get_double_array(handle, name), "<f8") for name in names]
+    finally:
+        eccodes.codes_release(handle)
+    return [np.where(item == 1e36, np.nan, item) for item in found]
+
+
+def answer(eccodes: Any, asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Do what is asked, and return the two parts of the answer."""
+    ends = [sum(asked["lengths"][: number + 1]) for number in range(len(asked["lengths"]))]
+    messages = [
+        data[end - length : end] for end, length in zip(ends, asked["lengths"], strict=True)
+    ]
+    if asked["do"] == "keys":
+        return {"keys": [keys_of(eccodes, item) for item in messages]}, b""
+    found = arrays_of(eccodes, messages[0], asked["names"])
+    return {"sizes": [item.size for item in found]}, b"".join(item.tobytes() for item in found)
+
+
+def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """Read one frame; None at the end."""
+    head = stream.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return None
+    first, second = FRAME.unpack(head)
+    return json.loads(stream.read(first)), stream.read(second)
+
+
+def write_frame(stream: BinaryIO, head: dict[str, Any], data: bytes) -> None:
+    """Write one frame."""
+    text = json.dumps(head).encode()
+    stream.write(FRAME.pack(len(text), len(data)) + text)
+    stream.write(data)
+    stream.flush()
+
+
+def main() -> None:
+    """Answer frames until the input ends."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not come between the frames
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        import eccodes
+    except Exception as error:
+        write_frame(output, {"missing": f"{type(error).__name__}: {error}"}, b"")
+        return
+    write_frame(output, {"version": eccodes.codes_get_api_version()}, b"")
+    while (frame := read_frame(sys.stdin.buffer)) is not None:
+        try:
+            head, data = answer(eccodes, *frame)
+        except Exception as error:
+            head, data = {"error": f"{type(error).__name__}: {error}"}, b""
+        write_frame(output, head, data)
+
+
+if __name__ == "__main__":
+    main()
