@@ -85,13 +85,15 @@ class Cube:
         Values of the four dimensions.
     """
 
-    variables: Mapping[str, npt.NDArray[np.object_]]
+    variables: Mapping[str, npt.NDArray[Any]]
     coords: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     @property
     def first(self) -> Item:
         """Any of its fields: they share grid and kind of level."""
-        return next(item for array in self.variables.values() for item in array.flat if item)
+        every = (item for array in self.variables.values() for item in array.flat)
+        found: Item = next(item for item in every if item is not None)
+        return found
 
 
 def wanted(items: Iterable[Item], filters: object) -> list[Item]:
@@ -155,7 +157,7 @@ def _cube(axes: Any, variables: Mapping[str, Sequence[Item]]) -> Cube:
     shape = tuple(map(len, axes))
     arrays = {}
     for name, items in variables.items():
-        array = np.full(shape, None, object)
+        array: npt.NDArray[Any] = np.full(shape, None, object)
         for item in items:
             at = tuple(axis.index(value) for axis, value in zip(axes, item.place, strict=True))
             if array[at] is not None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,4 +194,4 @@ def arrays(
     head, data = _pool.ask({"do": "arrays", "names": [*names]}, [message], url, seconds)
     edges = np.cumsum([0, *head["sizes"]])
     flat = np.frombuffer(data, "<f8")
-    return [flat[low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    return [flat[low:high] for low, high in pairwise(edges)]
