@@ -197,3 +197,9 @@ def test_an_unstructured_mesh_is_taken_from_the_nearest_place():
     a2, b2 = sk.align(mesh, flat)
     np.testing.assert_allclose(a2.p.values, b2.t.values, atol=0.06)
     assert a2.p.dims == ("lat", "lon")
+
+
+def test_a_path_is_refused_and_told_what_to_use(stations):
+    path = stations.assign_coords(time=("station", xr.date_range("2001-01-01", periods=5)))
+    with pytest.raises(InvalidInput, match="as along a path"):
+        sk.align(path, smooth_field(5.0))

@@ -277,3 +277,10 @@ def test_a_single_row_has_no_cell_to_average_over():
     with pytest.raises(InvalidInput, match="no cell"):
         sk.align(field(2.0), row, grid=row, method="conservative")
     assert sk.align(field(2.0), row, grid=row)[0].sizes["lat"] == 1
+
+
+def test_cells_that_are_barely_covered_are_not_common():
+    a, b = field(1.0, 0.0, 23.0, 0, 28), field(10.0, 0.0, 60.0, 0, 60)
+    a2, _ = sk.align(a, b)
+    assert dict(a2.sizes) == {"lat": 3, "lon": 2}
+    assert np.isfinite(a2.t.values).all()

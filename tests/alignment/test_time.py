@@ -300,3 +300,12 @@ def test_every_time_lies_in_its_own_period(count, freq):
     first = ruler.start(int(codes[0]))
     assert str(first)[:10] <= str(time.values[0])[:10]
     assert ruler.length(int(codes[0])) == pytest.approx(step.length, rel=0.09)
+
+
+def test_dates_of_numpy_beyond_nanoseconds_are_kept():
+    old = np.arange("0850-01", "0852-01", dtype="M8[M]").astype("M8[s]")
+    a = series(old)
+    b = series(old[::12], "w")
+    a2, b2 = sk.align(a, b)
+    np.testing.assert_allclose(a2.v.values, a.v.values.reshape(2, 12).mean(axis=1))
+    np.testing.assert_array_equal(b2.time.values, old[::12])

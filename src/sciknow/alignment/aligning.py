@@ -126,6 +126,11 @@ def _sides(things: Sequence[Any], labels: Sequence[str]) -> list[Side]:
                 f"{own} has neither times nor places to be aligned by",
                 hint=f"its coordinates are {', '.join(map(str, ds.coords)) or 'none'}",
             )
+        if axes.time and axes.dims == ds[axes.time].dims:
+            raise InvalidInput(
+                f"{own} has a place and a time for each of its values, as along a path",
+                hint="take a grid's values along it with grid.interp(lat=..., lon=..., time=...)",
+            )
         sides.append(Side(f"{own} ({name})" if own in taken else own, ds, axes))
     return sides
 

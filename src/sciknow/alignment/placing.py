@@ -146,7 +146,7 @@ def _separable(source: Target, target: Target, method: str, share: float) -> Pla
                     hint="use method='linear', or add bounds (CF, section 7.1)",
                 )
         weights = [conservative_weights(*pair) for pair in zip(own, wanted, strict=True)]
-        inside = [np.asarray(matrix.sum(axis=1)) > 0 for matrix in weights]
+        inside = [np.asarray(matrix.sum(axis=1)) >= min(share, WHOLE) for matrix in weights]
         like = [
             np.isclose(a.spacing, b.spacing, rtol=1e-3) for a, b in zip(own, wanted, strict=True)
         ]

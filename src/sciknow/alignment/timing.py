@@ -268,7 +268,7 @@ def _labels(
         ruler.start(int(code)) if v is None else v for code, v in zip(wanted, values, strict=True)
     ]
     if ruler.calendar == "standard" and chosen.time.dtype.kind == "M":
-        return np.array([_numpy(value) for value in starts], "M8[ns]")
+        return np.array([_numpy(value) for value in starts], chosen.time.dtype)
     return np.array([_cf(value, ruler.calendar) for value in starts], object)
 
 

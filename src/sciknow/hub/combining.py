@@ -15,8 +15,6 @@ from sciknow.hub.rooms import alignment
 from sciknow.model import Dataset, Publication
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from sciknow.alignment import Compatibility, Profile
     from sciknow.readers import Plan
 
@@ -237,12 +235,29 @@ def _papers(item: _Thing) -> Iterator[Publication]:
 # what of each is opened
 
 
-def _parts(things: Sequence[_Thing], asked: dict[str, Any], on: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part: what was asked for, and what of that is common to all by the cards."""
+
+    asked: dict[str, Any]
+    common: dict[str, Any]
+
+    def take(self, verb: Callable[..., Any], card: Dataset) -> Any:
+        """Call a verb of the hub; the common part is given up where the data have no such axes."""
+        try:
+            return verb(card, table_as="dataset", **self.asked, **self.common)
+        except InvalidInput:
+            if not self.common:
+                raise
+            return verb(card, table_as="dataset", **self.asked)
+
+
+def _parts(things: Sequence[_Thing], asked: dict[str, Any], on: str) -> list[_Part]:
     """Return the part of each that is opened: what was asked for, within what is common."""
     common = _common(things, asked) if on == "overlap" else {}
-    given = {key: value for key, value in (asked | common).items() if value}
+    given = {key: value for key, value in asked.items() if value}
     wanted = given.pop("variables", ())
-    return [given | _variables(item, wanted) for item in things]
+    return [_Part(given | _variables(item, wanted), common) for item in things]
 
 
 def _common(things: Sequence[_Thing], asked: dict[str, Any]) -> dict[str, Any]:
@@ -253,13 +268,13 @@ def _common(things: Sequence[_Thing], asked: dict[str, Any]) -> dict[str, Any]:
         told = "; ".join(f"{p.label} {p.start or '…'} to {p.end or 'now'}" for p in profiles)
         raise InvalidInput(f"no time in common: {told}", hint="on='union' keeps both periods")
     found: dict[str, Any] = {}
-    if period is not None and not asked["period"]:
+    if period is not None and any(period) and not asked["period"]:
         found["period"] = tuple(_whole(date, profiles) for date in period)
     boxes = [item.bbox for item in profiles if item.bbox and item.spacing]
     box = alignment.common_box(boxes) if len(boxes) == len(profiles) else None
     if box is not None and not asked["bbox"]:
         found["bbox"] = alignment.wider(box, 2 * max(item.spacing or 0.0 for item in profiles))
-    return found
+    return {key: value for key, value in found.items() if value}
 
 
 def _whole(date: str, profiles: Sequence[Profile]) -> str:
@@ -277,12 +292,12 @@ def _variables(item: _Thing, wanted: Sequence[str]) -> dict[str, Any]:
 
 
 def _plans(
-    things: Sequence[_Thing], parts: Sequence[dict[str, Any]], max_bytes: int | None
+    things: Sequence[_Thing], parts: Sequence[_Part], max_bytes: int | None
 ) -> tuple[Plan, ...]:
     plans: list[Plan] = []
     for item, part in zip(things, parts, strict=True):
         if item.array is None and item.hub is not None and item.card is not None:
-            plans.append(_widening(item.hub.plan, item.card, part))
+            plans.append(part.take(item.hub.plan, item.card))
     total = sum(plan.bytes for plan in plans)
     if max_bytes is not None and total > max_bytes:
         told = "; ".join(f"{plan.distribution.id} {plan.bytes:,} bytes" for plan in plans)
@@ -293,22 +308,9 @@ def _plans(
     return tuple(plans)
 
 
-def _open(item: _Thing, part: dict[str, Any]) -> xr.Dataset | Any:
+def _open(item: _Thing, part: _Part) -> Any:
     if item.array is not None:
         return item.array
     if item.hub is None or item.card is None:
         raise InvalidInput(f"{item.profile.label} has no hub to be opened from")
-    return _widening(item.hub.open, item.card, part)
-
-
-def _widening(verb: Callable[..., Any], card: Dataset, part: dict[str, Any]) -> Any:
-    """Call a verb of the hub for a part; for the whole where the data have no such axes."""
-    try:
-        return verb(card, table_as="dataset", **part)
-    except LimitExceeded:
-        raise
-    except InvalidInput:
-        whole = {key: value for key, value in part.items() if key == "variables"}
-        if whole == part:
-            raise
-        return verb(card, table_as="dataset", **whole)
+    return part.take(item.hub.open, item.card)
