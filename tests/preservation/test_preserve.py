@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from preservation_help import assert_valid, dataset, gets, way
+from servers.dap import dap_server
 from servers.objects import object_server
 from servers.web import Fault, free_port
 
@@ -159,6 +160,84 @@ def test_a_part(hub, web, archive, sample, offline):
     assert "written as NetCDF" in json.loads((found.bag / "files.jsonl").read_text())["made"]
     offline()
     equal_copy(found.bag, sample.isel(time=[1, 2], lat=slice(5, 10), lon=slice(1, 5)))
+
+
+def test_what_only_a_server_makes(hub, archive, sample, offline):
+    raw = sample.assign_coords(time=np.arange(4.0)).assign_attrs(title="as the server says")
+    with dap_server(raw) as server:
+        asked = dataset(way(server.url, "opendap"))
+        plan = hub.preserve(asked, archive, dry_run=True).plan
+        assert "no files of its own" in plan.made
+        found = hub.preserve(asked, archive)
+        again = hub.preserve(asked, archive)
+    assert again.unchanged
+    assert again.bag == found.bag
+    assert_valid(found.bag)
+    offline()
+    assert equal_copy(found.bag, raw).attrs["title"] == "as the server says"
+
+
+def test_a_part_of_a_table_becomes_a_dataset(hub, web, archive, offline):
+    days = pd.date_range("2000-01-01", periods=10)
+    table = pd.DataFrame({"time": days, "value": range(10), "name": list("abcdefghij")})
+    table.to_parquet(web.folder / "t.parquet")
+    asked = dataset(way(f"{web.url}/t.parquet", "parquet"))
+    found = hub.preserve(asked, archive, period=("2000-01-02", "2000-01-04"))
+    assert_valid(found.bag)
+    offline()
+    opened = sciknow.open_preserved(found.bag)
+    assert opened["value"].values.tolist() == [1, 2, 3]
+    assert opened["name"].values.tolist() == ["b", "c", "d"]
+
+
+def test_a_tree_of_groups(hub, web, archive, sample, offline):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = xr.DataTree.from_dict({"/a": sample, "/b": sample + 1})
+        tree.to_zarr(web.folder / "tree.zarr", zarr_format=2, consolidated=True)
+    asked = dataset(way(f"{web.url}/tree.zarr", "zarr"))
+    whole = hub.preserve(asked, archive).bag
+    part = hub.preserve(asked, archive, variables=["b/sst"]).bag
+    group = dataset(way(f"{web.url}/tree.zarr", "zarr", options={"group": "b"}))
+    one = hub.preserve(group, archive).bag
+    assert not (one / "data" / "tree.zarr" / "a" / "sst").exists()
+    offline()
+    for bag in (whole, part, one):
+        assert_valid(bag)
+    xr.testing.assert_equal(sciknow.open_preserved(whole)["b"].to_dataset().load(), sample + 1)
+    np.testing.assert_array_equal(sciknow.open_preserved(one).sst.values, sample.sst.values + 1)
+
+
+def test_references_in_parquet(hub, web, archive, sample, offline):
+    raw = sample.sst.values.tobytes()
+    (web.folder / "raw.bin").write_bytes(raw)
+    place = web.folder / "refs.parq"
+    place.mkdir()
+    shape, step = list(sample.sst.shape), len(raw) // 4
+    array = {
+        "zarr_format": 2, "shape": shape, "chunks": [1, *shape[1:]], "dtype": "<f4",
+        "order": "C", "compressor": None, "filters": None, "fill_value": None,
+    }  # fmt: skip
+    metadata = {
+        ".zgroup": {"zarr_format": 2},
+        "sst/.zarray": array,
+        "sst/.zattrs": {"_ARRAY_DIMENSIONS": ["time", "lat", "lon"]},
+    }
+    (place / ".zmetadata").write_text(json.dumps({"metadata": metadata, "record_size": 3}))
+    (place / "sst").mkdir()
+    for part, chunks in enumerate([[0, 1, 2], [3]]):
+        rows = {
+            "path": [f"{web.url}/raw.bin"] * len(chunks),
+            "offset": [at * step for at in chunks],
+            "size": [step] * len(chunks),
+            "raw": [None] * len(chunks),
+        }
+        pd.DataFrame(rows).to_parquet(place / "sst" / f"refs.{part}.parq")
+    found = hub.preserve(dataset(way(f"{web.url}/refs.parq", "kerchunk")), archive)
+    assert_valid(found.bag)
+    offline()
+    opened = sciknow.open_preserved(found.bag)
+    np.testing.assert_array_equal(opened.sst.values, sample.sst.values)
 
 
 def test_the_plan_comes_first(hub, web, archive, sample):

@@ -193,6 +193,25 @@ def test_two_at_once(hub, web, archive, many):
     assert not list(archive.glob("sea/.partial*"))
 
 
+def test_a_disk_that_takes_no_more(hub, web, archive):
+    """The limit on the size of a file stands for a full disk: both are an OSError in a write."""
+    body = os.urandom(3 * 2**20)
+    (web.folder / "sea.nc").write_bytes(body)
+    code = (
+        "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2**21, 2**21)); "
+        f"runpy.run_path({str(RUNNER)!r}, run_name='__main__')"
+    )
+    command = [sys.executable, "-c", code, str(archive), "netcdf", f"{web.url}/sea.nc"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "cannot be written to" in result.stderr
+    assert "run again" in result.stderr
+    web.reset()
+    bag = hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive).bag
+    assert (bag / "data" / "sea.nc").read_bytes() == body
+    assert web.sent < len(body)
+
+
 def test_killed_at_any_step_a_second_run_ends_with_one_good_bag(hub, web, tmp_path, many):
     asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
     killer = subprocess.Popen(

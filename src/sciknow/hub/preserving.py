@@ -191,7 +191,11 @@ class _Run:
         if (before := have.get(path)) is not None:
             return before
         attrs = self.hub._attrs(self.dataset)
-        options: dict[str, Any] = {"deadline": self.deadline, **self.selection}
+        options: dict[str, Any] = {
+            "deadline": self.deadline,
+            "table_as": "dataset",
+            **self.selection,
+        }
         opened = readers.open_distribution(self.way, base=self.hub.base, attrs=attrs, **options)
         part = self.space.part(path)
         readers.write_copy(opened, part)

@@ -153,13 +153,7 @@ def fetch_file(
     IntegrityError
         When what comes is cut short for good, keeps changing, or has another digest.
     """
-    if "://" in file.url:
-        parse_url(file.url)
-        if is_offline():
-            raise SourceUnavailable(
-                f"{redact(file.url)} is not asked for, since sciknow is offline (SCIKNOW_OFFLINE)",
-                hint="unset SCIKNOW_OFFLINE",
-            )
+    _check_allowed(file.url)
     kept = Part(part)
     went_on = _come(transport, file.url, kept, spend)
     found = kept.digests()
@@ -185,6 +179,17 @@ def fetch_file(
         modified=kept.state.modified,
         retrieved=_now(),
     )
+
+
+def _check_allowed(url: str) -> None:
+    if "://" not in url:
+        return
+    parse_url(url)
+    if is_offline():
+        raise SourceUnavailable(
+            f"{redact(url)} is not asked for, since sciknow is offline (SCIKNOW_OFFLINE)",
+            hint="unset SCIKNOW_OFFLINE",
+        )
 
 
 def record_of(made: Path, path: str, url: str, how: str) -> FileRecord:
@@ -269,6 +274,7 @@ def current_state(transport: Transport, file: SourceFile) -> FileVersion | None:
     SourceUnavailable
         When it does not answer.
     """
+    _check_allowed(file.url)
     met: list[str] = []
     while True:
         try:

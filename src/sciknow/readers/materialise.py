@@ -29,13 +29,13 @@ def write_copy(opened: Any, path: Path) -> None:
     Raises
     ------
     InvalidInput
-        For a table, or something that NetCDF cannot hold.
+        For something that NetCDF cannot hold.
     SourceUnavailable
         When the source fails while it is read.
     """
     if not isinstance(opened, (xr.Dataset, xr.DataTree)):
         raise InvalidInput(
-            "a part of a table is not kept on its own", hint="preserve the table whole"
+            f"{type(opened).__name__} is not written as NetCDF", hint="open it as a dataset"
         )
     path.unlink(missing_ok=True)
     try:
@@ -56,7 +56,8 @@ def write_copy(opened: Any, path: Path) -> None:
 
 def _plain(ds: xr.Dataset) -> xr.Dataset:
     """Return a dataset with attributes that NetCDF holds and without its old layout."""
-    found = ds.copy(deep=False)
+    words = [name for name in ds.variables if ds[name].dtype == object]
+    found = ds.assign({name: ds[name].compute() for name in words})  # of a length not known yet
     found.encoding = {}
     found.attrs = {key: _value(item) for key, item in ds.attrs.items() if key != OPENED_AT}
     for name in found.variables:

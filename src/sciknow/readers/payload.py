@@ -32,7 +32,10 @@ ASKED = 500
 AT_ONCE = 8
 UNKNOWN = FileVersion()
 
-WHOLE = ("csv", "geotiff", "kerchunk", "netcdf", "parquet", "zarr")
+SINGLE = frozenset({"csv", "excel", "geotiff", "grib", "jsonl", "netcdf"})
+"""Readers of which an address is a file, or a set of files."""
+
+WHOLE = SINGLE | {"kerchunk", "parquet", "zarr"}
 """Readers of which a distribution is made of files that can be copied as they are."""
 
 
@@ -142,7 +145,7 @@ def _of_reader(name: str, distribution: Distribution, location: Location) -> Pay
         return _payload(files, top, location, listed=found.listed)
     if name == "kerchunk":
         return _of_references(reference_payload(location), location, named)
-    if name in ("netcdf", "geotiff") and is_set(location, distribution.options):
+    if name in SINGLE and is_set(location, distribution.options):
         folder = location.url.rpartition("/")[0]
         pairs = [(url[len(folder) + 1 :], url) for url in members(location, distribution.options)]
         files = [_file(location, unquote(path), url, named=named) for path, url in pairs]
