@@ -161,6 +161,16 @@ def test_a_move_to_other_content_is_a_failure(web, folder):
     assert look(f"{web.url}/old.nc", folder, "netcdf").outcome is Outcome.CONTENT
 
 
+def test_sets_of_files_answer_by_one_of_them(web, folder):
+    both = {"files": ["four.nc", "gone.nc"]}
+    assert look(f"{web.url}/", folder, "netcdf", options=both).outcome is Outcome.OK
+    assert look("f*.nc", folder, "netcdf").outcome is Outcome.OK
+    assert look("x*.nc", folder, "netcdf").outcome is Outcome.CONTENT
+    assert look(f"{web.url}/f*.nc", folder, "netcdf").outcome is Outcome.GONE
+    web.listing = True
+    assert look(f"{web.url}/f*.nc", folder, "netcdf").outcome is Outcome.OK
+
+
 def test_servers_without_ranges_send_no_more_than_is_read(web, folder):
     web.ranges = False
     assert look(f"{web.url}/four.nc", folder, "netcdf").size == (folder / "four.nc").stat().st_size
@@ -228,3 +238,15 @@ def test_a_machine_without_a_way_out_is_known(monkeypatch):
     assert answer.stdout == "False\n"
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert has_route()
+
+
+def test_a_light_look_imports_nothing_that_opens_data():
+    code = (
+        "import sys; from sciknow.model import Distribution; "
+        "from sciknow.readers import probe_distribution; "
+        "way = Distribution(id='x', access_url='a.csv', reader='csv'); "
+        "probe_distribution(way, base='.'); "
+        "print(sorted({'xarray', 'dask', 'zarr', 'pandas', 'numpy'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

@@ -12,26 +12,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
-
-import dask
-import dask.dataframe as dd
-import xarray as xr
 
 from sciknow.errors import SciknowError
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
 from sciknow.model.probe import Outcome, Probe
 from sciknow.net import Deadline
+from sciknow.readers import registry
 from sciknow.readers.content import mismatch
-from sciknow.readers.fileset import is_set, members
 from sciknow.readers.glance import Glance, glance
-from sciknow.readers.located import reader_for
 from sciknow.readers.location import locate
-from sciknow.readers.opendap import address
-from sciknow.readers.opening import open_distribution
 from sciknow.readers.outcome import Missed, missed
 from sciknow.readers.protocol import Location
 from sciknow.readers.sample import WHOLE_BYTES
@@ -58,6 +51,7 @@ _DOCUMENTS = {
 _FILES = frozenset({"netcdf", "csv", "parquet", "geotiff", "grib", "jsonl", "excel"})
 """Readers of which the address is a file, or a set of files."""
 
+_ENDINGS = (".dods", ".dds", ".das", ".html", ".ascii", ".csv", ".csvp", ".htmlTable", ".json")
 _TABLE = (".parquet", ".pq", ".geoparquet", ".parq")
 
 
@@ -137,15 +131,22 @@ def _look(
     """Take a light look, and say what is wrong."""
     try:
         location = locate(distribution, base=base, deadline=seconds)
-        reader, lacking = distribution.reader, None
-        try:
-            reader = reader_for(distribution).name if distribution.openable else ""
-        except SciknowError as error:
-            lacking = missed(error)
-        asks = _asks(reader, distribution, location)
+        lacking = _lacking(distribution.reader)
+        asks = _asks(distribution.reader, distribution, location)
         return location.transport.run(_first_of(location, asks, seconds)), lacking
     except Exception as error:
         return Glance(), missed(error)
+
+
+def _lacking(reader: str) -> Missed | None:
+    """Say what a reader needs that is not installed; those of the core need nothing."""
+    if not reader or registry.KNOWN.get(reader, ("",))[0] == "sciknow":
+        return None
+    try:
+        registry.get(reader)
+    except SciknowError as error:
+        return missed(error)
+    return None
 
 
 def _asks(reader: str, distribution: Distribution, location: Location) -> list[Ask]:
@@ -164,19 +165,32 @@ def _asks(reader: str, distribution: Distribution, location: Location) -> list[A
     folder = location.path.is_dir() if location.path else url.rstrip("/").endswith(_TABLE)
     if reader == "kerchunk":
         return [Ask(_document(url.rstrip("/"), ".zmetadata") if folder else url, "json")]
-    if reader in _FILES and is_set(location, options):
-        if options.get("files") or location.path:
-            return [Ask(members(location, options)[0], reader)]
-        return [Ask(url.rpartition("/")[0] + "/", "page", True)]
+    if reader in _FILES and (asks := _set(reader, location, options)) is not None:
+        return asks
     if reader == "parquet" and _is_folder(location):
         return [Ask(url, "page", True)]
     return [Ask(url, reader)]
 
 
+def _set(reader: str, location: Location, options: Mapping[str, object]) -> list[Ask] | None:
+    """Return what is asked of a set of files: its first member, or the folder's listing."""
+    marks = "*?" if location.path else "*"
+    if not options.get("files") and not any(mark in location.url for mark in marks):
+        return None
+    fileset = import_module("sciknow.readers.fileset")
+    if not fileset.is_set(location, options):
+        return None
+    if options.get("files") or location.path:
+        return [Ask(fileset.members(location, options)[0], reader)]
+    return [Ask(location.url.rpartition("/")[0] + "/", "page", True)]
+
+
 def _served(url: str) -> str:
     """Return the address of a dataset on a server of the Data Access Protocol, bare."""
-    head, _, name = address(url).rpartition("/")
-    return f"{head}/{name.partition('.')[0]}" if "/tabledap/" in url else address(url)
+    bare = url.partition("?")[0].rstrip("/")
+    for ending in _ENDINGS:
+        bare = bare.removesuffix(ending)
+    return bare
 
 
 def _document(top: str, name: str) -> str:
@@ -241,31 +255,9 @@ async def _tried(location: Location, ask: Ask, until: float) -> Glance:
 
 
 def _deep(distribution: Distribution, base: Path | str, seconds: float) -> Missed | None:
-    try:
-        opened = open_distribution(distribution, base=base, deadline=seconds)
-        with dask.config.set(scheduler="synchronous"):
-            _read_chunk(opened)
-    except Exception as error:
-        return missed(error)
-    return None
-
-
-def _read_chunk(opened: Any) -> None:
-    """Read one chunk of the variable with the smallest chunks, or one part of a table."""
-    if isinstance(opened, dd.DataFrame):
-        opened.head(1, npartitions=1, compute=True)
-        return
-    sets = [opened] if isinstance(opened, xr.Dataset) else [node.ds for node in opened.subtree]
-    lazy = [
-        item.data for ds in sets for item in _variables(ds).values() if item.chunks and item.size
-    ]
-    if lazy:
-        smallest = min(lazy, key=lambda data: data.blocks[(0,) * data.ndim].nbytes)
-        smallest.blocks[(0,) * smallest.ndim].compute()
-
-
-def _variables(ds: Any) -> Mapping[Any, Any]:
-    found: Mapping[Any, Any] = ds.data_vars or ds.coords
+    """Say what is wrong when it is opened; what opens is imported for that alone."""
+    room = import_module("sciknow.readers.probe_deep")
+    found: Missed | None = room.problem(distribution, base, seconds)
     return found
 
 
