@@ -203,3 +203,17 @@ def test_a_path_is_refused_and_told_what_to_use(stations):
     path = stations.assign_coords(time=("station", xr.date_range("2001-01-01", periods=5)))
     with pytest.raises(InvalidInput, match="as along a path"):
         sk.align(path, smooth_field(5.0))
+
+
+def test_the_area_of_a_projected_grid_is_known():
+    found = sk.compatible(polar(), smooth_field(1.0, south=60.0))["space"]
+    assert found.verdict.value == "compatible"
+    assert found.values[0].startswith("-180 ")
+    assert found.values[0].endswith(" 180 90")
+
+
+def test_a_value_of_one_place_is_not_passed_off_as_a_mean():
+    coarse = smooth_field(10.0, south=60.0)
+    report = sk.align(polar(step=20_000.0, size=60), coarse).report
+    assert "each value is that of one place, not a mean over the coarser cell" in report
+    assert "one place" not in sk.align(polar(), smooth_field(0.5, south=80.0), grid="finer").report

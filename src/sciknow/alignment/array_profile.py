@@ -8,15 +8,25 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from sciknow.alignment.axes import Axes, as_dataset, bounds_names, find_axes, grid_mapping
+from sciknow.alignment.axes import (
+    Axes,
+    as_dataset,
+    bounds_names,
+    find_axes,
+    grid_mapping,
+    spacing,
+)
 from sciknow.alignment.moment import calendar_of, step_of
 from sciknow.alignment.profile import GridKind, Profile, Quantity
+from sciknow.alignment.projection import on_globe
+from sciknow.alignment.target import target_of, unit_of
+from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.model.coverage import BBox
 
 _FIRST = 200
 """How many variables are looked at."""
 
-_SEAM = 2.0
+_SEAM = 10.0
 """Points all around the globe leave no gap in longitude wider than this, in degrees."""
 
 
@@ -89,8 +99,8 @@ def _space(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
         return {}
     x, y = ds[axes.x].values, ds[axes.y].values
     if axes.kind is GridKind.PROJECTED:
-        unit = 1000.0 if ds[axes.x].attrs.get("units") in ("km", "kilometers") else 1.0
-        return {"meters": spacing(x) * unit if x.size > 1 else None, "crs": crs_name(ds)}
+        meters = spacing(x) * unit_of(ds[axes.x]) if x.size > 1 else None
+        return {"meters": meters, "crs": crs_name(ds), "bbox": _projected_box(ds, axes)}
     facts: dict[str, Any] = {"bbox": box(x, y, cells=axes.kind is GridKind.LATLON)}
     if axes.kind is GridKind.LATLON:
         sides = [spacing(values) for values in (x, y) if values.size > 1]
@@ -101,9 +111,19 @@ def _space(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
     return facts
 
 
-def spacing(values: npt.NDArray[Any]) -> float:
-    """Return the usual distance of neighbours on an axis, a seam left out."""
-    return float(f"{np.median(np.abs(np.diff(values.astype('f8')))):.6g}")
+def _projected_box(ds: xr.Dataset, axes: Axes) -> BBox | None:
+    """Return the box around a projected grid; None where pyproj or the projection is missing."""
+    try:
+        corner = ds.isel({dim: _thinned(ds.sizes[dim]) for dim in axes.dims})
+        lon, lat = on_globe(target_of(corner, axes))
+    except (MissingDependency, InvalidInput):
+        return None
+    return box(lon, lat, cells=False) if np.isfinite(lon).any() else None
+
+
+def _thinned(size: int) -> npt.NDArray[np.intp]:
+    """Return at most a hundred positions along an axis, both ends among them."""
+    return np.unique(np.linspace(0, size - 1, min(size, 100)).astype(np.intp))
 
 
 def box(x: npt.NDArray[Any], y: npt.NDArray[Any], *, cells: bool = True) -> BBox:

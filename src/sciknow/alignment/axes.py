@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from sciknow.alignment.profile import GridKind
@@ -192,3 +193,8 @@ def grid_mapping(ds: xr.Dataset) -> dict[str, Any]:
         if name in ds.variables:
             return dict(ds[name].attrs)
     return {}
+
+
+def spacing(values: npt.NDArray[Any]) -> float:
+    """Return the usual distance of neighbours on an axis, a seam left out."""
+    return float(f"{np.median(np.abs(np.diff(values.astype('f8')))):.6g}")

@@ -104,9 +104,9 @@ def _step(one: Profile, other: Profile) -> Aspect | None:
     if first is None or second is None:
         return _unstated("time step", one, other, values, "time step")
     if first == second:
-        return _aspect("time step", Verdict.SAME, values, f"both have one value a {first.words}")
+        return _aspect("time step", Verdict.SAME, values, f"both have one value per {first.words}")
     coarse = max(first, second, key=lambda step: step.length)
-    how = f"the finer is brought to one value a {coarse.words}"
+    how = f"the finer is brought to one value per {coarse.words}"
     return _convertible("time step", values, f"{values[0]} and {values[1]}", how)
 
 

@@ -44,6 +44,22 @@ def transformed(source: Target, target: Target) -> tuple[xr.DataArray, xr.DataAr
     return one, other
 
 
+def on_globe(grid: Target) -> tuple[Any, Any]:
+    """Return longitude and latitude of each point of a projected grid, as arrays.
+
+    Raises
+    ------
+    MissingDependency, InvalidInput
+        As `transformed`.
+    """
+    pyproj = _pyproj()
+    x, y = grid.mesh()
+    unit = unit_of(grid.x)
+    change = pyproj.Transformer.from_crs(_system(pyproj, grid), _GLOBE, always_xy=True)
+    lon, lat = change.transform(x.values * unit, y.values * unit)
+    return lon, lat
+
+
 def _pyproj() -> Any:
     try:
         import pyproj

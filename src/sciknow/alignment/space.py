@@ -171,6 +171,8 @@ def _tell(
     where = f"from about {_meters(before)} to {_meters(fineness(side))}, {_size(target)}"
     made = method != "nearest"
     side.note("space", f"{words[method]} {where}{missing}", interpolated=made)
+    if method != "conservative" and fineness(side) > _COARSENING * before > 0:
+        side.note("space", "each value is that of one place, not a mean over the coarser cell")
     if kinds and made:
         side.note("space", f"{', '.join(kinds)}: kinds or directions, from the nearest node")
 

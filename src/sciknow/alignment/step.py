@@ -9,6 +9,7 @@ from sciknow.errors import InvalidInput
 
 DAY = 86_400.0
 _MONTH = 30.436875 * DAY
+_UNITS = [(DAY, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second")]
 _DURATION = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
     r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
@@ -25,6 +26,8 @@ class Step:
     ('P1M', 'PT6H', 'P7D')
     >>> parse_step("P1D").length < parse_step("P1M").length
     True
+    >>> [parse_step(text).words for text in ("P1Y", "P18M", "P5D", "PT6H")]
+    ['year', '18 months', '5 days', '6 hours']
     """
 
     months: int = 0
@@ -37,9 +40,16 @@ class Step:
 
     @property
     def words(self) -> str:
-        """Return it as one says it."""
-        named = {"P1Y": "year", "P3M": "quarter", "P1M": "month", "P1D": "day", "PT1H": "hour"}
-        return named.get(str(self), str(self))
+        """Return it as one says it after *per* or *each*: ``month``, ``5 days``."""
+        if self.months == 3:
+            return "quarter"
+        units = [(12, "year"), (1, "month")] if self.months else _UNITS
+        amount = self.months or self.seconds
+        for size, name in units:
+            count, rest = divmod(amount, size)
+            if not rest:
+                return name if count == 1 else f"{count:.0f} {name}s"
+        return str(self)
 
     def __str__(self) -> str:
         if self.months:

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from sciknow.alignment.array_profile import spacing
 from sciknow.alignment.axes import (
     Axes,
     as_dataset,
     bounds_of,
     find_axes,
     grid_mapping,
+    spacing,
 )
 from sciknow.alignment.change import Side
 from sciknow.alignment.line import Line, line_of

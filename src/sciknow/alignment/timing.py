@@ -175,8 +175,8 @@ def _match(timed: Sequence[_Timed], chosen: _Timed, ruler: Ruler, on: str, *, gi
     coarse = [item for item in timed if _is_coarser(item, ruler)]
     if coarse and given:
         raise InvalidInput(
-            f"{coarse[0].side.label} has one value a {cast(Step, coarse[0].step).words}, which is "
-            f"coarser than {ruler.step}",
+            f"{coarse[0].side.label} has one value per {cast(Step, coarse[0].step).words}, "
+            f"which is coarser than {ruler.step}",
             hint="name a coarser step, or use time='finer'",
         )
     fine = [item for item in timed if item not in coarse]
