@@ -36,6 +36,8 @@ FORMS = {
             st.sampled_from(["scipy", "h5netcdf"]),
         ),
     ),
+    "opendap": (MediaType.OPENDAP, st.just({"decode_times": False})),
+    "jsonl": (MediaType.JSON_LINES, st.just({"dtype": {"a": "float64"}})),
     "csv": (MediaType.CSV, st.just({"parse_dates": ["time"], "sep": ";"})),
     "parquet": (MediaType.PARQUET, st.just({"columns": ["a", "b"]})),
 }
@@ -46,6 +48,8 @@ def ways(draw):
     reader = draw(st.sampled_from(sorted(FORMS)))
     media, options = FORMS[reader]
     address = draw(st.sampled_from(["s3://bucket/", "https://example.org/"])) + draw(slugs)
+    if reader == "opendap":
+        address = f"https://example.org/{draw(slugs)}"
     storage = {"anon": True} if address.startswith("s3") else {}
     if reader == "kerchunk":
         storage = {"remote_protocol": "s3", "remote_options": {"anon": True}}

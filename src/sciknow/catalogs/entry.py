@@ -13,15 +13,18 @@ from typing import Any
 
 from sciknow.catalogs.option import CATALOG_DIR, parse_flag, parse_location, parse_name, untrusted
 from sciknow.catalogs.parameter import fill, parse_parameters
+from sciknow.catalogs.places import all_files, check_service, is_tabledap, parse_files
 from sciknow.catalogs.repository import parse_repository
 from sciknow.catalogs.schema import (
     BY_DATATYPE,
     ICECHUNK,
     KERCHUNK,
+    OPENDAP,
     READERS,
     REFERENCE_URL,
     REMOTE_PROTOCOLS,
     STORAGE_OPTIONS,
+    TABLEDAP,
     Form,
     Parser,
 )
@@ -72,7 +75,8 @@ def as_written(storage: Mapping[str, object]) -> dict[str, object]:
 def local_paths(opening: Opening) -> tuple[str, ...]:
     """Return every path below the catalogue's folder that an opening reads."""
     overrides = opening.storage_options.get("template_overrides", {})
-    places = (opening.access_url, *(overrides.values() if isinstance(overrides, dict) else ()))
+    files = all_files(opening.access_url, opening.options)
+    places = (*files, *(overrides.values() if isinstance(overrides, dict) else ()))
     return tuple(place for place in places if is_local(place))
 
 
@@ -212,9 +216,22 @@ def _parse_data(
     if form.name == "zarr" and kwargs["url"] == REFERENCE_URL:
         url, options, offline = _parse_reference(storage, parameters, at / "storage_options")
         return KERCHUNK, url, options, {}, offline
-    url, offline = parse_location(fill(kwargs["url"], parameters, at / "url"), at / "url")
+    form, url, offline, extra = _parse_url(form, fill(kwargs["url"], parameters, at / "url"), at)
     filled = fill(storage, parameters, at / "storage_options")
-    return form, url, parse_storage(filled, url, at / "storage_options"), {}, offline
+    return form, url, parse_storage(filled, url, at / "storage_options"), extra, offline
+
+
+def _parse_url(form: Form, value: object, at: Where) -> tuple[Form, str, bool, dict[str, object]]:
+    """Return form, address, whether it is local, and what the address says of the reader."""
+    where = at / "url"
+    if form.name == "netcdf" and isinstance(value, list):
+        return form, *parse_files(value, where)
+    url, offline = parse_location(value, where)
+    if form.name == "csv" and is_tabledap(url):
+        return TABLEDAP, check_service(url, where), False, {}
+    if form is OPENDAP:
+        check_service(url, where)
+    return form, url, offline, {}
 
 
 def parse_storage(value: object, url: str, where: Where) -> dict[str, object]:
@@ -333,4 +350,21 @@ def parse_options(form: Form, value: object, where: Where) -> dict[str, object]:
         parsed[key] = parser(item, where / key)
     if parsed.get("chunks") == {}:
         del parsed["chunks"]
-    return parsed
+    _check_plain(form, parsed, where)
+    return {key: item for key, item in parsed.items() if key not in plain_options(form, parsed)}
+
+
+def plain_options(form: Form, options: Mapping[str, object]) -> dict[str, object]:
+    """Return what an entry must say for plain Intake beside the options of our reader."""
+    nested = form.name == "netcdf" and "concat_dim" in options
+    return dict(form.plain) | ({"combine": "nested"} if nested else {})
+
+
+def _check_plain(form: Form, parsed: Mapping[str, object], where: Where) -> None:
+    for key, value in plain_options(form, parsed).items():
+        if key not in parsed or parsed[key] != value:
+            raise (where / key).refuse(
+                show(parsed.get(key, "nothing")), f"{value!r}: plain Intake needs it"
+            )
+    if "combine" in parsed and "concat_dim" not in parsed:
+        raise (where / "combine").refuse("nested", "concat_dim beside it")

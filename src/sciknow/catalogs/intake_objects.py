@@ -19,10 +19,12 @@ from sciknow.catalogs.entry import (
     parse_options,
     parse_reference_options,
     parse_storage,
+    plain_options,
 )
 from sciknow.catalogs.option import parse_relative, parse_remote
+from sciknow.catalogs.places import all_files, check_service
 from sciknow.catalogs.repository import VERSIONS, parse_repository, repository_kwargs
-from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, REFERENCE_URL, Form, form_of
+from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, OPENDAP, REFERENCE_URL, Form, form_of
 from sciknow.errors import InvalidInput
 from sciknow.files import inside
 from sciknow.model import Dataset, Distribution
@@ -37,13 +39,20 @@ _DATA: Mapping[str, Any] = {
     "STACJSON": datatypes.STACJSON,
     "Parquet": datatypes.Parquet,
     "CSV": datatypes.CSV,
+    "JSONFile": datatypes.JSONFile,
+    "OpenDAP": datatypes.OpenDAP,
 }
 _READERS: Mapping[str, Any] = {
     "XArrayDatasetReader": readers.XArrayDatasetReader,
     "DaskParquet": readers.DaskParquet,
     "DaskCSV": readers.DaskCSV,
+    "DaskJSON": readers.DaskJSON,
     "StacCatalogReader": catalogs.StacCatalogReader,
 }
+
+
+LEFT_OUT = (*VERSIONS, "files")
+"""Options that stand in the data section, not among those of the reader."""
 
 
 def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
@@ -70,8 +79,9 @@ def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
     if form is None:
         raise where.refuse(f"the reader {distribution.reader!r}", "a distribution with a reader")
     arrays: dict[str, object] = {"engine": form.engines[0], "chunks": {}} if form.engines else {}
-    named = {key: item for key, item in distribution.options.items() if key not in VERSIONS}
-    kwargs = arrays | parse_options(form, {**arrays, **named}, where)
+    named = {key: item for key, item in distribution.options.items() if key not in LEFT_OUT}
+    plain = plain_options(form, named)
+    kwargs = arrays | parse_options(form, {**arrays, **plain, **named}, where) | plain
     data = _data(distribution, form, base, where)
     reader = _READERS[form.reader.rpartition(":")[2]]
     metadata = {"title": distribution.title.to_dict()} if distribution.title else {}
@@ -86,6 +96,12 @@ def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> A
         if not is_local(url):
             parse_repository(written, where)
         return kind(**written)
+    if form is OPENDAP:
+        return kind(check_service(_address(url, base, where), where))
+    if "files" in distribution.options:
+        options = parse_storage(storage, url, where / "storage_options")
+        files = all_files(url, distribution.options)
+        return kind([_address(item, base, where) for item in files], storage_options=options)
     if form is not KERCHUNK:
         options = parse_storage(storage, url, where / "storage_options")
         return kind(_address(url, base, where), storage_options=options)

@@ -34,6 +34,7 @@ _DTYPES = (
     "str",
     "string",
 )
+_LINE_DTYPES = ("bool", "float32", "float64", "int32", "int64", "str", "string")
 _MAX_COUNT = 2**30
 
 
@@ -101,6 +102,16 @@ def parse_dtypes(value: object, where: Where) -> dict[str, str] | str:
     for column, kind in parse_mapping(value, where).items():
         if not isinstance(kind, str) or kind not in _DTYPES:
             raise (where / column).refuse(show(kind), "one of " + ", ".join(_DTYPES))
+        types[parse_name(column, where)] = kind
+    return types
+
+
+def parse_line_dtypes(value: object, where: Where) -> dict[str, str]:
+    """Read a mapping from column to one of the types of JSON lines."""
+    types = {}
+    for column, kind in parse_mapping(value, where).items():
+        if not isinstance(kind, str) or kind not in _LINE_DTYPES:
+            raise (where / column).refuse(show(kind), "one of " + ", ".join(_LINE_DTYPES))
         types[parse_name(column, where)] = kind
     return types
 

@@ -7,7 +7,7 @@ imported because a catalogue names it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sciknow.catalogs.option import (
@@ -18,6 +18,7 @@ from sciknow.catalogs.option import (
     parse_dtypes,
     parse_flag,
     parse_limit,
+    parse_line_dtypes,
     parse_name,
     parse_names,
     parse_region,
@@ -32,6 +33,7 @@ Parser = Callable[[object, Where], object]
 XARRAY = "intake.readers.readers:XArrayDatasetReader"
 DASK_PARQUET = "intake.readers.readers:DaskParquet"
 DASK_CSV = "intake.readers.readers:DaskCSV"
+DASK_JSON = "intake.readers.readers:DaskJSON"
 STAC_CATALOG = "intake.readers.catalogs:StacCatalogReader"
 SUB_CATALOG = "intake.readers.readers:YAMLCatalogReader"
 XARRAY_DATASET = "xarray:Dataset"
@@ -74,6 +76,13 @@ _XARRAY: dict[str, Parser] = {
     "use_cftime": parse_flag,
     "drop_variables": parse_names,
 }
+_NETCDF: dict[str, Parser] = {
+    **_XARRAY,
+    "concat_dim": parse_name,
+    "combine": one_of("nested"),
+    "virtual": parse_flag,
+}
+_SERVICE = {key: parser for key, parser in _XARRAY.items() if key != "group"}
 _ZARR: dict[str, Parser] = {**_XARRAY, "consolidated": parse_flag}
 # band_as_variable is left out: plain Intake then reads one file object at two places, and fails
 _TIFF: dict[str, Parser] = {key: parser for key, parser in _XARRAY.items() if key != "group"}
@@ -102,11 +111,13 @@ _CSV: dict[str, Parser] = {
     "na_values": parse_names,
     "decimal": one_of(".", ","),
     "encoding": one_of("utf-8", "utf-8-sig", "latin-1", "gb18030", "gbk"),
-    "compression": one_of("gzip", "bz2", "xz", None),
+    "compression": one_of("gzip", "bz2", "xz", "zip", None),
     "blocksize": one_of(None, "8MB", "16MB", "32MB", "64MB"),
     "skipinitialspace": parse_flag,
     "assume_missing": parse_flag,
+    "member": parse_name,
 }
+_LINES: dict[str, Parser] = {"lines": one_of(True), "dtype": parse_line_dtypes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,9 @@ class Form:
         Reader option → parser of its value.
     required : tuple of str
         Options that must be written, since plain Intake needs them.
+    plain : mapping
+        Options that must be written with just this value, for plain Intake; ours takes them for
+        granted.
     """
 
     name: str
@@ -137,6 +151,7 @@ class Form:
     options: Mapping[str, Parser]
     engines: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    plain: Mapping[str, object] = field(default_factory=dict)
 
 
 def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], engine: str) -> Form:
@@ -147,8 +162,8 @@ def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], e
 FORMS: tuple[Form, ...] = (
     _array("zarr", "Zarr", MediaType.ZARR, _ZARR, "zarr"),
     _array("icechunk", "IcechunkRepo", MediaType.ICECHUNK, _XARRAY, "zarr"),
-    _array("netcdf", "NetCDF3", MediaType.NETCDF, _XARRAY, "scipy"),
-    _array("netcdf", "HDF5", MediaType.NETCDF, _XARRAY, "h5netcdf"),
+    _array("netcdf", "NetCDF3", MediaType.NETCDF, _NETCDF, "scipy"),
+    _array("netcdf", "HDF5", MediaType.NETCDF, _NETCDF, "h5netcdf"),
     _array("geotiff", "TIFF", MediaType.GEOTIFF, _TIFF, "rasterio"),
     Form(
         "stac",
@@ -167,24 +182,49 @@ FORMS: tuple[Form, ...] = (
         MediaType.PARQUET,
         _PARQUET,
     ),
+    _array("opendap", "OpenDAP", MediaType.OPENDAP, _SERVICE, "pydap"),
     Form("csv", "intake.readers.datatypes:CSV", DASK_CSV, DASK_TABLE, MediaType.CSV, _CSV),
+    Form(
+        "jsonl",
+        "intake.readers.datatypes:JSONFile",
+        DASK_JSON,
+        DASK_TABLE,
+        MediaType.JSON_LINES,
+        _LINES,
+        plain=MappingProxyType({"lines": True}),
+    ),
 )
 """Every form that a catalogue may name."""
 
 KERCHUNK = _array("kerchunk", "Zarr", MediaType.KERCHUNK, _ZARR, "zarr")
 """A Zarr whose chunks lie in other files, by references; its URL is ``reference://``."""
 
+TABLEDAP = Form(
+    "tabledap",
+    "intake.readers.datatypes:CSV",
+    DASK_CSV,
+    DASK_TABLE,
+    MediaType.TABLEDAP,
+    {"blocksize": one_of(None)},
+    plain=MappingProxyType({"blocksize": None}),
+)
+"""A table of an ERDDAP server; its URL is ``…/tabledap/<dataset>.csvp``, all of it as text."""
+
+OPENDAP = next(form for form in FORMS if form.name == "opendap")
+"""A service that cuts out what is asked for; its URL has no ending of a document."""
+
 ICECHUNK = next(form for form in FORMS if form.name == "icechunk")
 """Versioned Zarr; its data section names a storage and a branch instead of a URL."""
 
 BY_DATATYPE: Mapping[str, Form] = MappingProxyType({form.datatype: form for form in FORMS})
-READERS = (XARRAY, DASK_PARQUET, DASK_CSV, STAC_CATALOG)
+READERS = (XARRAY, DASK_PARQUET, DASK_CSV, DASK_JSON, STAC_CATALOG)
 
 
 def form_of(reader: str, options: Mapping[str, object]) -> Form | None:
     """Return the form that a distribution's reader name (and engine, for NetCDF) stands for."""
-    if reader == KERCHUNK.name:
-        return KERCHUNK
+    for form in (KERCHUNK, TABLEDAP):
+        if reader == form.name:
+            return form
     engine = options.get("engine")
     return next(
         (f for f in FORMS if f.name == reader and (engine is None or engine in f.engines)), None

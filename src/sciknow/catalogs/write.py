@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from sciknow.catalogs.entry import as_written, is_local
+from sciknow.catalogs.entry import as_written, is_local, plain_options
 from sciknow.catalogs.option import CATALOG_DIR
+from sciknow.catalogs.places import all_files
 from sciknow.catalogs.repository import VERSIONS, repository_kwargs
 from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, REFERENCE_URL, Form, form_of
 from sciknow.errors import InvalidInput
@@ -148,7 +149,8 @@ def _data_of(way: Distribution) -> dict[str, object]:
     elif form is ICECHUNK:
         kwargs = repository_kwargs(way, _url(way.access_url))
     else:
-        kwargs = {"url": _url(way.access_url)}
+        urls = [_url(place) for place in all_files(way.access_url, way.options)]
+        kwargs = {"url": urls if "files" in way.options else urls[0]}
         if way.storage_options:
             kwargs["storage_options"] = _plain(way.storage_options)
     return {"datatype": form.datatype, "kwargs": kwargs, "metadata": {}, "user_parameters": {}}
@@ -159,10 +161,12 @@ def _entry_of(way: Distribution) -> dict[str, object]:
     kwargs: dict[str, object] = {"args": [f"{{data({data_id(way.id)})}}"]}
     if form.engines:
         kwargs |= {"engine": form.engines[0], "chunks": {}}
+    kwargs |= plain_options(form, way.options)
+    left_out = (*VERSIONS, "files")
     return {
         "reader": form.reader,
         "kwargs": kwargs
-        | {key: _plain(value) for key, value in way.options.items() if key not in VERSIONS},
+        | {key: _plain(value) for key, value in way.options.items() if key not in left_out},
         "output_instance": form.output_instance,
         "metadata": {},
         "user_parameters": {},
