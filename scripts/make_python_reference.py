@@ -4,6 +4,7 @@ python scripts/make_python_reference.py
 """
 
 import inspect
+import re
 from pathlib import Path
 
 import sciknow
@@ -44,7 +45,9 @@ def _block(value):
     doc = inspect.getdoc(value) or ""
     signature = ""
     if inspect.isfunction(value):
-        signature = f"{value.__name__}{inspect.signature(value)}\n\n"
+        # a function as default shows where it lies in memory, which differs each time
+        shown = re.sub(r"<function (\S+) at 0x[0-9a-f]+>", r"\1", str(inspect.signature(value)))
+        signature = f"{value.__name__}{shown}\n\n"
     return f"```text\n{signature}{doc}\n```\n"
 
 

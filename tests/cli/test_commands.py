@@ -205,3 +205,14 @@ def test_the_command_reference_is_up_to_date():
 
     page = runpy.run_path(str(ROOT / "scripts" / "make_command_reference.py"))["reference"]()
     assert (ROOT / "docs" / "reference" / "commands.md").read_text() == page
+
+
+def test_compatible_says_how_datasets_fit_together(run):
+    text = run("compatible", "ice-monthly", "sst-daily").stdout
+    assert text.startswith("ice-monthly and sst-daily can be combined")
+    assert "licence" in text
+    found = json.loads(run("compatible", "ice-monthly", "sst-daily", "--json").stdout)
+    aspects = {item["name"]: item["verdict"] for item in found["pairs"][0]["aspects"]}
+    assert aspects["licence"] == "compatible"
+    assert aspects["space"] == "not stated"
+    assert "two or more" in run("compatible", "ice-monthly", code=1).stderr
