@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import fsspec
 import numpy as np
 import pandas as pd
+import rasterio
 import xarray as xr
 
 from sciknow.model import Distribution
@@ -31,6 +36,8 @@ from servers.web import DataServer
 
 RATIO, SECONDS = 1.05, 0.020
 STEPS = ("open", "first slice", "one-year mean")
+IMAGE = "image.tif"
+IMAGE_STEPS = ("open", "first slice")
 
 
 def make(folder: Path) -> None:
@@ -54,12 +61,27 @@ def make(folder: Path) -> None:
     packed = {"sst": {"chunksizes": (61, 90, 180), "zlib": True}}
     ds.to_netcdf(folder / "four.nc", engine="h5netcdf", encoding=packed)
     ds.to_netcdf(folder / "classic.nc", format="NETCDF3_64BIT", engine="scipy")
+    make_image(folder / IMAGE, random)
+
+
+def make_image(path: Path, random: np.random.Generator) -> None:
+    """Write a Cloud-Optimised GeoTIFF of 2,048 x 2,048 pixels in tiles of 512."""
+    values = random.integers(0, 4_000, (1, 2048, 2048), dtype="int16")
+    profile = {"driver": "COG", "compress": "deflate", "blocksize": 512, "crs": "EPSG:32631"}
+    place = rasterio.transform.from_origin(500_000, 5_000_000, 10, 10)
+    with rasterio.open(
+        path, "w", width=2048, height=2048, count=1, dtype="int16", transform=place, **profile
+    ) as file:
+        file.write(values)
 
 
 def plain(place: str) -> xr.Dataset:
     """Open as one does without sciknow."""
     if place.endswith(".zarr"):
         return xr.open_zarr(place, consolidated=True)
+    if place.endswith(".tif"):
+        os.environ["CPL_VSIL_CURL_NON_CACHED"] = "/vsicurl/"  # or GDAL asks in the first round only
+        return xr.open_dataset(place, engine="rasterio", chunks={})
     if "://" in place:
         file = fsspec.open(place).open()
         return xr.open_dataset(file, engine="h5netcdf", chunks={})
@@ -88,21 +110,58 @@ def times(opener: Callable[[], Any]) -> list[float]:
     return found
 
 
+SERVER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from servers.web import DataServer
+with DataServer(Path(sys.argv[1])) as web:
+    print(web.url, flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def served_apart(folder: Path) -> Iterator[str]:
+    """Serve a folder from another process: GDAL holds this one's lock while it waits."""
+    tests = str(Path(__file__).parents[1] / "tests")
+    command = [sys.executable, "-c", SERVER, str(folder), tests]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as server:
+        print_, ask = server.stdout, server.stdin
+        yield print_.readline().strip() if print_ else ""
+        if ask:
+            ask.close()
+
+
+def image_times(opener: Callable[[], Any]) -> list[float]:
+    """Time opening an image and reading one tile of it, in seconds."""
+    found, start = [], time.perf_counter()
+    ds = opener()
+    found.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    ds["band_data"].isel(y=slice(512, 1024), x=slice(512, 1024)).load()
+    found.append(time.perf_counter() - start)
+    ds.close()
+    return found
+
+
 def compare(place: str, folder: Path, rounds: int) -> dict[str, Any]:
     """Time both sides in turns and return the best of each."""
-    times(lambda: plain(place)), times(lambda: ours(place, folder))
+    image = place.endswith(".tif")
+    clock, steps = (image_times, IMAGE_STEPS) if image else (times, STEPS)
+    clock(lambda: plain(place)), clock(lambda: ours(place, folder))
     theirs: list[list[float]] = []
     own: list[list[float]] = []
     sides = [(theirs, lambda: plain(place)), (own, lambda: ours(place, folder))]
     for number in range(rounds):
         for rows, opener in sides[:: -1 if number % 2 else 1]:
-            rows.append(times(opener))
+            rows.append(clock(opener))
     return {
         step: {
             "plain": min(row[at] for row in theirs),
             "sciknow": min(row[at] for row in own),
         }
-        for at, step in enumerate(STEPS)
+        for at, step in enumerate(steps)
     }
 
 
@@ -117,10 +176,12 @@ def main() -> int:
         folder = Path(name)
         make(folder)
         with DataServer(folder) as web:
-            for file in ("v2.zarr", "v3.zarr", "four.nc", "classic.nc"):
+            for file in ("v2.zarr", "v3.zarr", "four.nc", "classic.nc", IMAGE):
                 rows[f"local {file}"] = compare(str(folder / file), folder, chosen.rounds)
             for file in ("v2.zarr", "v3.zarr", "four.nc"):
                 rows[f"http {file}"] = compare(f"{web.url}/{file}", folder, chosen.rounds)
+        with served_apart(folder) as url:
+            rows[f"http {IMAGE}"] = compare(f"{url}/{IMAGE}", folder, chosen.rounds)
     missed = 0
     for case, steps in rows.items():
         for step, both in steps.items():
