@@ -137,6 +137,32 @@ def test_repositories_open(folder, array, dataset, monkeypatch):
         format_file(Catalog(sector=Sector.OCEAN, title=LangString("O"), datasets=(here,)))
 
 
+def test_a_grib_file_is_given_to_cfgrib(folder, dataset):
+    """Which is not installed here: only what it is given is looked at."""
+    (folder / "data" / "a.grib2").write_bytes(b"GRIB")
+    filters = {"typeOfLevel": "surface", "level": [0]}
+    way = Distribution(
+        id="g",
+        access_url="data/a.grib2",
+        reader="grib",
+        options={"filter_by_keys": filters},
+        offline=True,
+    )
+    made = build_reader(way, folder)
+    assert made.kwargs["engine"] == "cfgrib"
+    assert made.kwargs["filter_by_keys"] == filters
+    catalog = Catalog(
+        sector=Sector.OCEAN,
+        title=LangString("O"),
+        datasets=(replace(dataset, distributions=(way,)),),
+    )
+    (folder / "ocean.yaml").write_text(format_file(catalog))
+    (read,) = read_file(folder / "ocean.yaml").datasets
+    assert replace(read.distributions[0], media_type="") == way
+    plain = intake.open_catalog(str(folder / "ocean.yaml"))["g"]
+    assert plain.data.url.endswith("/data/a.grib2")
+
+
 @pytest.fixture
 def dataset():
     return Dataset(

@@ -276,3 +276,34 @@ def test_an_icechunk_repository(tmp_path, sound):
 def test_repositories_that_are_refused(data, error, words, tmp_path, sound):
     with pytest.raises(error, match=words):
         read_file(put(tmp_path, icechunk(sound, data)))
+
+
+GRIB = (
+    ("datatypes:Zarr", "datatypes:GRIB2"),
+    (
+        'url: "s3://bucket/first.zarr", storage_options: {anon: true}',
+        'url: "https://e.org/a.grib2"',
+    ),
+    ("engine: zarr, chunks: {}", "engine: cfgrib, chunks: {}, filter_by_keys: {FILTERS}"),
+)
+
+
+def grib(sound, filters):
+    """The sound catalogue with a GRIB file in the place of the Zarr store."""
+    for old, new in GRIB:
+        sound = sound.replace(old, new)
+    return sound.replace("FILTERS", filters)
+
+
+def test_a_grib_file(tmp_path, sound):
+    text = grib(sound, "typeOfLevel: isobaricInhPa, level: [500, 850]")
+    way = read_file(put(tmp_path, text)).datasets[0].distributions[0]
+    assert (way.reader, way.media_type) == ("grib", MediaType.GRIB)
+    keys = {"typeOfLevel": "isobaricInhPa", "level": [500, 850]}
+    assert way.options == {"filter_by_keys": keys}
+
+
+@pytest.mark.parametrize("filters", ["canary: 1", "level: 1.5", "level: {a: 1}", "shortName: {t}"])
+def test_filters_that_are_refused(filters, tmp_path, sound):
+    with pytest.raises((InvalidInput, UntrustedInput)):
+        read_file(put(tmp_path, grib(sound, filters)))

@@ -34,6 +34,7 @@ _DATA: Mapping[str, Any] = {
     "Zarr": datatypes.Zarr,
     "NetCDF3": datatypes.NetCDF3,
     "HDF5": datatypes.HDF5,
+    "GRIB2": datatypes.GRIB2,
     "IcechunkRepo": datatypes.IcechunkRepo,
     "TIFF": datatypes.TIFF,
     "STACJSON": datatypes.STACJSON,

@@ -35,6 +35,18 @@ _DTYPES = (
     "string",
 )
 _LINE_DTYPES = ("bool", "float32", "float64", "int32", "int64", "str", "string")
+_GRIB_KEYS = (
+    "shortName",
+    "paramId",
+    "typeOfLevel",
+    "level",
+    "stepType",
+    "number",
+    "dataDate",
+    "dataTime",
+    "gridType",
+    "dataType",
+)
 _MAX_COUNT = 2**30
 
 
@@ -114,6 +126,22 @@ def parse_line_dtypes(value: object, where: Where) -> dict[str, str]:
             raise (where / column).refuse(show(kind), "one of " + ", ".join(_LINE_DTYPES))
         types[parse_name(column, where)] = kind
     return types
+
+
+def parse_filters(value: object, where: Where) -> dict[str, object]:
+    """Read which GRIB fields are meant: ecCodes' keys, each with one value or several."""
+    filters: dict[str, object] = {}
+    for key, item in parse_mapping(value, where, allowed=_GRIB_KEYS).items():
+        at = where / key
+        if isinstance(item, list):
+            filters[key] = list(parse_list(item, at, _parse_filter))
+        else:
+            filters[key] = _parse_filter(item, at)
+    return filters
+
+
+def _parse_filter(value: object, where: Where) -> object:
+    return parse_name(value, where) if isinstance(value, str) else parse_count(value, where)
 
 
 def parse_chunks(value: object, where: Where) -> dict[str, int]:

@@ -16,6 +16,7 @@ from sciknow.catalogs.option import (
     parse_chunks,
     parse_count,
     parse_dtypes,
+    parse_filters,
     parse_flag,
     parse_limit,
     parse_line_dtypes,
@@ -83,6 +84,11 @@ _NETCDF: dict[str, Parser] = {
     "virtual": parse_flag,
 }
 _SERVICE = {key: parser for key, parser in _XARRAY.items() if key != "group"}
+_GRIB: dict[str, Parser] = {
+    "chunks": parse_chunks,
+    "drop_variables": parse_names,
+    "filter_by_keys": parse_filters,
+}
 _ZARR: dict[str, Parser] = {**_XARRAY, "consolidated": parse_flag}
 # band_as_variable is left out: plain Intake then reads one file object at two places, and fails
 _TIFF: dict[str, Parser] = {key: parser for key, parser in _XARRAY.items() if key != "group"}
@@ -162,6 +168,7 @@ def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], e
 FORMS: tuple[Form, ...] = (
     _array("zarr", "Zarr", MediaType.ZARR, _ZARR, "zarr"),
     _array("icechunk", "IcechunkRepo", MediaType.ICECHUNK, _XARRAY, "zarr"),
+    _array("grib", "GRIB2", MediaType.GRIB, _GRIB, "cfgrib"),
     _array("netcdf", "NetCDF3", MediaType.NETCDF, _NETCDF, "scipy"),
     _array("netcdf", "HDF5", MediaType.NETCDF, _NETCDF, "h5netcdf"),
     _array("geotiff", "TIFF", MediaType.GEOTIFF, _TIFF, "rasterio"),

@@ -272,7 +272,18 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-_LIBRARIES = ("xarray", "dask", "zarr", "h5netcdf", "kerchunk", "fsspec", "pandas", "numpy")
+_LIBRARIES = (
+    "xarray",
+    "dask",
+    "zarr",
+    "h5netcdf",
+    "icechunk",
+    "kerchunk",
+    "eccodes",
+    "fsspec",
+    "pandas",
+    "numpy",
+)
 
 
 def library_versions() -> dict[str, str]:

@@ -21,6 +21,8 @@ _TABLES = ("pandas", "dask")
 USED = {
     "zarr": (*_ARRAYS, "zarr"),
     "kerchunk": (*_ARRAYS, "zarr"),
+    "icechunk": (*_ARRAYS, "zarr", "icechunk"),
+    "grib": (*_ARRAYS, "eccodes"),
     "netcdf": (*_ARRAYS, "h5netcdf"),
     "parquet": _TABLES,
     "csv": _TABLES,
