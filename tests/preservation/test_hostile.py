@@ -1,6 +1,7 @@
 """Bags made by somebody who means no good: nothing outside them is read, written or fetched."""
 
 import hashlib
+import json
 import os
 
 import pytest
@@ -10,7 +11,6 @@ from servers.web import DataServer
 
 import sciknow
 from sciknow.errors import UntrustedInput
-from sciknow.preservation import bag as bag_module
 from sciknow.preservation import manifest
 from sciknow.preservation.naming import check_path, decode_path, encode_path
 
@@ -177,12 +177,43 @@ def test_a_card_that_leads_elsewhere(bag):
             "origin": {"id": "x", "access_url": "https://example.org/x.nc"},
             "opens": opens,
         }
-        text = bag_module.json.dumps(card)
+        text = json.dumps(card)
         (bag / "card.json").write_text(text)
         line = f"{digest(text.encode())}  card.json\n"
         (bag / "tagmanifest-sha256.txt").write_text(line)
         with pytest.raises((UntrustedInput, sciknow.InvalidInput)):
             sciknow.open_preserved(bag)
+
+
+def test_references_that_lead_elsewhere(bag):
+    refs = {".zgroup": '{"zarr_format": 2}', "a/0": ["http://127.0.0.1:9/secret", 0, 4]}
+    card = {
+        "format": 1,
+        "dataset": {"id": "x", "title": {"en": "x"}},
+        "origin": {"id": "x", "access_url": "https://example.org/x.json"},
+        "opens": {"id": "x", "access_url": "references.json", "reader": "kerchunk"},
+    }
+    texts = {"card.json": json.dumps(card), "references.json": json.dumps({"refs": refs})}
+    for name, text in texts.items():
+        (bag / name).write_text(text)
+        add(bag, f"{digest(text.encode())}  {name}", "tagmanifest-sha256.txt")
+    with pytest.raises(UntrustedInput, match="outside itself"):
+        sciknow.open_preserved(bag)
+    (bag / "references.json").write_text("{}")
+    with pytest.raises(sciknow.IntegrityError, match="not as it was written"):
+        sciknow.open_preserved(bag)
+
+
+def test_a_repair_writes_through_no_link(bag, tmp_path):
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    (bag.parent / f".mending-{bag.name}").symlink_to(place)
+    (bag / "data" / "a").write_bytes(b"b")
+    good = tmp_path / "good" / "data"
+    good.mkdir(parents=True)
+    (good / "a").write_bytes(b"a")
+    assert sciknow.audit(bag, repair=True, mirrors=[tmp_path / "good"]).ok
+    assert not list(place.iterdir())
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1))

@@ -14,7 +14,7 @@ from servers.objects import object_server
 from servers.web import Fault, free_port
 
 import sciknow
-from sciknow.errors import InvalidInput, LimitExceeded, NotFound, SourceUnavailable
+from sciknow.errors import DegradedWarning, InvalidInput, LimitExceeded, NotFound, SourceUnavailable
 from sciknow.ledger import session
 from sciknow.readers import open_distribution
 from sciknow.vocab import AccessRights
@@ -279,6 +279,8 @@ def test_terms(hub, web, archive, sample):
     place = way(f"{web.url}/sea.nc")
     notes = hub.preserve(dataset(place, license=""), archive, dry_run=True).notes
     assert "no licence is stated" in notes[0]
+    with pytest.warns(DegradedWarning, match="no licence is stated"):
+        hub.preserve(dataset(place, license=""), archive / "unstated")
     closed = dataset(place, access_rights=AccessRights.RESTRICTED)
     with pytest.raises(InvalidInput, match="access is restricted"):
         hub.preserve(closed, archive)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 
 from sciknow.cli.output import Progress, echo_json, hub_option, json_option, note
 from sciknow.cli.part import part_options
-from sciknow.errors import InvalidInput
+from sciknow.errors import DegradedWarning, InvalidInput
 from sciknow.files import write_atomic
 from sciknow.hub import audit as look_after
 from sciknow.hub import open_hub
@@ -57,7 +58,8 @@ def preserve(
       sciknow preserve mauna-loa-co2-weekly --to archive
       sciknow preserve mur-sst --bbox 120,20,125,25 --period 2020-01 --dry-run
     """
-    with open_hub(hub_path) as hub, Progress() as progress:
+    with open_hub(hub_path) as hub, Progress() as progress, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DegradedWarning)  # it stands among the notes
         found = hub.preserve(
             dataset, folder, variables=variable or None, progress=progress, **asked
         )

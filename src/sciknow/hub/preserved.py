@@ -41,11 +41,7 @@ def open_preserved(bag: Path | str, **options: Any) -> Any:
     found = preservation.PreservedBag(bag)
     source, way = source_of(found.card), read_part(found.card, "opens", Distribution)
     origin = read_part(found.card, "origin", Distribution)
-    if "://" in way.access_url or way.storage_options:
-        raise UntrustedInput(
-            f"the bag {found.folder} opens something outside itself",
-            hint="its card was not written by sciknow",
-        )
+    _check_inside(found.folder, way)
     publisher = source.publisher
     attrs = readers.dataset_attrs(
         source.dataset,
@@ -71,3 +67,16 @@ def open_preserved(bag: Path | str, **options: Any) -> Any:
         )
     )
     return opened
+
+
+def _check_inside(bag: Path, way: Distribution) -> None:
+    """Refuse a card, or references, that lead to something other than files of the bag."""
+    outside = "://" in way.access_url or bool(way.storage_options)
+    if not outside and way.reader == "kerchunk":
+        found = readers.list_files(way, base=bag)
+        outside = found is None or any("://" in file.url for file in found.files)
+    if outside:
+        raise UntrustedInput(
+            f"the bag {bag} opens something outside itself",
+            hint="it was not made by sciknow, or tampered with",
+        )

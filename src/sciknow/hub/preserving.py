@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sciknow.errors import SciknowError, SourceUnavailable
+from sciknow.errors import DegradedWarning, SciknowError, SourceUnavailable
 from sciknow.hub.cardfile import info_fields, make_card, opens_of
 from sciknow.hub.fetching import Budget, Fetching, Progress, silent
 from sciknow.hub.loading import Loading
@@ -42,6 +43,8 @@ def preserve(
     readers.parse_selection(bbox, period, variables)
     selection = ledger.selection_of({"bbox": bbox, "period": period, "variables": variables})
     notes = preservation.check_terms(dataset, despite=despite_terms)
+    if not (dataset.license or dataset.rights or dry_run):
+        warnings.warn(f"{dataset.id}: {notes[0]}", DegradedWarning, stacklevel=3)
     tried: list[str] = []
     for way in ways_of(dataset, distribution):
         run = _Run(hub, dataset, way, Path(folder) / dataset.id, selection, deadline, progress)

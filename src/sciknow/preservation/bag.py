@@ -133,10 +133,13 @@ class PreservedBag:
                 hint="`sciknow audit` checks any bag; only ours open",
             )
         tags, _ = read_manifest(self.folder / "tagmanifest-sha256.txt", "sha256")
-        if tags.get(CARD) != sha256_file(path):
-            raise IntegrityError(
-                f"{path} is not as it was written", hint="`sciknow audit` says what has changed"
-            )
+        for name in (CARD, REFERENCES):
+            there = regular(self.folder, name) is not None
+            if tags.get(name) != (sha256_file(self.folder / name) if there else None):
+                raise IntegrityError(
+                    f"{self.folder / name} is not as it was written",
+                    hint="`sciknow audit` says what has changed",
+                )
         found = json.loads(path.read_bytes())
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise InvalidInput(f"{path} has the format {found.get('format')!r}, known is {FORMAT}")

@@ -41,7 +41,7 @@ def bags_below(folder: Path) -> Iterator[Path]:
 
 def unfinished_report(folder: Path, at: str) -> BagReport:
     """Report a bag that was never finished."""
-    detail = "a run was broken off; run `sciknow preserve` again and it goes on"
+    detail = "a run was broken off, or is under way; `sciknow preserve` goes on with it"
     problem = Problem(damage=Damage.UNFINISHED, detail=detail)
     return BagReport(bag=str(folder), at=at, problems=(problem,))
 

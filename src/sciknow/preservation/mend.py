@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,15 @@ def mend_bag(bag: Path, report: BagReport, origins: Origins) -> BagReport:
     BagReport
         Each problem with where it was mended from, or what was tried.
     """
-    aside = bag.parent / f".mending-{bag.name}"
+    # a name that nobody could have put a link under before
+    aside = Path(tempfile.mkdtemp(prefix=f".mending-{bag.name}-", dir=bag.parent))
+    try:
+        return _mended(bag, report, origins, aside)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _mended(bag: Path, report: BagReport, origins: Origins, aside: Path) -> BagReport:
     tags = [_mend_tag(bag, one, aside) for one in report.problems if _mendable(one, tag=True)]
     if any(one.mended for one in tags):
         mended = tuple(one for one in tags if one.mended)
@@ -58,7 +67,6 @@ def mend_bag(bag: Path, report: BagReport, origins: Origins) -> BagReport:
         else one
         for one in report.problems
     ]
-    shutil.rmtree(aside, ignore_errors=True)
     return replace(report, problems=tuple(found))
 
 
@@ -71,7 +79,6 @@ def _mend_file(
     bag: Path, problem: Problem, digests: dict[str, str], origins: Origins, aside: Path
 ) -> Problem:
     tried: list[str] = []
-    aside.mkdir(exist_ok=True)
     for name, bring in origins(problem.path):
         fresh = aside / "fresh"
         fresh.unlink(missing_ok=True)

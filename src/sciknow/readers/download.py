@@ -155,11 +155,11 @@ def fetch_file(
     """
     _check_allowed(file.url)
     kept = Part(part)
-    went_on = _come(transport, file.url, kept, spend)
+    went_on = _come(transport, file, kept, spend)
     found = kept.digests()
     if sha256 and found[0] != sha256 and went_on:
         kept.drop()
-        _come(transport, file.url, kept, spend)
+        _come(transport, file, kept, spend)
         found = kept.digests()
     if sha256 and found[0] != sha256:
         kept.drop()
@@ -220,12 +220,12 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _come(transport: Transport, url: str, part: Part, spend: Spend) -> bool:
+def _come(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> bool:
     """Let a file come until it is whole; tell whether something was there before."""
     before, best, met = part.size > 0, part.size, [""]
     while True:
         try:
-            _attempt(transport, url, part, spend)
+            _attempt(transport, file, part, spend)
             return before
         except Trouble as trouble:
             if part.size - best >= SLOWEST * transport.deadline:
@@ -235,14 +235,14 @@ def _come(transport: Transport, url: str, part: Part, spend: Spend) -> bool:
             if changed:
                 part.drop()
             if not (changed or trouble.kind in RETRIED) or len(met) > ATTEMPTS:
-                raise failure(url, trouble, met[1:]) from trouble
+                raise failure(file.url, trouble, met[1:]) from trouble
             time.sleep(max(trouble.wait, PAUSE * 2 ** (len(met) - 2) * random.uniform(0.8, 1.0)))
 
 
-def _attempt(transport: Transport, url: str, part: Part, spend: Spend) -> None:
+def _attempt(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> None:
     if part.state.size == part.size and part.size:
         return  # whole already: only the last step was missing
-    with stream(transport, url, part.size, part.state) as found:
+    with stream(transport, file.url, part.size, part.state, file.state) as found:
         part.take(_no_page(found), spend)
     if part.state.size is not None and part.state.size != part.size:
         raise Trouble(

@@ -30,6 +30,7 @@ BLOCK = 8 * 2**20
 SLOWEST = 512
 """Bytes a second, on average over a deadline, below which a source is given up."""
 
+UNKNOWN = FileVersion()
 _ANY = 2**62
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".tgz", ".z")
 
@@ -54,7 +55,13 @@ class Stream:
 
 
 @contextmanager
-def stream(transport: Transport, url: str, offset: int, known: FileVersion) -> Iterator[Stream]:
+def stream(
+    transport: Transport,
+    url: str,
+    offset: int,
+    known: FileVersion,
+    listed: FileVersion = UNKNOWN,
+) -> Iterator[Stream]:
     """Open a file from an offset on.
 
     Parameters
@@ -68,6 +75,8 @@ def stream(transport: Transport, url: str, offset: int, known: FileVersion) -> I
         How many bytes are there already.
     known : FileVersion
         Of what version they are; when the source has another, the file starts again.
+    listed : FileVersion
+        What a listing of an object store has said of it just now; saves asking again.
 
     Raises
     ------
@@ -81,7 +90,7 @@ def stream(transport: Transport, url: str, offset: int, known: FileVersion) -> I
         with _web(url, offset, known, transport.deadline) as found:
             yield found
     else:
-        yield _object(transport, url, offset, known)
+        yield _object(transport, url, offset, known, listed)
 
 
 def look(transport: Transport, url: str) -> FileVersion:
@@ -173,15 +182,18 @@ def _web_pieces(answer: Any, seconds: float) -> Iterator[bytes]:
             since, came = time.monotonic(), 0
 
 
-def _object(transport: Transport, url: str, offset: int, known: FileVersion) -> Stream:
-    state = _object_state(transport, url)
+def _object(
+    transport: Transport, url: str, offset: int, known: FileVersion, listed: FileVersion
+) -> Stream:
+    state = listed if listed.strong else _object_state(transport, url)
     start = offset if known.strong and state == known else 0
 
     def pieces() -> Iterator[bytes]:
         for low in range(start, state.size or 0, BLOCK):
             high = min(low + BLOCK, state.size or 0)
             yield transport.run(transport.fetch(url, low, high))
-        if not _object_state(transport, url).same(state):
+        # whoever has a listing compares it with another one when everything has come
+        if not listed.strong and not _object_state(transport, url).same(state):
             raise Trouble(TroubleKind.CHANGED, "the object changed while it was being fetched")
 
     return Stream(state, start, pieces())
