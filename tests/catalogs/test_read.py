@@ -248,6 +248,22 @@ def test_an_icechunk_repository(tmp_path, sound):
     assert way.storage_options == {"anon": True, "client_kwargs": {"region_name": "us-east-1"}}
 
 
+REPOSITORY = "{url: s3, storage_options: {bucket: b, prefix: p, anonymous: true}, ref: main}"
+
+
+def test_where_chunks_of_a_repository_may_lie(tmp_path, sound):
+    def read(named):
+        text = icechunk(sound, REPOSITORY).replace("chunks: {}", f"chunks: {{}}, {named}")
+        return read_file(put(tmp_path, text)).datasets[0].distributions[0].options
+
+    assert read('virtual_containers: {"s3://raw/": {region: us-west-2}, "https://e.org/": {}}') == {
+        "virtual_containers": {"s3://raw/": {"region": "us-west-2"}, "https://e.org/": {}}
+    }
+    for named in ('{"file:///etc": {}}', '{"s3://raw/": {secret: x}}', '{"s3://a:b@raw/": {}}'):
+        with pytest.raises((InvalidInput, UntrustedInput)):
+            read(f"virtual_containers: {named}")
+
+
 @pytest.mark.parametrize(
     ("data", "error", "words"),
     [

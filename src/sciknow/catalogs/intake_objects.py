@@ -23,7 +23,7 @@ from sciknow.catalogs.entry import (
 )
 from sciknow.catalogs.option import parse_relative, parse_remote
 from sciknow.catalogs.places import all_files, check_service
-from sciknow.catalogs.repository import VERSIONS, parse_repository, repository_kwargs
+from sciknow.catalogs.repository import CONTAINERS, VERSIONS, parse_repository, repository_kwargs
 from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, OPENDAP, REFERENCE_URL, Form, form_of
 from sciknow.errors import InvalidInput
 from sciknow.files import inside
@@ -93,6 +93,8 @@ def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> A
     kind = _DATA[form.datatype.rpartition(":")[2]]
     url, storage = distribution.access_url, distribution.storage_options
     if form is ICECHUNK:
+        if CONTAINERS in distribution.options:
+            raise where.refuse(CONTAINERS, "none: plain Intake opens no chunks outside")
         written = repository_kwargs(distribution, _address(url, base, where))
         if not is_local(url):
             parse_repository(written, where)

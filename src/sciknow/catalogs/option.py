@@ -175,6 +175,21 @@ def parse_web_url(value: object, where: Where) -> str:
     return url
 
 
+def parse_containers(value: object, where: Where) -> dict[str, dict[str, str]]:
+    """Read where chunks outside a repository may lie: prefixes, each with region and endpoint."""
+    places = {}
+    for prefix, item in parse_mapping(value, where).items():
+        at = where / prefix
+        store = parse_mapping(item, at, allowed=("region", "endpoint_url"))
+        found = {}
+        if "region" in store:
+            found["region"] = parse_region(store["region"], at / "region")
+        if "endpoint_url" in store:
+            found["endpoint_url"] = parse_web_url(store["endpoint_url"], at / "endpoint_url")
+        places[parse_remote(prefix, at)] = found
+    return places
+
+
 def parse_remote(value: object, where: Where) -> str:
     """Read the address of a file or store: one of `SCHEMES`, one, and nothing hidden in it.
 

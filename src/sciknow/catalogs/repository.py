@@ -28,8 +28,11 @@ LOCAL, S3 = "local_filesystem", "s3"
 MAIN = "main"
 """The branch where none is named."""
 
-VERSIONS = frozenset({"branch", "tag", "snapshot", "virtual_containers"})
+VERSIONS = frozenset({"branch", "tag", "snapshot"})
 """Options of the reader that have their place in the data section, or none at all."""
+
+CONTAINERS = "virtual_containers"
+"""The option that plain Intake does not know, so that it does not open such a repository."""
 
 _S3 = ("bucket", "prefix", "region", "endpoint_url", "anonymous", "allow_http", "force_path_style")
 

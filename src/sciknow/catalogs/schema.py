@@ -14,6 +14,7 @@ from sciknow.catalogs.option import (
     one_of,
     parse_account,
     parse_chunks,
+    parse_containers,
     parse_count,
     parse_dtypes,
     parse_filters,
@@ -84,6 +85,7 @@ _NETCDF: dict[str, Parser] = {
     "virtual": parse_flag,
 }
 _SERVICE = {key: parser for key, parser in _XARRAY.items() if key != "group"}
+_ICECHUNK: dict[str, Parser] = {**_XARRAY, "virtual_containers": parse_containers}
 _GRIB: dict[str, Parser] = {
     "chunks": parse_chunks,
     "drop_variables": parse_names,
@@ -167,7 +169,7 @@ def _array(name: str, kind: str, media: MediaType, options: dict[str, Parser], e
 
 FORMS: tuple[Form, ...] = (
     _array("zarr", "Zarr", MediaType.ZARR, _ZARR, "zarr"),
-    _array("icechunk", "IcechunkRepo", MediaType.ICECHUNK, _XARRAY, "zarr"),
+    _array("icechunk", "IcechunkRepo", MediaType.ICECHUNK, _ICECHUNK, "zarr"),
     _array("grib", "GRIB2", MediaType.GRIB, _GRIB, "cfgrib"),
     _array("netcdf", "NetCDF3", MediaType.NETCDF, _NETCDF, "scipy"),
     _array("netcdf", "HDF5", MediaType.NETCDF, _NETCDF, "h5netcdf"),
