@@ -97,7 +97,7 @@ def test_this_machine_is_not_in_doubt_and_proves_nothing():
     assert kept == [[1], [2], [3]]
     kept, doubt = sifted((1, "a", Outcome.TIMEOUT), (2, "", Outcome.OK), (3, "b", Outcome.TIMEOUT))
     assert kept == [[], [2], []]
-    with pytest.raises(SourceUnavailable, match="none of 2 hosts answered"):
+    with pytest.raises(SourceUnavailable, match="no host answered, of 2 asked"):
         doubt.settle()
 
 
@@ -113,3 +113,11 @@ def test_a_long_silence_ends_the_check():
         assert doubt.sift(number, f"host{number}", probe(Outcome.NO_SUCH_HOST)) == []
     with pytest.raises(SourceUnavailable, match="no network"):
         doubt.sift(11, "host11", probe(Outcome.NO_SUCH_HOST))
+
+
+def test_without_a_way_out_one_silence_is_enough():
+    doubt = Doubt(way_out=False)
+    assert doubt.sift(1, "a.org", probe(Outcome.NO_SUCH_HOST)) == []
+    with pytest.raises(SourceUnavailable, match="of 1 asked"):
+        doubt.settle()
+    assert len(doubt.sift(2, "inside.org", probe(Outcome.OK))) == 2  # one that answers counts

@@ -1,6 +1,7 @@
 """The check of a whole hub against real servers: outcomes, history, networks, kills."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +135,27 @@ def test_without_a_network_nothing_is_recorded(hub, history):
 def test_one_silent_host_alone_is_its_own_fault(hub, history):
     found = hub.check("nowhere", history=history)
     assert outcomes(found) == {"nowhere": "no-such-host"}
+
+
+def test_without_a_way_out_one_silent_host_is_enough(node, history):
+    code = CHECK.replace('f"slow{number}" for number in range(12)', '"nowhere"')
+    command = ["unshare", "-rn", sys.executable, "-c", code, str(node), str(history), "0"]
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare on this machine")
+    bare = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
+    answer = subprocess.run(command, capture_output=True, text=True, env=bare, check=False)
+    if "unshare" in answer.stderr:
+        pytest.skip("this machine allows no network namespace")
+    assert "seems to have no network" in answer.stderr
+
+
+def test_what_broke_before_a_kill_is_still_news(hub, web, history):
+    hub.check("good", history=history)
+    web.faults = [Fault("status", "good", 404)]
+    hub.check("good", history=history)  # recorded, and its report never seen
+    found = hub.check("good", "site", history=history, max_age=3600)
+    assert [row.name for row in found.broke] == ["good-csv"]
+    assert [row.asked for row in found] == [False, True]
 
 
 def test_offline_is_said_at_once(hub, web, history, monkeypatch):

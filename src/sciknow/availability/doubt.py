@@ -21,9 +21,16 @@ MANY = 12
 
 
 class Doubt(Generic[T]):
-    """Sorts out probes that may say more of this machine than of the source."""
+    """Sorts out probes that may say more of this machine than of the source.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    way_out : bool
+        Whether the system knows a way out; else fewer silent hosts are enough.
+    """
+
+    def __init__(self, *, way_out: bool = True) -> None:
+        self._hosts, self._many = (HOSTS, MANY) if way_out else (1, 3)
         self._held: list[tuple[T, Probe]] = []
         self._silent: dict[str, Outcome] = {}
         self._answered = False
@@ -50,7 +57,7 @@ class Doubt(Generic[T]):
         if probe.outcome in UNANSWERED and not self._answered:
             self._held.append((what, probe))
             self._silent.setdefault(host, probe.outcome)
-            if len(self._silent) >= MANY:
+            if len(self._silent) >= self._many:
                 raise self._error()
             return []
         # a refusal of our own asks nobody
@@ -64,16 +71,16 @@ class Doubt(Generic[T]):
         Raises
         ------
         SourceUnavailable
-            When two hosts or more were asked and none answered.
+            When two hosts or more were asked and none answered; without a way out, one.
         """
-        if self._held and len(self._silent) >= HOSTS:
+        if self._held and len(self._silent) >= self._hosts:
             raise self._error()
         return self._held
 
     def _error(self) -> SourceUnavailable:
         kinds = ", ".join(sorted(set(self._silent.values())))
         return SourceUnavailable(
-            f"none of {len(self._silent)} hosts answered ({kinds}): this machine seems to have no "
-            "network, and none of those failures was recorded",
+            f"no host answered, of {len(self._silent)} asked ({kinds}): this machine seems to "
+            "have no network, and none of those failures was recorded",
             hint="check the connection and the proxy, then try again",
         )

@@ -153,7 +153,10 @@ def _figures(counts: Counter[Status]) -> Markup:
 
 
 def _bar(counts: Counter[Status]) -> Markup:
-    words = ", ".join(f"{STATUSES[status].en} {counts[status]}" for status in _ORDER)
+    words = " / ".join(
+        ", ".join(f"{STATUSES[status].best(code)} {counts[status]}" for status in _ORDER)
+        for code in ("en", "zh")
+    )
     parts = (
         tag("span", class_=f"b-{status}", style=f"flex:{counts[status]}")
         for status in _ORDER

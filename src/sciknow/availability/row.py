@@ -24,12 +24,15 @@ class Row:
         Its probes.
     asked : bool
         Whether it was probed just now; else what is known is from before.
+    lately : bool
+        Whether it was probed so lately that it was not asked again.
     """
 
     dataset: Dataset
     way: Distribution
     standing: Standing
     asked: bool = False
+    lately: bool = False
 
     @property
     def name(self) -> str:
@@ -59,12 +62,12 @@ class Row:
     @property
     def broke(self) -> bool:
         """Whether this check found that it fails and did not before."""
-        return self.asked and self.standing.broke
+        return (self.asked or self.lately) and self.standing.broke
 
     @property
     def mended(self) -> bool:
         """Whether this check found that it answers and did not before."""
-        return self.asked and self.standing.mended
+        return (self.asked or self.lately) and self.standing.mended
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain values, empty ones left out."""

@@ -105,9 +105,9 @@ class Checking(Lookup):
         targets = list(_targets(self, what, sector))
         with availability.History(_history_path(history)) as kept:
             due = _due(kept, targets, max_age)
-            _check_network(due)
+            _check_online(due)
             found = _probes(self, due, deep, deadline, workers, per_host)
-            doubt: availability.Doubt[Target] = availability.Doubt()
+            doubt: availability.Doubt[Target] = availability.Doubt(way_out=readers.has_route())
             for done, (target, probe) in enumerate(found, 1):
                 _record(kept, doubt.sift(target, _public_host(target.way), probe))
                 if progress is not None:
@@ -178,13 +178,13 @@ def _due(kept: History, targets: Sequence[Target], max_age: float | None) -> lis
     ]
 
 
-def _check_network(due: Sequence[Target]) -> None:
+def _check_online(due: Sequence[Target]) -> None:
     """Say at once when nothing remote can be asked.
 
     Raises
     ------
     SourceUnavailable
-        When sciknow is offline, or the system knows no way out.
+        When sciknow is offline.
     """
     remote = sum("://" in target.way.access_url for target in due)
     if remote and is_offline():
@@ -192,12 +192,6 @@ def _check_network(due: Sequence[Target]) -> None:
             f"{remote} of {len(due)} ways lead to the network, and sciknow is offline "
             "(SCIKNOW_OFFLINE)",
             hint="unset SCIKNOW_OFFLINE, or name datasets that open offline",
-        )
-    public = sum(bool(_public_host(target.way)) for target in due)
-    if public and not readers.has_route():
-        raise SourceUnavailable(
-            f"this machine has no network: {public} ways were not asked, and nothing was recorded",
-            hint="check the connection, then try again",
         )
 
 
@@ -254,7 +248,13 @@ def _report(
 ) -> Availability:
     standings = kept.standings([target.key for target in targets])
     rows: list[Row] = [
-        availability.Row(target.dataset, target.way, standing, target.key in (asked or ()))
+        availability.Row(
+            target.dataset,
+            target.way,
+            standing,
+            asked=target.key in (asked or ()),
+            lately=asked is not None and target.key not in asked,
+        )
         for target, standing in zip(targets, standings, strict=True)
     ]
     sectors = {row.sector for row in rows}
