@@ -169,3 +169,48 @@ def test_link_in_a_set_that_leads_outside(files, tmp_path):
     (files / "day-3.nc").symlink_to(tmp_path / "outside.nc")
     with pytest.raises(UntrustedInput, match="outside"):
         opened("day-*.nc", files)
+
+
+SET_PARTS = {
+    "everything": {},
+    "one file": {"period": ("2000-01-03", "2000-01-07"), "variables": ["a"]},
+    "over a seam": {"period": ("2000-01-08", "2000-01-13"), "bbox": (1, -20, 4, 30)},
+    "a point": {"bbox": (2, 10, 2, 10.2), "variables": ["a"]},
+    "without time": {"variables": ["mask"]},
+}
+
+
+@pytest.mark.parametrize("part", SET_PARTS)
+@pytest.mark.parametrize("dim", ["time", None])
+@pytest.mark.parametrize("pattern", ["day-*.nc", "old-*.nc"])
+def test_plan_sums_over_the_files_that_are_touched(pattern, dim, part, large):
+    with DataServer(large, listing=True) as web:
+        options = {"concat_dim": dim} if dim else {}
+        way = Distribution(
+            id="x", access_url=f"{web.url}/{pattern}", reader="netcdf", options=options
+        )
+        plan = plan_distribution(way, base=large, **SET_PARTS[part])
+        assert not [text for text in plan.warnings if "not known" in text]
+        web.reset()
+        plan.open().load(scheduler="synchronous")
+        assert abs(plan.bytes - web.sent) <= max(0.15 * web.sent, 3_000)
+        assert abs(plan.requests - len(web.hits)) <= max(0.15 * len(web.hits), 2)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """Files whose variables do not fit into one page of the cache."""
+    folder = tmp_path_factory.mktemp("large")
+    chunks = {"a": {"chunksizes": (5, 300, 8), "zlib": True}}
+    for number in range(PARTS):
+        ds = one(number, lats=600)
+        ds.to_netcdf(folder / f"day-{number}.nc", engine="h5netcdf", encoding=chunks)
+        ds.to_netcdf(folder / f"old-{number}.nc", engine="scipy")
+    return folder
+
+
+def test_local_sets_are_counted(large):
+    way = Distribution(id="x", access_url="day-*.nc", reader="netcdf")
+    plan = plan_distribution(way, base=large, period=("2000-01-03", "2000-01-04"))
+    assert plan.exact
+    assert plan.chunks == 2 + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sciknow.readers.kerchunk import reference_costs
 from sciknow.readers.netcdf3 import ClassicStore
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import LocalFile, RangeFile
+from sciknow.readers.set_cost import Member, SetCosts
 from sciknow.readers.store import ReferenceStore
 from sciknow.readers.trouble import explain
 from sciknow.readers.virtual import open_virtual
@@ -58,9 +60,17 @@ class NetcdfReader:
         if options.get("virtual"):
             found: xr.Dataset = open_virtual(location, urls, options)
             return found
-        dim = options.get("concat_dim")
-        parts = open_each(urls, lambda url: self._open_one(member_location(location, url), options))
-        return combine([_dataset(part) for part in parts], str(dim) if dim else None)
+        places = {url: member_location(location, url) for url in urls}
+        opened = open_each(urls, lambda url: self._open_one(places[url], options))
+        parts = [_dataset(part) for part in opened]
+        dim = str(options["concat_dim"]) if options.get("concat_dim") else None
+        whole = combine(parts, dim)
+        counted = [
+            Member(part, partial(_costs, at, options))
+            for at, part in zip(places.values(), parts, strict=True)
+        ]
+        location.transport.kept[location.url] = SetCosts(whole, counted, dim)
+        return whole
 
     def _open_one(
         self, location: Location, options: Mapping[str, object]
@@ -78,19 +88,10 @@ class NetcdfReader:
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs | None:
         """Return what reading costs, from the file's own layout."""
-        store: Any = location.transport.kept.get(location.url)
-        if isinstance(store, ReferenceStore):
-            return reference_costs(store, "")
-        if is_set(location, options):
-            return None
-        file: RangeFile | None = location.transport.kept.get(location.url)
-        path = Path(location.url)
-        magic = file.fetch(0, 8) if file is not None else first_bytes(path)
-        if magic[:4] in CLASSIC:
-            classic = ClassicStore(file if file is not None else LocalFile(path))
-            return ClassicCosts(classic, paged=file is not None)
-        group = str(options.get("group") or "")
-        return Hdf5Costs(file if file is not None else location.url, group)
+        kept: Any = location.transport.kept.get(location.url)
+        if isinstance(kept, ReferenceStore):
+            return reference_costs(kept, "")
+        return kept if isinstance(kept, SetCosts) else _costs(location, options)
 
     def _open_local(
         self, location: Location, options: Mapping[str, object]
@@ -106,6 +107,18 @@ class NetcdfReader:
                 )
             _check_hdf5(magic, location.url)
             return _open_hdf5(path, options)
+
+
+def _costs(location: Location, options: Mapping[str, object]) -> Costs:
+    """Return what reading one file costs."""
+    file: RangeFile | None = location.transport.kept.get(location.url)
+    path = Path(location.url)
+    magic = file.fetch(0, 8) if file is not None else first_bytes(path)
+    if magic[:4] in CLASSIC:
+        classic = ClassicStore(file if file is not None else LocalFile(path))
+        return ClassicCosts(classic, paged=file is not None)
+    group = str(options.get("group") or "")
+    return Hdf5Costs(file if file is not None else location.url, group)
 
 
 def first_bytes(path: Path) -> bytes:
