@@ -250,6 +250,10 @@ def _when(moment: datetime | None, at: datetime) -> object:
     return tag("div", _moment(moment), past)
 
 
+def _last_ok(row: Row, at: datetime) -> object:
+    return _when(row.standing.last_ok, at) or both(LangString("never seen", "未曾正常"))
+
+
 def _moment(moment: datetime) -> Markup:
     shown = f"{moment:%Y-%m-%d %H:%M}"
     return tag("time", shown, datetime=moment.isoformat(timespec="seconds"))
@@ -274,7 +278,7 @@ _FAILURE: Sequence[Column] = (
     _DATASET,
     _STATE,
     (LangString("Since", "始于"), "when", lambda row, at: _when(row.standing.since, at)),
-    (LangString("Last ok", "上次正常"), "when", lambda row, at: _when(row.standing.last_ok, at)),
+    (LangString("Last ok", "上次正常"), "when", lambda row, at: _last_ok(row, at)),
     (LangString("What happened", "详情"), "detail", _said),
     _HISTORY,
 )

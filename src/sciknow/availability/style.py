@@ -41,7 +41,7 @@ var(--degraded) 62%,var(--paper)) 5px 7px)}
 .b-failing{background:var(--failing)}
 .t-ok{color:var(--ok)}.t-degraded{color:var(--degraded)}.t-failing{color:var(--failing)}
 .t-unknown{color:var(--soft)}
-.state{font-weight:600}td.state-of{width:9.5rem}
+.state{font-weight:600}td.state-of{min-width:10rem}
 .new{font-size:.75rem;font-weight:600;color:var(--paper);background:var(--failing);
 border-radius:3px;padding:0 .35rem;margin-left:.4rem;white-space:nowrap}
 table{width:100%;border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
@@ -49,7 +49,7 @@ th{text-align:left;font-weight:600;color:var(--soft);font-size:.8125rem;
 border-bottom:1px solid var(--rule);padding:.35rem .75rem .35rem 0;white-space:nowrap}
 td{vertical-align:top;border-bottom:1px solid var(--rule);padding:.55rem .75rem .55rem 0}
 td:last-child,th:last-child{padding-right:0}
-td.what{width:32%;min-width:15rem}
+td.what{width:30%;min-width:15rem}
 td.num,th.num{text-align:right}
 td.detail{width:28%;min-width:13rem;overflow-wrap:anywhere}
 code a{color:inherit}code a:hover{color:var(--link)}
