@@ -1,62 +1,58 @@
-"""preserve and audit as a user runs them."""
+"""preserve and audit as a user runs them; each call is a process."""
 
 import json
+import shutil
 
 import html5lib
 import pytest
 
+import sciknow
+
+
+@pytest.fixture(scope="module")
+def kept(node, tmp_path_factory):
+    with sciknow.open_hub(node) as hub:
+        return hub.preserve("ice-monthly", tmp_path_factory.mktemp("kept")).bag
+
 
 @pytest.fixture
-def bag(run, tmp_path):
-    result = run("preserve", "ice-monthly", "--to", tmp_path / "archive")
-    return tmp_path / "archive" / "ice-monthly" / result.stdout.strip().rpartition("/")[2]
-
-
-def damaged(bag):
-    chunk = next(path for path in sorted((bag / "data").rglob("*")) if path.is_file())
-    data = bytearray(chunk.read_bytes())
+def damaged(kept, tmp_path):
+    """A copy of the bag with one bit flipped, and the file that has it."""
+    bag = tmp_path / kept.name
+    shutil.copytree(kept, bag)
+    path = next(path for path in sorted((bag / "data").rglob("*")) if path.is_file())
+    data = bytearray(path.read_bytes())
     data[0] ^= 1
-    chunk.write_bytes(data)
-    return chunk.relative_to(bag).as_posix()
+    path.write_bytes(data)
+    return bag, path.relative_to(bag).as_posix()
 
 
-def test_the_plan_says_what_it_would_take(run, tmp_path):
-    result = run("preserve", "ice-monthly", "--to", tmp_path / "archive", "--dry-run")
+def test_the_plan_comes_before_the_bag(run, tmp_path):
+    place = tmp_path / "archive"
+    result = run("preserve", "ice-monthly", "--to", place, "--dry-run")
     assert "free in" in result.stderr
-    assert not result.stdout
-    assert not (tmp_path / "archive").exists()
-    plan = json.loads(
-        run("preserve", "ice-monthly", "--to", tmp_path, "--dry-run", "--json").stdout
-    )["plan"]
-    assert plan["files"] > 5
-    told = run("preserve", "ice-monthly", "--to", tmp_path, "--max-bytes", 10, code=1).stderr
+    assert not place.exists()
+    told = run("preserve", "ice-monthly", "--to", place, "--max-bytes", 10, code=1).stderr
     assert "allowed are 10" in told
+    found = json.loads(run("preserve", "ice-monthly", "--to", place, "--json").stdout)
+    assert found["fetched"] == found["plan"]["files"] > 5
+    assert sciknow.audit(place).ok
 
 
-def test_preserve_audit_damage_repair(run, bag, node):
-    assert (bag / "bagit.txt").is_file()
-    again = run("preserve", "ice-monthly", "--to", bag.parent.parent)
-    assert "unchanged since it was preserved" in again.stderr
-    assert run("audit", bag.parent.parent).stdout.startswith("1 bag")
-    path = damaged(bag)
-    result = run("audit", bag, code=1)
+def test_damage_is_told_and_mended(run, damaged, tmp_path, node):
+    bag, path = damaged
+    result = run("audit", bag, "--report", tmp_path / "a.html", code=1)
     assert f"changed: {path}" in result.stdout
     assert "--repair" in result.stderr
-    assert "mended from" in run("audit", bag, "--repair", "--hub", node).stdout
-    run("audit", bag)
-
-
-def test_reports_of_an_audit(run, bag, tmp_path):
-    path = damaged(bag)
-    run("audit", bag, "--report", tmp_path / "a.html", code=1)
     page = (tmp_path / "a.html").read_text()
     html5lib.HTMLParser(strict=True).parse(page)
     assert path in page
-    told = json.loads(run("audit", bag, "--json", "--report", tmp_path / "a.json", code=1).stdout)
-    assert json.loads((tmp_path / "a.json").read_text())["ok"] is told["ok"] is False
-    assert ".html or .json" in run("audit", bag, "--report", tmp_path / "a.pdf", code=1).stderr
+    mended = run("audit", bag, "--repair", "--hub", node, "--report", tmp_path / "a.json")
+    assert "mended from" in mended.stdout
+    assert json.loads((tmp_path / "a.json").read_text())["ok"]
 
 
-def test_what_cannot_be_preserved_or_audited(run, tmp_path):
+def test_wrong_words(run, damaged, tmp_path):
     assert "no distribution that opens" in run("preserve", "tides", code=1).stderr
-    assert "there is no bag" in run("audit", tmp_path, code=1).stderr
+    pdf = run("audit", damaged[0], "--report", tmp_path / "a.pdf", code=1)
+    assert ".html or .json" in pdf.stderr

@@ -1,6 +1,7 @@
-"""Preserves two files in forked children that kill themselves at a chosen file-system event.
+"""Preserves or mends in forked children that kill themselves at a chosen file-system event.
 
-Reads lines ``<folder> <event>`` and answers each with ``killed``, or the number of events of a run
+Reads lines ``preserve <folder> <event>``, or ``mend <bag> <event>`` (from a folder ``good`` beside
+it), and answers each with ``killed``, or the number of events of a run
 that came to its end.
 """
 
@@ -13,10 +14,17 @@ import sciknow
 from sciknow.model import Dataset, Distribution, LangString
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}
-ROOMS = ("hub.preserving", "preservation.bag", "preservation.terms", "readers.payload", "ledger")
+ROOMS = (
+    "hub.auditing",
+    "hub.preserving",
+    "preservation.bag",
+    "preservation.terms",
+    "readers.payload",
+    "ledger",
+)
 
 
-def preserve(folder, url, limit, answer):
+def work(verb, folder, url, limit, answer):
     count = 0
 
     def watch(event, arguments):
@@ -26,28 +34,35 @@ def preserve(folder, url, limit, answer):
             if count == limit:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    sys.addaudithook(watch)
+    if verb == "mend":
+        sciknow.audit(folder, repair=True, mirrors=[f"{folder}/../../good"])
+    else:
+        preserve(folder, url)
+    os.write(answer, str(count).encode())
+    os._exit(0)
+
+
+def preserve(folder, url):
     options = {"files": ["00.nc", "01.nc"]}
     place = Distribution(id="sea-way", access_url=url, reader="netcdf", options=options)
     asked = Dataset(
         id="sea", title=LangString("Sea", ""), license="CC0-1.0", distributions=(place,)
     )
-    sys.addaudithook(watch)
     with sciknow.open_hub() as hub:
         hub.preserve(asked, folder)
-    os.write(answer, str(count).encode())
-    os._exit(0)
 
 
 def main(url):
     for room in ROOMS:
         import_module(f"sciknow.{room}")
     for line in sys.stdin:
-        folder, limit = line.split()
+        verb, folder, limit = line.split()
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
-            preserve(folder, f"{url}/x.nc", int(limit), writing)
+            work(verb, folder, f"{url}/x.nc", int(limit), writing)
         os.close(writing)
         _, status = os.waitpid(child, 0)
         answer = os.read(reading, 100).decode()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from preservation_help import assert_valid, dataset, gets, way
 from servers.web import Fault
 
+import sciknow
 from sciknow.errors import IntegrityError, SciknowError
 from sciknow.files import exclusive_lock, sha256_file
 from sciknow.readers import download
@@ -212,28 +214,33 @@ def test_a_disk_that_takes_no_more(hub, web, archive):
     assert web.sent < len(body)
 
 
-def test_killed_at_any_step_a_second_run_ends_with_one_good_bag(hub, web, tmp_path, many):
-    asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
-    killer = subprocess.Popen(
+@pytest.fixture
+def killer(web):
+    process = subprocess.Popen(
         [sys.executable, str(RUNNER.with_name("killer.py")), web.url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    events = int(_tell(killer, f"{tmp_path}/whole 100000"))
+    yield process
+    process.stdin.close()
+    assert process.wait(10) == 0
+    process.stdout.close()
+
+
+def test_killed_at_any_step_a_second_run_ends_with_one_good_bag(hub, web, tmp_path, many, killer):
+    asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
+    events = int(_tell(killer, f"preserve {tmp_path}/whole 100000"))
     assert events > 20
     fetched = []
-    for moment in [*range(1, events - 12, 9), *range(events - 12, events + 1, 2)]:
+    for moment in [*range(1, events - 12, 15), *range(events - 12, events + 1, 3)]:
         place = tmp_path / f"killed-{moment}"
-        assert _tell(killer, f"{place} {moment}") == "killed"
+        assert _tell(killer, f"preserve {place} {moment}") == "killed"
         web.reset()
         bag = hub.preserve(asked, place).bag
         fetched.append(len(gets(web)))
         assert_valid(bag)
         assert [path.name for path in (place / "sea").glob("[!.]*")] == [bag.name]
-    killer.stdin.close()
-    assert killer.wait(10) == 0
-    killer.stdout.close()
     assert fetched[0] == 2
     assert fetched[-1] == 0
 
@@ -241,3 +248,21 @@ def test_killed_at_any_step_a_second_run_ends_with_one_good_bag(hub, web, tmp_pa
 def _tell(killer, line):
     print(line, file=killer.stdin, flush=True)
     return killer.stdout.readline().strip()
+
+
+def test_a_repair_that_is_killed_loses_nothing(hub, web, tmp_path, many, killer):
+    asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
+    good = hub.preserve(asked, tmp_path / "archive").bag
+    shutil.copytree(good, tmp_path / "good")
+    whole = (good / "data" / "01.nc").read_bytes()
+    moment, killed = 1, True
+    while killed:
+        place = tmp_path / f"mend-{moment}" / "bag"
+        shutil.copytree(good, place)
+        (place / "data" / "01.nc").write_bytes(b"damaged")
+        killed = _tell(killer, f"mend {place} {moment}") == "killed"
+        assert (place / "data" / "01.nc").read_bytes() in (b"damaged", whole)
+        assert sciknow.audit(place, repair=True, mirrors=[tmp_path / "good"]).ok
+        assert_valid(place)
+        moment += 4
+    assert moment > 12
