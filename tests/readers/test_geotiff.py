@@ -24,8 +24,10 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
+from sciknow.readers.geotiff import check_options
 from sciknow.readers.rangefile import LocalFile
 from sciknow.readers.tiff import Tiff
+from sciknow.readers.trouble import explain
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 BOX = (3.005, 45.13, 3.02, 45.145)
@@ -433,11 +435,18 @@ def test_overlap_and_gap_of_a_set(tmp_path):
         {"overview_level": "0"},
         {"concat_dim": "x"},
         {"engine": "gdal"},
-        {"chunks": 5},
-        {"files": "a.tif"},
     ],
 )
-def test_options_are_parsed_strictly(options, images):
+def test_options_are_parsed_strictly(options):
+    with pytest.raises(InvalidInput) as caught:
+        check_options(options)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "options", [{"chunks": 5}, {"files": "a.tif"}, {"overview_level": 1.0}, {"group": "x"}]
+)
+def test_options_are_refused_on_opening(options, images):
     folder, names = images
     with pytest.raises(InvalidInput) as caught:
         opened(names["cog"], folder, **options)
@@ -495,12 +504,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_hostile_headers(title, tmp_path):
-    (tmp_path / "a.tif").write_bytes(tiff(*HOSTILE[title], extra=b"\x07" * 5000))
+    path = tmp_path / "a.tif"
+    path.write_bytes(tiff(*HOSTILE[title], extra=b"\x07" * 5000))
     if title == "a loop of directories":
         assert opened("a.tif", tmp_path)["band_data"].shape == (1, 64, 64)
         return
-    with pytest.raises(SciknowError) as caught:
-        opened("a.tif", tmp_path)
+    with pytest.raises(SciknowError) as caught, explain(str(path), "a GeoTIFF"):
+        _ = Tiff(LocalFile(path)).images
     assert caught.value.hint
 
 

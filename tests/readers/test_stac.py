@@ -25,7 +25,16 @@ from sciknow.errors import (
     UntrustedInput,
 )
 from sciknow.model import Distribution
-from sciknow.readers import open_distribution, plan_distribution, stac_document, take_fingerprint
+from sciknow.readers import (
+    locate,
+    open_distribution,
+    plan_distribution,
+    registry,
+    stac_document,
+    take_fingerprint,
+)
+from sciknow.readers.stac import parse_options
+from sciknow.readers.stac_asset import choose
 from sciknow.readers.stac_link import follow
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
@@ -321,9 +330,9 @@ def test_images_of_several_grids_are_refused_with_the_way_out(folder, tmp_path):
         {"overview_level": -1},
     ],
 )
-def test_options_are_parsed_strictly(options, folder):
+def test_options_are_parsed_strictly(options):
     with pytest.raises(InvalidInput) as caught:
-        opened("answer.json", folder, **options)
+        parse_options(options)
     assert caught.value.hint
 
 
@@ -382,9 +391,10 @@ def test_remote_documents_lead_nowhere_else(href, tmp_path):
 
 @pytest.mark.parametrize("href", ["file:///etc/passwd", "../../etc/passwd", "/etc/passwd"])
 def test_local_documents_stay_in_their_folder(href, tmp_path):
-    stac.write(tmp_path, "i.json", item("i", DAYS[0], {"a": asset(href)}))
+    name = stac.write(tmp_path, "i.json", item("i", DAYS[0], {"a": asset(href)}))
+    location = locate(way(name), base=tmp_path)
     with pytest.raises(UntrustedInput):
-        opened("i.json", tmp_path)
+        choose(stac_document.gather(location, None), ["a"], location)
 
 
 def test_only_assets_that_are_opened_are_judged(folder, tmp_path):
@@ -469,8 +479,9 @@ def test_too_many_items_are_refused_unless_a_number_is_asked_for(folder, tmp_pat
 )
 def test_documents_that_are_none(body, error, tmp_path):
     (tmp_path / "a.json").write_bytes(body)
+    location = locate(way("a.json"), base=tmp_path)
     with pytest.raises(error) as caught:
-        opened("a.json", tmp_path)
+        registry.get("stac").open_(location, {})
     assert caught.value.hint
 
 

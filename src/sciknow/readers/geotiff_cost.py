@@ -10,7 +10,7 @@ import numpy as np
 from sciknow.readers.cost import Cost, pick, split
 from sciknow.readers.mosaic import Mosaic
 from sciknow.readers.selection import Index
-from sciknow.readers.tiff import Image, Span
+from sciknow.readers.tiff_image import Image, Span
 
 BLOCKS = 4096
 """Dask blocks that are looked at where a part touches more of them."""

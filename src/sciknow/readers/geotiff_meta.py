@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from sciknow.readers.tiff import Image
+from sciknow.readers.tiff_image import Image
 
 MAX_TEXT = 4 * 2**20
 """The longest metadata, in characters, that are read."""

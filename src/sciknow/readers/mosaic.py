@@ -20,7 +20,8 @@ from xarray.core import indexing
 from sciknow.errors import InvalidInput, LimitExceeded
 from sciknow.readers.geokeys import Grid
 from sciknow.readers.selection import Index
-from sciknow.readers.tiff import Image, Span, Tiff, as_slice
+from sciknow.readers.tiff import Tiff
+from sciknow.readers.tiff_image import Image, Span, as_slice
 
 PHASE = 0.01
 """How far, in pixels, two lattices may be apart and still be one."""

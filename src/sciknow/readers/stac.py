@@ -21,9 +21,10 @@ from sciknow.readers.arrays import SHARED
 from sciknow.readers.cost import Costs
 from sciknow.readers.fileset import combine, open_each
 from sciknow.readers.geokeys import Grid
-from sciknow.readers.geotiff import (
+from sciknow.readers.geotiff import check_options
+from sciknow.readers.geotiff_cost import MosaicCosts
+from sciknow.readers.geotiff_store import (
     GeotiffStore,
-    check_options,
     decoded,
     grid_variables,
     image_grid,
@@ -32,7 +33,6 @@ from sciknow.readers.geotiff import (
     open_tiff,
     packed_alike,
 )
-from sciknow.readers.geotiff_cost import MosaicCosts
 from sciknow.readers.joined_cost import JoinedCosts
 from sciknow.readers.mosaic import Mosaic, Piece, compose, join
 from sciknow.readers.protocol import Location
