@@ -17,7 +17,7 @@ from sciknow.search.arrays import save_array
 from sciknow.search.bridge import Bridge, open_bridge
 from sciknow.search.cache import EmbeddingCache, encode_texts
 from sciknow.search.columns import build_columns
-from sciknow.search.document import FIELDS, KINDS, Document, embedded_text
+from sciknow.search.document import FIELDS, KINDS, Document, embedded_text, titled_text
 from sciknow.search.embedder import Embedder, Progress, TokenEmbedder
 from sciknow.search.index import FORMAT
 from sciknow.search.lexical import build_lexical
@@ -25,6 +25,7 @@ from sciknow.search.onnx import OnnxEmbedder
 from sciknow.search.prior import mentions
 from sciknow.search.question import glossed
 from sciknow.search.store import StoreWriter
+from sciknow.search.titles import build_titles
 from sciknow.search.tokens import build_tokens
 from sciknow.search.vectors import build_vectors
 from sciknow.text import has_han
@@ -159,7 +160,8 @@ def _build_kind(
     build_vectors(folder, encoded.vectors, np.ones(len(ready), np.int64))
     if encoded.tokens is not None and isinstance(embedder, TokenEmbedder):
         build_tokens(folder, encoded.tokens, embedder.vocabulary)
-    return encoded.computed
+    titles = [_titled(item, bridge) for item in ready]
+    return encoded.computed + build_titles(folder, titles, embedder, cache)
 
 
 def _prepared(document: Document, bridge: Bridge | None, native: bool) -> Document:
@@ -176,6 +178,12 @@ def _prepared(document: Document, bridge: Bridge | None, native: bool) -> Docume
 def _meant(document: Document) -> str:
     """Return what the sentence model reads of a prepared record."""
     return document.fields.get("gloss") or embedded_text(document)
+
+
+def _titled(document: Document, bridge: Bridge | None) -> str:
+    """Return the title of a prepared record as the sentence model reads it."""
+    text = titled_text(document)
+    return glossed([text], bridge) if "gloss" in document.fields else text
 
 
 def _reported(

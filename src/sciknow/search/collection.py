@@ -19,6 +19,7 @@ from sciknow.search.filters import Filters, Selection, select
 from sciknow.search.lexical import Lexical, saturated
 from sciknow.search.question import Alternative, Question
 from sciknow.search.store import Store
+from sciknow.search.titles import TitleStore
 from sciknow.search.tokens import Tokens, TokenStore
 from sciknow.search.vectors import VectorStore
 
@@ -116,6 +117,11 @@ class Collection:
         return VectorStore(self._folder)
 
     @cached_property
+    def titles(self) -> TitleStore | None:
+        """The vectors of the records' titles, where any has one."""
+        return TitleStore(self._folder) if TitleStore.there(self._folder) else None
+
+    @cached_property
     def tokens(self) -> TokenStore | None:
         """The records' tokens, where they were kept."""
         return TokenStore(self._folder) if TokenStore.there(self._folder) else None
@@ -196,8 +202,7 @@ class Collection:
     ) -> Ranking:
         """Return the parts of the score of some records, but for tokens and company."""
         units, readings = self._words(question, rows)
-        near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
-        meaning = near * rank.MEANING_ALONE
+        meaning = rank.MEANING_ALONE * self._near(meant, rows)
         concepts = self._concepts(question, rows)
         standing = rank.STANDING * self.standing[rows].astype(np.float64)
         silence = np.zeros(len(rows))
@@ -211,6 +216,13 @@ class Collection:
         return Ranking(
             rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits, none
         )
+
+    def _near(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
+        """Return how near records are to a question: whole texts, moved towards nearer titles."""
+        near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
+        if self.titles is None:
+            return near
+        return near + rank.TITLED * np.maximum(self.titles.similarity(meant.vector, rows) - near, 0)
 
     def _candidates(
         self, question: Question, meant: Meant, mask: NDArray[np.bool_] | None, pool: int

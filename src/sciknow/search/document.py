@@ -401,6 +401,12 @@ def embedded_text(document: Document) -> str:
     return ". ".join(english or lines)
 
 
+def titled_text(document: Document) -> str:
+    """Return a record's title as the sentence model reads it: its English lines, where any."""
+    lines = _lines(document, "title")
+    return ". ".join([line for line in lines if not has_han(line)] or lines)
+
+
 def _lines(document: Document, name: str) -> list[str]:
     return [line.strip() for line in document.fields.get(name, "").split(" \n") if line.strip()]
 

@@ -28,7 +28,7 @@ from sciknow.search.store import Record
 from sciknow.search.why import Why
 from sciknow.text import has_han
 
-FORMAT = 3
+FORMAT = 4
 MAX_LIMIT = 10_000
 
 

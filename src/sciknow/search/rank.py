@@ -15,6 +15,8 @@ MEANING = 0.667
 """Cosine of the two texts, with tokens at hand."""
 MEANING_ALONE = 1.0
 """Cosine of the two texts, without tokens."""
+TITLED = 0.5
+"""How far the cosine of the whole text moves up to that of the title, where that is nearer."""
 TOKENS = 0.015
 """A point of the comparison token by token."""
 STANDING = 0.04
