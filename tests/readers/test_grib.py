@@ -306,7 +306,7 @@ def test_no_grib_at_all(tmp_path):
         opened("a.grib2", tmp_path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     place=st.integers(0, 304), byte=st.integers(0, 255), message=st.sampled_from([1, 2])
 )  # fmt: skip

@@ -116,9 +116,10 @@ def _starts(fetch: Fetch, size: int, url: str) -> Iterator[int]:
         if place < 0:
             at += max(1, len(window) - 3)
             continue
+        head = window[place : place + 16]
         at += place
         yield at
-        at += _length(fetch(at, min(at + 16, size)), at, size, url)
+        at += _length(head if len(head) == 16 else fetch(at, min(at + 16, size)), at, size, url)
 
 
 def _length(head: bytes, at: int, size: int, url: str) -> int:

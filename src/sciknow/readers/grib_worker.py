@@ -14,22 +14,17 @@ import os
 import resource
 import struct
 import sys
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 FRAME = struct.Struct(">IQ")
 MEMORY = 8 * 2**30
 """Bytes of address space: what a damaged file asks for beyond that is refused."""
 
-KEYS = (
+OWN = (
     "edition",
     "centre",
-    "centreDescription",
     "paramId",
-    "shortName",
-    "name",
-    "cfName",
-    "cfVarName",
-    "units",
     "typeOfLevel",
     "level",
     "dataDate",
@@ -38,25 +33,54 @@ KEYS = (
     "stepType",
     "number",
     "dataType",
-    "gridType",
     "md5GridSection",
-    "numberOfPoints",
-    "Nx",
-    "Ny",
-    "jPointsAreConsecutive",
-    "alternativeRowScanning",
 )
 """What is asked of each message."""
 
+SHARED = {
+    ("centre",): ("centreDescription",),
+    ("paramId", "typeOfLevel", "stepType"): ("shortName", "name", "cfName", "cfVarName", "units"),
+    ("md5GridSection",): (
+        "gridType",
+        "numberOfPoints",
+        "Nx",
+        "Ny",
+        "jPointsAreConsecutive",
+        "alternativeRowScanning",
+    ),
+}
+"""Keys of one message that say what others are; those are asked for once."""
 
-def keys_of(eccodes: Any, message: bytes) -> dict[str, object]:
-    """Return the keys of one message; those it lacks are left out."""
+
+def keys_of(eccodes: Any, message: bytes, known: dict[object, dict[str, object]]) -> dict[str, Any]:
+    """Return the keys of one message; those it lacks are left out.
+
+    Parameters
+    ----------
+    eccodes : module
+        The library.
+    message : bytes
+        The message; it may lack its data.
+    known : dict
+        What messages before it had in common; added to.
+    """
     handle = eccodes.codes_new_from_message(message)
     try:
         eccodes.codes_set(handle, "stepUnits", "s")
-        return {key: value for key in KEYS if (value := _key(eccodes, handle, key)) is not None}
+        found = _some(eccodes, handle, OWN)
+        for by, names in SHARED.items():
+            key = (by, *(found.get(name) for name in by))
+            if key not in known or found.get("paramId", 0) == 0:  # 0 is any unknown parameter
+                known[key] = _some(eccodes, handle, names)
+            found |= known[key]
+        return found
     finally:
         eccodes.codes_release(handle)
+
+
+def _some(eccodes: Any, handle: Any, names: tuple[str, ...]) -> dict[str, object]:
+    values = {name: _key(eccodes, handle, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _key(eccodes: Any, handle: Any, key: str) -> object:
@@ -88,7 +112,8 @@ def answer(eccodes: Any, asked: dict[str, Any], data: bytes) -> tuple[dict[str, 
         data[end - length : end] for end, length in zip(ends, asked["lengths"], strict=True)
     ]
     if asked["do"] == "keys":
-        return {"keys": [keys_of(eccodes, item) for item in messages]}, b""
+        known: dict[object, dict[str, object]] = {}
+        return {"keys": [keys_of(eccodes, item, known) for item in messages]}, b""
     found = arrays_of(eccodes, messages[0], asked["names"])
     return {"sizes": [item.size for item in found]}, b"".join(item.tobytes() for item in found)
 
@@ -114,7 +139,8 @@ def main() -> None:
     """Answer frames until the input ends."""
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the frames
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError, OSError):  # a lower limit may hold already
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         import eccodes
     except Exception as error:
