@@ -95,6 +95,14 @@ def test_a_store_that_nobody_lists(hub, web, archive, sample, offline, version):
     equal_copy(found.bag, sample.where(sample.sst != 0))
 
 
+def test_a_store_whose_server_denies_what_is_not_there(hub, web, archive, sample):
+    to_zarr(sample, web.folder / "sea.zarr", zarr_format=2, consolidated=True)
+    web.missing = 403
+    found = hub.preserve(dataset(way(f"{web.url}/sea.zarr", "zarr")), archive)
+    assert_valid(found.bag)
+    equal_copy(found.bag, sample)
+
+
 def test_a_store_in_an_object_store(hub, tmp_path, archive, sample):
     to_zarr(sample, tmp_path / "bucket" / "sea.zarr", zarr_format=2, consolidated=False)
     with object_server(tmp_path / "bucket") as endpoint:

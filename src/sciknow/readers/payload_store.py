@@ -131,11 +131,13 @@ def _metadata_keys(location: Location, group: str) -> Iterator[Key]:
     names = ("zarr.json",) if version == 3 else (".zgroup", ".zarray", ".zattrs", ".zmetadata")
     for name, node in nodes.items():
         prefix = f"{name}/" if name else ""
-        keys = itertools.chain(names, _chunk_keys(node) if name in arrays else ())
-        for key in (prefix + one for one in keys):
+        own = (prefix + one for one in names)
+        # asked for as a reader asks: buckets that may not be listed deny what is not there
+        there = (key for key in own if location.transport.run(store._bytes(key, None, None)))
+        chunks = (prefix + one for one in _chunk_keys(node)) if name in arrays else ()
+        for key in itertools.chain(there, chunks):
             if _wanted(key, group):
-                must = key in documents
-                yield key, store.url(key), FileVersion(), not must
+                yield key, store.url(key), FileVersion(), key not in documents
 
 
 def _check_count(arrays: Mapping[str, Any], url: str) -> None:
