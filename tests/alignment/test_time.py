@@ -309,3 +309,19 @@ def test_dates_of_numpy_beyond_nanoseconds_are_kept():
     a2, b2 = sk.align(a, b)
     np.testing.assert_allclose(a2.v.values, a.v.values.reshape(2, 12).mean(axis=1))
     np.testing.assert_array_equal(b2.time.values, old[::12])
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_side_without_any_of_the_first_times_is_missing_there(lazy):
+    a, b = series(dates("2001-01-01", 10)), series(dates("2005-01-01", 10), "w")
+    a2, b2 = found = sk.align(a, b.chunk() if lazy else b, on="first")
+    xr.testing.assert_identical(a2, a)
+    assert b2.w.isnull().all()
+    assert b2.sizes["time"] == 10
+    assert "10 times that it lacks are missing" in found.report
+
+
+def test_empty_datasets_are_refused():
+    a = series(dates("2001-01-01", 10))
+    with pytest.raises(InvalidInput, match="b is empty along 'time'"):
+        sk.align(a, a.isel(time=slice(0, 0)))

@@ -126,6 +126,9 @@ def _sides(things: Sequence[Any], labels: Sequence[str]) -> list[Side]:
                 f"{own} has neither times nor places to be aligned by",
                 hint=f"its coordinates are {', '.join(map(str, ds.coords)) or 'none'}",
             )
+        empty = [dim for dim in (*axes.dims, axes.time) if dim and not ds.sizes.get(dim, 1)]
+        if empty:
+            raise InvalidInput(f"{own} is empty along {empty[0]!r}", hint="select a larger part")
         if axes.time and axes.dims == ds[axes.time].dims:
             raise InvalidInput(
                 f"{own} has a place and a time for each of its values, as along a path",

@@ -201,6 +201,11 @@ def stretched(target: Target, others: Sequence[Line], which: str) -> xr.DataArra
     """
     item = target.y if which == "y" else target.x
     own = target.lines()[0 if which == "y" else 1]
+    if not own.has_cells:
+        raise InvalidInput(
+            f"a single {own.kind} cannot be carried on to cover the other dataset",
+            hint="use on='overlap' or on='first', or give a grid that covers both",
+        )
     low, high = own.edges[0], own.edges[-1]
     for other in others:
         turn = np.round((own.nodes.mean() - other.nodes.mean()) / 360) * 360

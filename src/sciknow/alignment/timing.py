@@ -225,6 +225,9 @@ def _joined(item: _Timed, codes: Codes, wanted: Codes, ruler: Ruler, *, keep: bo
     """Make one value a period of a side, of the periods wanted; return those that it has."""
     side, name = item.side, item.side.axes.time
     within = np.isin(codes, wanted)
+    if not within.any():
+        side.ds = side.ds.isel({name: [0]})  # its values are masked when they are put in place
+        return codes[:0]
     if not within.all():
         side.ds = side.ds.isel({name: np.flatnonzero(within)})
         codes = codes[within]
@@ -288,14 +291,22 @@ def _put(item: _Timed, own: Codes, row: _Row, *, keeps: bool) -> None:
     before = side.ds.indexes.get(name)
     ds = side.ds if keeps else _without_bounds(side.ds, name)
     found = np.isin(row.periods, own)
-    if found.all():
-        ds = ds.isel({name: as_slice(np.searchsorted(own, row.periods))})
-    else:
-        ds = ds.assign_coords({name: own}).reindex({name: row.periods})
-        side.note("time", f"{int((~found).sum()):,} times that it lacks are missing")
+    ds = _taken(side, ds, np.where(found, np.searchsorted(own, row.periods), -1))
     if before is not None and not keeps and _moved(before, own, row):
         side.note("time", f"times written as those of {row.of}, period by period")
     _stamp(side, ds, row, keeps=keeps)
+
+
+def _taken(side: Side, ds: xr.Dataset, places: Codes) -> xr.Dataset:
+    """Take positions along time, its coordinate left out; -1 is a missing value."""
+    name, there = side.axes.time, places >= 0
+    bare = ds.drop_vars([n for n, item in ds.coords.items() if name in item.dims])
+    found = bare.isel({name: as_slice(np.where(there, places, 0))})
+    if there.all():
+        return found
+    mask = xr.DataArray(there, dims=name)
+    side.note("time", f"{int((~there).sum()):,} times that it lacks are missing")
+    return found.assign({n: v.where(mask) for n, v in found.data_vars.items() if name in v.dims})
 
 
 def _moved(before: Any, own: Codes, row: _Row) -> bool:
@@ -327,12 +338,7 @@ def _repeat(item: _Timed, places: dict[int, int], row: _Row) -> None:
     """Repeat the values of a coarser side for the common times that lie in its steps."""
     side, name = item.side, item.side.axes.time
     at = np.array([places.get(int(code), -1) for code in row.periods])
-    ds = _without_bounds(side.ds, name).drop_vars(name)
-    ds = ds.isel({name: np.where(at < 0, 0, at)})
-    if (at < 0).any():
-        there = xr.DataArray(at >= 0, dims=name)
-        ds = ds.assign({n: v.where(there) for n, v in ds.data_vars.items() if name in v.dims})
-        side.note("time", f"{int((at < 0).sum()):,} times that it lacks are missing")
+    ds = _taken(side, _without_bounds(side.ds, name), at)
     step = cast(Step, item.step).words
     side.note("time", f"the value of each {step} is repeated for the times in it, not interpolated")
     _stamp(side, ds, row, keeps=False)
