@@ -40,6 +40,14 @@ def test_the_scan_finds_what_an_exact_scan_finds(many, kept):
     assert np.mean(recall) > 0.97
 
 
+@pytest.mark.parametrize("kept", [1.0, 0.5, 0.05])
+def test_of_very_many_half_of_the_bits_are_compared_first(many, kept, monkeypatch):
+    monkeypatch.setattr(module, "MANY", 2_000)
+    monkeypatch.setattr(module, "RESCORED", 500)
+    monkeypatch.setattr(module, "COARSE", 0.3)
+    test_the_scan_finds_what_an_exact_scan_finds(many, kept)
+
+
 def test_the_best_passage_counts(many):
     store, rows = many
     picked = np.array([5, 17, 17, 0])

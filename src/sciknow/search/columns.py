@@ -105,6 +105,7 @@ class Columns:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._silent: dict[str, Mask] = {}
         self._box = open_array(folder, "column-box")
 
     def __len__(self) -> int:
@@ -131,12 +132,18 @@ class Columns:
         return np.ascontiguousarray(period[:, 0]), np.ascontiguousarray(period[:, 1])
 
     @cached_property
+    def _undated(self) -> Mask:
+        first, last = self._ends
+        return np.asarray((first == UNKNOWN) & (last == UNKNOWN))
+
+    @cached_property
     def _grain(self) -> NDArray[np.float32]:
         return open_array(self._folder, "column-grain")
 
     @cached_property
-    def _flag(self) -> Mask:
-        return open_array(self._folder, "column-flag")
+    def _flags(self) -> list[Mask]:
+        table = open_array(self._folder, "column-flag")
+        return [np.ascontiguousarray(table[:, place]) for place in range(4)]
 
     @cached_property
     def _sides(self) -> list[NDArray[np.float32]]:
@@ -158,12 +165,12 @@ class Columns:
     @property
     def openable(self) -> Mask:
         """Records that open lazily."""
-        return np.asarray(self._flag[:, 0])
+        return self._flags[0]
 
     @property
     def offline(self) -> Mask:
         """Records that open with no network."""
-        return np.asarray(self._flag[:, 1])
+        return self._flags[1]
 
     def touches(self, box: BBox) -> Mask:
         """Records whose area meets a box; both may cross the antimeridian."""
@@ -191,10 +198,12 @@ class Columns:
     def overlaps(self, start: int | None, end: int | None) -> tuple[Mask, Mask]:
         """Return records whose period meets another, and those that do not say."""
         first, last = self._ends
-        silent = (first == UNKNOWN) & (last == UNKNOWN)
-        late = (first != UNKNOWN) & (first > (end if end is not None else _FOREVER))
-        early = (last != UNKNOWN) & (last < (start if start is not None else UNKNOWN))
-        return ~silent & ~late & ~early, silent
+        match = ~self._undated
+        if end is not None:
+            match &= first <= end
+        if start is not None:
+            match &= (last >= start) | (last == UNKNOWN)
+        return match, self._undated
 
     def covers(self, start: int | None, end: int | None) -> Mask:
         """Records whose period holds another whole."""
@@ -223,7 +232,7 @@ class Columns:
         """Return records under a licence (or any open one), and those that do not say."""
         silent = self._empty("license")
         if license_ == "open":
-            return np.asarray(self._flag[:, 2]), ~np.asarray(self._flag[:, 3])
+            return self._flags[2], ~self._flags[3]
         wanted = license_.casefold()
         return self._with("license", lambda word: word.casefold() == wanted), silent
 
@@ -281,5 +290,7 @@ class Columns:
         return out
 
     def _empty(self, name: str) -> Mask:
-        _, start = self.numbers(name)
-        return np.asarray(np.diff(start) == 0)
+        if name not in self._silent:
+            _, start = self.numbers(name)
+            self._silent[name] = np.asarray(start[1:] == start[:-1])
+        return self._silent[name]

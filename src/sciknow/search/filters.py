@@ -148,12 +148,13 @@ def select(columns: Columns, filters: Filters) -> Selection:
     keep = np.ones(len(columns), bool)
     dropped: dict[str, int] = {}
     unknown: dict[str, Mask] = {}
+    left = len(columns)
     for name, match, silent in _checks(columns, filters):
-        stays = keep & (match | silent)
-        dropped[name] = int(keep.sum() - stays.sum())
+        keep &= match | silent
+        before, left = left, int(np.count_nonzero(keep))
+        dropped[name] = before - left
         unknown[name] = silent & ~match
-        keep = stays
-    return Selection(keep, int(keep.sum()), dropped, unknown)
+    return Selection(keep, left, dropped, unknown)
 
 
 def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:

@@ -107,9 +107,9 @@ def meeting(sides: Sequence[NDArray[np.float32]], box: BBox) -> Mask:
     west, south, east, north = sides
     with np.errstate(invalid="ignore"):
         level = (south <= box[3]) & (north >= box[1])
-        wraps, inside = west > east, (west <= box[2]) | (east >= box[0])
-        apart = (west > box[2]) | (east < box[0])
-        meets = wraps | inside if box[0] > box[2] else np.where(wraps, inside, ~apart)
+        wraps, begins, ends = west > east, west <= box[2], east >= box[0]
+        either = begins | ends
+        meets = wraps | either if box[0] > box[2] else (begins & ends) | (wraps & either)
     return np.asarray(level & meets)
 
 
