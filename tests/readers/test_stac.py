@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -529,3 +531,28 @@ def test_recorded_answers(shared_data, tmp_path):
             assert len(found.assets) == len(feature["assets"])
             read += 1
     assert read > 10
+
+
+WITHOUT = """
+import sys
+for name in ("tifffile", "imagecodecs", "pyproj", "pystac"):
+    sys.modules[name] = None
+import warnings; warnings.simplefilter("error")
+from sciknow.errors import MissingDependency
+from sciknow.readers import registry
+assert registry.match("https://a.org/x.zarr").name == "zarr"
+for url in ("a.tif", ""):
+    try:
+        registry.match(url, "" if url else "application/geo+json")
+    except MissingDependency as error:
+        print(error.hint)
+"""
+
+
+def test_without_the_packages_other_readers_work_and_the_message_says_what_to_install():
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:2] == [
+        "pip install 'sciknow[geotiff]'",
+        "pip install 'sciknow[stac]'",
+    ]

@@ -20,6 +20,7 @@ import pystac
 from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
 from sciknow.readers.protocol import Location
+from sciknow.readers.stac import MAX_ITEMS
 from sciknow.readers.stac_link import follow
 from sciknow.readers.trouble import DAMAGED
 from sciknow.text import clean
@@ -29,9 +30,6 @@ MAX_DOCUMENT = 64 * 2**20
 
 MAX_DOCUMENTS = 1_000
 """The most documents that one opening reads."""
-
-MAX_ITEMS = 1_000
-"""The most items that are opened together."""
 
 LIMIT = 100
 """Items that are opened where no number is asked for; more of them are refused."""
