@@ -27,13 +27,6 @@ def start(archive, reader, url, **options):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def finish(archive, reader, url, **options):
-    process = start(archive, reader, url, **options)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    return json.loads(out)
-
-
 def kill_when(process, enough):
     deadline = time.monotonic() + 60
     while not enough() and process.poll() is None and time.monotonic() < deadline:
@@ -52,7 +45,7 @@ def many(web):
     return [f"{at:02}.nc" for at in range(30)]
 
 
-def test_killed_between_files_nothing_is_fetched_twice(web, archive, many):
+def test_killed_between_files_nothing_is_fetched_twice(hub, web, archive, many):
     web.delay = 0.05
     first = start(archive, "netcdf", f"{web.url}/x.nc", files=many)
     kill_when(first, lambda: len(gets(web)) >= 12)
@@ -62,17 +55,17 @@ def test_killed_between_files_nothing_is_fetched_twice(web, archive, many):
     assert not list(archive.glob("sea/2*"))
     web.reset()
     web.delay = 0
-    told = finish(archive, "netcdf", f"{web.url}/x.nc", files=many)
-    assert told["resumed"] == len(done)
+    found = hub.preserve(dataset(way(f"{web.url}/x.nc", options={"files": many})), archive)
+    assert found.resumed == len(done)
     assert set(gets(web)) == {f"/{name}" for name in many} - {f"/{name}" for name in done}
     assert max(Counter(gets(web)).values()) == 1
-    assert_valid(Path(told["bag"]))
+    assert_valid(found.bag)
     for name in many:
-        assert sha256_file(Path(told["bag"], "data", name)) == sha256_file(web.folder / name)
+        assert sha256_file(found.bag / "data" / name) == sha256_file(web.folder / name)
     assert not list(archive.glob("sea/.partial-*"))
 
 
-def test_killed_within_a_file_it_goes_on_from_there(web, archive):
+def test_killed_within_a_file_it_goes_on_from_there(hub, web, archive):
     body = os.urandom(6 * 2**20)
     (web.folder / "sea.nc").write_bytes(body)
     web.faults.append(Fault("hold", match="sea", status=4 * 2**20, times=1))
@@ -80,11 +73,11 @@ def test_killed_within_a_file_it_goes_on_from_there(web, archive):
     kill_when(first, lambda: _kept(archive) > 0)
     kept = _kept(archive)
     web.reset()
-    told = finish(archive, "netcdf", f"{web.url}/sea.nc")
+    bag = hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive).bag
     ranges = [hit.range for hit in web.hits if hit.method == "GET"]
     assert ranges == [f"bytes={kept}-"]
     assert web.sent == len(body) - kept
-    assert Path(told["bag"], "data", "sea.nc").read_bytes() == body
+    assert (bag / "data" / "sea.nc").read_bytes() == body
 
 
 def _kept(archive):
