@@ -38,10 +38,13 @@ class Meant:
         Unit length.
     tokens : Tokens or None
         Where the model gives them.
+    weights : array of float, shape (tokens,), or None
+        What each token counts, where they do not count alike.
     """
 
     vector: Vectors
     tokens: Tokens | None = None
+    weights: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ class Collection:
         if meant.tokens is None or self.tokens is None:
             return ranking
         tokens = rank.TOKENS * self.tokens.score(meant.tokens, ranking.rows)
+        if meant.weights is not None:
+            tokens *= meant.weights[:, None]
         meaning = ranking.meaning * (rank.MEANING / rank.MEANING_ALONE)
         score = ranking.score + meaning - ranking.meaning + tokens.sum(axis=0)
         return replace(ranking, score=score, meaning=meaning, tokens=tokens)
@@ -262,7 +267,8 @@ class Collection:
         worth = rank.WORDS * rarity * saturated(weights.sum(axis=2))
         worth += rank.TITLE * rarity * (weights[:, :, 0] > 0)
         for number, unit in enumerate(question.units):
-            choices = np.array([_worth(choice, worth, place) for choice in unit.alternatives])
+            ways = [_worth(choice, worth, place) for choice in unit.alternatives]
+            choices = unit.weight * np.array(ways)
             reading[number] = choices.argmax(axis=0)
             best[number] = choices.max(axis=0)
         return best, reading

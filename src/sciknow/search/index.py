@@ -18,10 +18,11 @@ from sciknow.search.bridge import Bridge, open_bridge
 from sciknow.search.collection import Collection, Meant, Ranking
 from sciknow.search.constraint import Understood, understand
 from sciknow.search.document import KINDS
-from sciknow.search.embedder import Embedder, TokenEmbedder
+from sciknow.search.embedder import Embedder
 from sciknow.search.explain import explain, scaled
 from sciknow.search.facet import Facet, facets
 from sciknow.search.filters import Filters, Selection
+from sciknow.search.meaning import read_meaning
 from sciknow.search.models import load_embedder
 from sciknow.search.question import Question, read_question
 from sciknow.search.store import Record
@@ -277,11 +278,7 @@ class Index:
 
     def mean(self, questions: Sequence[Question]) -> list[Meant]:
         """Let the sentence model read questions."""
-        texts = [question.english or question.text for question in questions]
-        if isinstance(self.embedder, TokenEmbedder):
-            vectors, tokens = self.embedder.encode_with_tokens(texts)
-            return [Meant(row, item) for row, item in zip(vectors, tokens, strict=True)]
-        return [Meant(row) for row in self.embedder.encode_queries(texts)]
+        return read_meaning(self.embedder, questions)
 
     def _optional(self, kind: str) -> Collection | None:
         if kind == "dataset" and "dataset" not in self.settings["counts"]:

@@ -9,10 +9,12 @@ record in two languages does not count twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sciknow.search.analysis import STOPWORDS, fold, piece_terms, pieces, stem, terms
 from sciknow.search.bridge import Bridge, Label, Translation, Word
+from sciknow.search.purpose import asked_for
+from sciknow.search.rank import PURPOSE
 from sciknow.search.store import Match, Store, label_form
 from sciknow.text import has_han, squeeze
 
@@ -57,10 +59,13 @@ class Unit:
         As it was typed.
     alternatives : tuple of Alternative
         How it can be read.
+    weight : float
+        What it counts next to the words of what is asked for.
     """
 
     text: str
     alternatives: tuple[Alternative, ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,10 @@ class Question:
         Concepts that it names.
     language : str
         ``zh`` with any Chinese character, else ``en``.
+    words : tuple of Word
+        A Chinese question word by word.
+    core : str
+        The part of *english* that names what is asked for, where the rest tells its purpose.
     """
 
     text: str
@@ -87,6 +96,7 @@ class Question:
     concepts: tuple[Match, ...] = ()
     language: str = "en"
     words: tuple[Word, ...] = field(default=())
+    core: str = ""
 
     @property
     def terms(self) -> dict[str, float]:
@@ -95,7 +105,7 @@ class Question:
         for unit in self.units:
             for choice in unit.alternatives:
                 for term in (*choice.terms, *choice.beside):
-                    out[term] = max(choice.weight, out.get(term, 0.0))
+                    out[term] = max(unit.weight * choice.weight, out.get(term, 0.0))
         return out
 
 
@@ -118,14 +128,40 @@ def read_question(
     flat = squeeze(text[:MAX_QUESTION])
     if not has_han(flat):
         found = store.matches(flat)
-        return Question(flat, flat, tuple(_english(flat, found)), tuple(found))
+        asked = asked_for(flat)
+        core = flat[slice(*asked)] if asked else ""
+        plain = tuple(_weighed(_english(flat, found), core))
+        return Question(flat, flat, plain, tuple(found), core=core)
     simple = bridge.simplify(flat) if bridge else flat
     found = store.matches(simple)
     labels = {item.form: _label(item) for item in found if has_han(item.form)}
     translation = bridge.translate(simple, labels) if bridge else _untranslated(simple)
     english = flat if native else translation.english
-    units = tuple(_chinese(translation, found))
-    return Question(flat, english, units, tuple(found), "zh", translation.words)
+    asked = asked_for(translation.text)
+    core = translation.text[slice(*asked)] if asked else ""
+    units = tuple(_weighed(_chinese(translation, found), core))
+    if asked and not native:
+        core = _rendered(translation, *asked)
+    return Question(flat, english, units, tuple(found), "zh", translation.words, core)
+
+
+def _weighed(units: Iterable[Unit], core: str) -> Iterator[Unit]:
+    """Yield units, those of a purpose with less weight."""
+    asked = fold(core)
+    for unit in units:
+        aside = bool(core) and unit.text not in asked
+        yield replace(unit, weight=PURPOSE) if aside else unit
+
+
+def _rendered(translation: Translation, start: int, end: int) -> str:
+    """Return the first renderings of the words within a part of the text."""
+    parts, place = [], 0
+    for word in translation.words:
+        place = max(translation.text.find(word.text, place), 0)
+        if start <= place < end and word.glosses:
+            parts.append(word.glosses[0])
+        place += len(word.text)
+    return " ".join(part for part in parts if part)
 
 
 def _untranslated(text: str) -> Translation:

@@ -37,6 +37,8 @@ SHARPNESS = 15.0
 """… weighted by the exponential of their scores times this."""
 CROWD_SIZE = 5
 """Nearest neighbours among the hits that tell how crowded a record's place is."""
+PURPOSE = 0.5
+"""What a word counts that tells what something is wanted for, not what is wanted."""
 SCALE = 1 / 2
 """Brings the sum into 0 to 1."""
 POOL = 100
