@@ -325,3 +325,20 @@ def test_empty_datasets_are_refused():
     a = series(dates("2001-01-01", 10))
     with pytest.raises(InvalidInput, match="b is empty along 'time'"):
         sk.align(a, a.isel(time=slice(0, 0)))
+
+
+def test_times_of_calendars_that_cannot_be_compared_are_matched_by_month():
+    a = series(dates("2000-01-01", 3, "MS", "julian"))
+    b = series(dates("2000-01-16", 3, "ME", "360_day"), "w")
+    a2, b2 = sk.align(a, b, time="first")
+    np.testing.assert_array_equal(b2.w.values, b.w.values)
+    np.testing.assert_array_equal(a2.time.values, b2.time.values)
+
+
+def test_times_of_other_names_get_one_name():
+    a = series(dates("2000-01-01", 9))
+    b = series(dates("2000-01-01", 9), "w").rename(time="date")
+    _, b2 = found = sk.align(a, b)
+    assert b2.w.dims == ("time",)
+    np.testing.assert_array_equal(b2.w.values, b.w.values)
+    assert "time renamed from date to time" in found.report

@@ -104,7 +104,10 @@ def _prepared(side: Side) -> _Timed:
 def _same_times(timed: Sequence[_Timed]) -> bool:
     first = timed[0].time
     return all(
-        item.time.shape == first.shape and np.array_equal(item.time.values, first.values)
+        item.time.shape == first.shape
+        and (item.time.name, item.time.dtype) == (first.name, first.dtype)
+        and calendar_of(item.time) == calendar_of(first)
+        and np.array_equal(item.time.values, first.values)
         for item in timed[1:]
     )
 
