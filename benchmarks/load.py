@@ -1,9 +1,12 @@
-"""What opening through sciknow costs over plain xarray: open, first slice, one-year mean.
+"""What opening through sciknow costs over what one would use instead.
+
+Arrays: open, first slice, one-year mean, against plain xarray. Tables: open and read, whole or a
+box, against pandas, dask, pyarrow with shapely, and xarray with pydap.
 
 Run ``python benchmarks/load.py``. Both sides read the same store from the same loopback server
 or folder, in turns, in one run; the figures are the best of all rounds, since other work on the
-machine only ever adds. The aim: at most 5 % or 20 ms over plain
-xarray, whichever is larger. Exits with 1 where that is missed.
+machine only ever adds. The aim: at most 5 % or 20 ms over the other side, whichever is larger.
+Exits with 1 where that is missed.
 """
 
 from __future__ import annotations
@@ -22,16 +25,21 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
+import dask.dataframe as dd
 import fsspec
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import rasterio
+import shapely
 import xarray as xr
 
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from servers.erddap import SINCE, ErddapServer, erddap_server
+from servers.tables import table_of
 from servers.web import DataServer
 
 RATIO, SECONDS = 1.05, 0.020
@@ -165,6 +173,109 @@ def compare(place: str, folder: Path, rounds: int) -> dict[str, Any]:
     }
 
 
+def make_tables(folder: Path) -> pd.DataFrame:
+    """Write 60,000 positions in each form of table, sorted by longitude."""
+    random = np.random.default_rng(2)
+    rows = 60_000
+    frame = pd.DataFrame(
+        {
+            "time": pd.date_range("2000-01-01", periods=rows, freq="10min"),
+            "latitude": random.uniform(-80, 80, rows),
+            "longitude": np.sort(random.uniform(-179, 179, rows)),
+            "value": random.normal(size=rows),
+        }
+    )
+    frame.to_csv(folder / "t.csv", index=False)
+    frame.to_csv(folder / "t.csv.zip", index=False)
+    frame.to_parquet(folder / "t.parquet", row_group_size=6_000)
+    plain = frame.assign(time=frame["time"].astype(str))
+    plain.to_json(folder / "t.jsonl", orient="records", lines=True)
+    table = table_of(frame["longitude"].to_numpy(), frame["latitude"].to_numpy())
+    pq.write_table(table, folder / "t.geoparquet", row_group_size=6_000)
+    return frame
+
+
+def with_shapes(file: str) -> pd.DataFrame:
+    """Read a GeoParquet table, and decode its geometries, as one does without geopandas."""
+    found = pq.read_table(file).to_pandas(ignore_metadata=True)
+    return found.assign(geometry=shapely.from_wkb(found["geometry"]))
+
+
+def table_cases(folder: Path) -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
+    """Return for each case what one does without sciknow, and the same through it."""
+
+    def read(file: str, **part: Any) -> Callable[[], Any]:
+        return lambda: whole(file, folder, part)
+
+    box = {"bbox": (10, -20, 40, 30)}
+    at = str(folder)
+    return {
+        "csv": (lambda: dd.read_csv(f"{at}/t.csv").compute(), read("t.csv")),
+        "csv.zip": (lambda: pd.read_csv(f"{at}/t.csv.zip"), read("t.csv.zip")),
+        "jsonl": (lambda: pd.read_json(f"{at}/t.jsonl", lines=True), read("t.jsonl")),
+        "parquet": (lambda: dd.read_parquet(f"{at}/t.parquet").compute(), read("t.parquet")),
+        "parquet, a box": (lambda: in_box(f"{at}/t.parquet"), read("t.parquet", **box)),
+        "geoparquet": (lambda: with_shapes(f"{at}/t.geoparquet"), read("t.geoparquet")),
+        "geoparquet, a box": (
+            lambda: with_shapes(f"{at}/t.geoparquet"),
+            read("t.geoparquet", **box),
+        ),
+    }
+
+
+def whole(place: str, folder: Path, part: dict[str, Any]) -> Any:
+    """Open through the readers, and read."""
+    way = Distribution(id="x", access_url=place)
+    return open_distribution(way, base=folder, **part).compute()
+
+
+def in_box(file: str) -> pd.DataFrame:
+    """Read a table, and keep the rows in a box."""
+    found = pd.read_parquet(file)
+    return found[found["latitude"].between(-20, 30) & found["longitude"].between(10, 40)]
+
+
+def services(
+    frame: pd.DataFrame, server: ErddapServer, folder: Path
+) -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
+    """Return the cases of a table and a grid of an ERDDAP server."""
+    seconds = (frame["time"] - pd.Timestamp(0)).dt.total_seconds()
+    about = {"time": {"units": SINCE, "actual_range": [seconds.min(), seconds.max()]}}
+    server.tables["t"] = frame.assign(time=seconds), about
+    server.grids["g"] = xr.Dataset(
+        {"v": (("time", "y", "x"), np.random.default_rng(1).normal(size=(50, 100, 200)))},
+        {"time": ("time", np.arange(50.0)), "y": np.arange(100.0), "x": np.arange(200.0)},
+    )
+    table, grid = f"{server.url}/tabledap/t", f"{server.url}/griddap/g"
+    ways = {
+        name: Distribution(id="x", access_url=url, reader=name)
+        for name, url in (("tabledap", table), ("opendap", grid))
+    }
+
+    def ours_of(name: str) -> Callable[[], Any]:
+        return lambda: open_distribution(ways[name], base=folder).compute()
+
+    return {
+        "tabledap": (lambda: pd.read_csv(f"{table}.csvp", parse_dates=[0]), ours_of("tabledap")),
+        "griddap": (
+            lambda: xr.open_dataset(grid, engine="pydap", decode_times=False).load(),
+            ours_of("opendap"),
+        ),
+    }
+
+
+def in_turns(theirs: Callable[[], Any], own: Callable[[], Any], rounds: int) -> dict[str, Any]:
+    """Time reading by both sides in turns, and return the best of each."""
+    best = {"plain": float("inf"), "sciknow": float("inf")}
+    for number in range(rounds + 1):
+        for side, read in (("plain", theirs), ("sciknow", own)):
+            start = time.perf_counter()
+            read()
+            if number:  # the first round warms up
+                best[side] = min(best[side], time.perf_counter() - start)
+    return {"read": best}
+
+
 def main() -> int:
     """Run every case and print a table; return 1 where the aim is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -180,6 +291,12 @@ def main() -> int:
                 rows[f"local {file}"] = compare(str(folder / file), folder, chosen.rounds)
             for file in ("v2.zarr", "v3.zarr", "four.nc"):
                 rows[f"http {file}"] = compare(f"{web.url}/{file}", folder, chosen.rounds)
+            frame = make_tables(folder)
+            cases = table_cases(folder)
+            with erddap_server() as server, warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pydap warns that it guesses the protocol
+                for case, sides in (cases | services(frame, server, folder)).items():
+                    rows[case] = in_turns(*sides, chosen.rounds)
         with served_apart(folder) as url:
             rows[f"http {IMAGE}"] = compare(f"{url}/{IMAGE}", folder, chosen.rounds)
     missed = 0
@@ -190,7 +307,7 @@ def main() -> int:
             missed += bad
             if not chosen.json:
                 print(
-                    f"{case:16} {step:14} plain {both['plain'] * 1e3:8.1f} ms"
+                    f"{case:18} {step:14} plain {both['plain'] * 1e3:8.1f} ms"
                     f"  sciknow {both['sciknow'] * 1e3:8.1f} ms"
                     f"  ratio {both['sciknow'] / both['plain']:5.2f}{'  MISSED' if bad else ''}"
                 )

@@ -104,7 +104,7 @@ def check_error(data: bytes) -> None:
     SourceUnavailable
         With the server's own words.
     """
-    if data.lstrip()[:7].lower() == b"error {":
+    if data[:64].lstrip()[:7].lower() == b"error {":
         words = re.search(r'message\s*=\s*"((?:[^"\\]|\\.)*)"', data.decode("utf-8", "replace"))
         raise SourceUnavailable(
             f"the server refuses: {words[1][:300] if words else 'without saying why'}",

@@ -59,6 +59,13 @@ class Reader(Protocol):
         Modules that it imports.
     install : str
         What to give to pip when one of them is missing.
+
+    Notes
+    -----
+    Two further methods are used where a reader has them: ``costs(location, options)`` tells what
+    reading costs (`sciknow.readers.cost.Costs`, or ``table(opened, wanted)`` for tables), and
+    ``cut(location, options, opened, wanted)`` leaves the choice of a table's rows and columns to
+    the source.
     """
 
     name: str
