@@ -43,6 +43,7 @@ def test_the_later_version_of_one_family_takes_the_whole():
     "pair",
     [
         ("CC-BY-SA-4.0", "ODbL-1.0"),
+        ("CC-BY-SA-1.0", "CC-BY-SA-4.0"),  # 1.0 has no clause for later versions
         ("CC-BY-SA-4.0", "CC-BY-NC-SA-4.0"),
         ("CC-BY-SA-4.0", "CC-BY-NC-4.0"),
         ("ODbL-1.0", "CC-BY-NC-4.0"),

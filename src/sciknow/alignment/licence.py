@@ -81,7 +81,8 @@ def _creative_commons() -> dict[str, Licence]:
             share_alike="SA" in elements,
             noncommercial="NC" in elements,
             no_derivatives="ND" in elements,
-            family=f"CC-{elements}",
+            # version 1.0 does not allow a later version for adapted material, those after it do
+            family=f"CC-{elements}" if version != "1.0" else f"CC-{elements}-1.0",
             version=float(version[:3]),
         )
         for elements, ports in _PORTS.items()
