@@ -16,6 +16,7 @@ from sciknow.search.bridge import Bridge, Label, Translation, Word
 from sciknow.search.purpose import asked_for
 from sciknow.search.rank import PURPOSE
 from sciknow.search.store import Match, Store, label_form
+from sciknow.search.synonyms import synonyms
 from sciknow.text import has_han, squeeze
 
 MAX_QUESTION = 2_000
@@ -24,6 +25,8 @@ GLOSS = (1.0, 0.7, 0.5, 0.4, 0.3, 0.3)
 """Worth of a Chinese word's renderings, first to last."""
 SYNONYM = 0.5
 """Worth of another label of a concept that the question names."""
+NEAR = 0.3
+"""Worth of a word that stands for nearly the same in a catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,8 @@ def _english(text: str, concepts: Sequence[Match]) -> Iterator[Unit]:
         found = [term for term in piece_terms(piece) if term not in STOPWORDS]
         if found and piece not in seen:
             seen.add(piece)
-            yield Unit(piece, (*_own(piece, found), *_synonyms(piece, concepts)))
+            near = _near(found) if len(found) == 1 else ()
+            yield Unit(piece, (*_own(piece, found), *_synonyms(piece, concepts), *near))
 
 
 def _own(piece: str, found: Sequence[str]) -> Iterator[Alternative]:
@@ -201,6 +205,12 @@ def _synonyms(piece: str, concepts: Sequence[Match]) -> Iterator[Alternative]:
                 words = tuple(term for term in dict.fromkeys(terms(label)) if term not in own)
                 if words and label_form(label) != match.form:
                     yield Alternative(label, words, SYNONYM / max(1, len(own)))
+
+
+def _near(found: Sequence[str]) -> Iterator[Alternative]:
+    """Yield the words that stand for nearly the same as a term."""
+    for label, words in synonyms().get(found[0], ()):
+        yield Alternative(label, words, NEAR / len(words))
 
 
 def _chinese(translation: Translation, concepts: Sequence[Match]) -> Iterator[Unit]:
