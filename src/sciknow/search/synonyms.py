@@ -28,15 +28,17 @@ def synonyms() -> dict[str, tuple[Near, ...]]:
     (('precipitation', ('precipit',)),)
     """
     text = (package_files("sciknow.search") / "synonyms.tsv").read_text("utf-8")
-    found: dict[str, tuple[Near, ...]] = {}
+    found: dict[str, dict[tuple[str, ...], str]] = {}
     for line in text.splitlines():
         if not line.startswith("#"):
             first, *others = line.split("|")
             own = terms(first)
             if len(own) != 1 or not others:
                 raise InvalidInput(f"synonyms line {line!r}", hint="write one word, then others")
-            near = ((other, tuple(dict.fromkeys(terms(other)))) for other in others)
-            kept = tuple(item for item in near if item[1] and own[0] not in item[1])
-            if kept:
-                found[own[0]] = tuple(dict.fromkeys((*found.get(own[0], ()), *kept)))
-    return found
+            for other in others:
+                words = tuple(dict.fromkeys(terms(other)))
+                if words and own[0] not in words:
+                    found.setdefault(own[0], {}).setdefault(words, other)
+    return {
+        term: tuple((other, words) for words, other in near.items()) for term, near in found.items()
+    }
