@@ -20,7 +20,7 @@ from sciknow.readers.kerchunk import reference_costs
 from sciknow.readers.netcdf3 import ClassicStore
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import LocalFile, RangeFile
-from sciknow.readers.set_cost import Member, SetCosts
+from sciknow.readers.set_cost import Member, SetCosts, shape_of
 from sciknow.readers.store import ReferenceStore
 from sciknow.readers.trouble import explain
 from sciknow.readers.virtual import open_virtual
@@ -66,10 +66,10 @@ class NetcdfReader:
         dim = str(options["concat_dim"]) if options.get("concat_dim") else None
         whole = combine(parts, dim)
         counted = [
-            Member(part, partial(_costs, at, options))
+            Member(shape_of(part), partial(_costs, at, options))
             for at, part in zip(places.values(), parts, strict=True)
         ]
-        location.transport.kept[location.url] = SetCosts(whole, counted, dim)
+        location.transport.kept[location.url] = SetCosts(shape_of(whole), counted, dim)
         return whole
 
     def _open_one(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +14,47 @@ from sciknow.readers.selection import Index
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What costs need to know of a dataset, which itself would keep its file open.
+
+    Parameters
+    ----------
+    sizes, indexes : mapping
+        Of its dimensions.
+    dims, chunks : mapping
+        Of its variables: dimensions, and sizes of the dask chunks along each.
+    """
+
+    sizes: Mapping[str, int]
+    indexes: Mapping[str, Any]
+    dims: Mapping[str, tuple[str, ...]]
+    chunks: Mapping[str, Sequence[Sequence[int]]]
+
+
+def shape_of(ds: xr.Dataset) -> Shape:
+    """Return the shape of a dataset."""
+    variables = {str(name): item for name, item in ds.variables.items()}
+    return Shape(
+        {str(dim): size for dim, size in ds.sizes.items()},
+        {str(dim): index for dim, index in ds.indexes.items()},
+        {name: tuple(map(str, item.dims)) for name, item in variables.items()},
+        {name: item.chunks or [(size,) for size in item.shape] for name, item in variables.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One file of a set.
 
     Parameters
     ----------
-    ds : xarray.Dataset
-        The file as it is opened.
+    shape : Shape
+        Of the file as it is opened.
     costs : callable
         Makes the costs of its variables; called where the part touches the file.
     """
 
-    ds: xr.Dataset
+    shape: Shape
     costs: Callable[[], Costs | None]
 
 
@@ -34,32 +63,32 @@ class SetCosts:
 
     Parameters
     ----------
-    whole : xarray.Dataset
-        The set as it is opened.
+    whole : Shape
+        Of the set as it is opened.
     members : sequence of Member
         Its files, in the order in which they follow each other along `dim`.
     dim : str, optional
         The dimension that grows; without it each file lies where its coordinates say.
     """
 
-    def __init__(self, whole: xr.Dataset, members: Sequence[Member], dim: str | None) -> None:
+    def __init__(self, whole: Shape, members: Sequence[Member], dim: str | None) -> None:
         self.whole, self.members, self.dim = whole, members, dim
-        self.starts = np.cumsum([0, *(item.ds.sizes.get(dim or "", 0) for item in members)])
+        self.starts = np.cumsum([0, *(item.shape.sizes.get(dim or "", 0) for item in members)])
 
     def cost(
         self, name: str, index: Sequence[Index], blocks: Sequence[Sequence[int]]
     ) -> Cost | None:
         """Return the cost of a part of a variable."""
-        dims = [str(dim) for dim in self.whole[name].dims]
+        dims = self.whole.dims[name]
         grows = any(self._grows(dim) for dim in dims)
         found = Cost()
         for number, member in enumerate(self.members[: None if grows else 1]):
-            if name not in member.ds.variables:
+            if name not in member.shape.dims:
                 return None
             inside = [self._local(number, dim, at) for dim, at in zip(dims, index, strict=True)]
             if not all(len(at) for at in inside):
                 continue
-            costs, chunks = member.costs(), _chunks(member.ds[name])
+            costs, chunks = member.costs(), member.shape.chunks[name]
             read = [_blocks(at, sizes) for at, sizes in zip(inside, chunks, strict=True)]
             one = None if costs is None else costs.cost(name, read, chunks)
             if one is None:
@@ -70,7 +99,7 @@ class SetCosts:
     def _grows(self, dim: str) -> bool:
         if self.dim is not None:
             return dim == self.dim
-        return any(item.ds.sizes.get(dim) != self.whole.sizes[dim] for item in self.members)
+        return any(item.shape.sizes.get(dim) != self.whole.sizes[dim] for item in self.members)
 
     def _local(self, number: int, dim: str, index: Index) -> Index:
         """Return where in one file the wanted places lie along a dimension."""
@@ -85,7 +114,7 @@ class SetCosts:
     def _places(self, number: int, dim: str) -> Index:
         if self.dim is not None:
             return np.arange(self.starts[number], self.starts[number + 1])
-        own: Any = self.members[number].ds.indexes[dim]
+        own = self.members[number].shape.indexes[dim]
         return np.asarray(self.whole.indexes[dim].get_indexer(own))
 
 
@@ -97,7 +126,3 @@ def _blocks(index: Index, sizes: Sequence[int]) -> Index:
     edges = np.cumsum([0, *sizes])
     touched = np.unique(np.searchsorted(edges[1:], index, side="right"))
     return np.concatenate([np.arange(edges[number], edges[number + 1]) for number in touched])
-
-
-def _chunks(item: xr.DataArray) -> Sequence[Sequence[int]]:
-    return item.chunks if item.chunks is not None else tuple((size,) for size in item.shape)
