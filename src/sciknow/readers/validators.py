@@ -91,7 +91,8 @@ async def _object(transport: Transport, url: str, size: int) -> Stated:
 
 def object_stated(found: Mapping[str, Any]) -> Stated:
     """Return what the entry of an object, as a driver gives it, says."""
-    changed = found.get("LastModified") or found.get("last_modified") or found.get("mtime") or found.get("updated") or ""
+    moments = ("LastModified", "last_modified", "mtime", "updated")
+    changed = next((found[key] for key in moments if found.get(key)), "")
     return Stated(
         int(found.get("size") or 0),
         str(found.get("ETag") or found.get("etag") or ""),
