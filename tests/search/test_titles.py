@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sciknow.search import Index, build_index, document_of_text
+from sciknow.search import titles as module
 from sciknow.search.arrays import open_array
 from sciknow.search.titles import TitleStore, build_titles
 
@@ -23,6 +24,12 @@ def test_each_title_has_its_vector_and_none_is_zero(tmp_path, embedder, cache):
 
 def test_records_without_titles_need_no_file(tmp_path, embedder, cache):
     build_titles(tmp_path, ["", ""], embedder, cache)
+    assert not TitleStore.there(tmp_path)
+
+
+def test_titles_beyond_the_budget_are_not_kept(tmp_path, embedder, cache, monkeypatch):
+    monkeypatch.setattr(module, "BUDGET", 1_000)
+    assert build_titles(tmp_path, ["Sea ice extent", "Snow"], embedder, cache) == 0
     assert not TitleStore.there(tmp_path)
 
 

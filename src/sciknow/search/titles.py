@@ -18,6 +18,8 @@ from sciknow.search.arrays import open_array, save_array, widen
 from sciknow.search.cache import EmbeddingCache, encode_texts
 from sciknow.search.embedder import Embedder, Vectors
 
+BUDGET = 400_000_000
+"""Bytes that a collection's titles may take, as for tokens; a larger collection goes without."""
 _FILE = "titles"
 
 
@@ -31,10 +33,11 @@ def build_titles(
     folder : Path
         Folder of the index.
     texts : sequence of str
-        One title a record; an empty one gets a row of zeros, and without any there is no file.
+        One title a record; an empty one gets a row of zeros, and without any, or with too many
+        for the budget, there is no file.
     """
     named = [row for row, text in enumerate(texts) if text]
-    if not named:
+    if not named or 2 * len(texts) * embedder.dimensions > BUDGET:
         return 0
     encoded = encode_texts(embedder, [texts[row] for row in named], cache)
     vectors = np.zeros((len(texts), embedder.dimensions), np.float16)

@@ -20,7 +20,7 @@ EXACT = 4_096
 """Up to this many vectors are compared whole."""
 RESCORED = 1_000
 """How many of the nearest by bits are compared whole, up to `MANY` vectors; twice that beyond."""
-MANY = 50000
+MANY = 300_000
 COARSE = 0.1
 """Beyond `MANY`, the part that goes on after half of the bits has been compared."""
 _STEP = 61
