@@ -295,7 +295,10 @@ def _worth(
     choice: Alternative, worth: NDArray[np.float64], place: Mapping[str, int]
 ) -> NDArray[np.float64]:
     """Return what one way to read a unit is worth to each record."""
-    own = worth[[place[term] for term in choice.terms]].sum(axis=0)
+    each = worth[[place[term] for term in choice.terms]]
+    own = each.sum(axis=0)
+    if choice.together:
+        own = np.where((each > 0).all(axis=0), own, 0)
     if choice.beside:
         more = worth[[place[term] for term in choice.beside]].sum(axis=0)
         own += np.where(own > 0, more, 0)

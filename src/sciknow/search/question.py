@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from sciknow.search.analysis import STOPWORDS, fold, piece_terms, pieces, stem, terms
 from sciknow.search.bridge import Bridge, Label, Translation, Word
+from sciknow.search.measure import is_measure, spelled
 from sciknow.search.purpose import asked_for
 from sciknow.search.rank import PURPOSE
 from sciknow.search.store import Match, Store, label_form
@@ -44,12 +46,15 @@ class Alternative:
     beside : tuple of str
         Terms that count only where one of *terms* stands too: the pair of characters that
         joins a Chinese word to the next (北极海冰: 极海 alone is no sign of the Arctic).
+    together : bool
+        Whether the terms count only where all of them stand.
     """
 
     text: str
     terms: tuple[str, ...]
     weight: float = 1.0
     beside: tuple[str, ...] = ()
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +184,24 @@ def _label(match: Match) -> Label:
 
 def _english(text: str, concepts: Sequence[Match]) -> Iterator[Unit]:
     seen: set[str] = set()
-    for piece in pieces(text):
+    for piece, after in pairwise([*pieces(text), ""]):
+        if is_measure(piece, after):
+            if (whole := f"{piece} {after}") not in seen:
+                yield _measured(piece, after, whole)
+            seen.update((piece, after, whole))
+            continue
         found = [term for term in piece_terms(piece) if term not in STOPWORDS]
         if found and piece not in seen:
             seen.add(piece)
             near = _near(found) if len(found) == 1 else ()
             yield Unit(piece, (*_own(piece, found), *_synonyms(piece, concepts), *near))
+
+
+def _measured(number: str, measure: str, text: str) -> Unit:
+    """Return a number with its measure as one word, in every spelling."""
+    ways = spelled(number, measure)
+    label = f"{number} {measure}"
+    return Unit(text, tuple(Alternative(label, way, together=True) for way in ways))
 
 
 def _own(piece: str, found: Sequence[str]) -> Iterator[Alternative]:
@@ -217,16 +234,29 @@ def _chinese(translation: Translation, concepts: Sequence[Match]) -> Iterator[Un
     text = translation.text
     place = 0
     seen: set[str] = set()
-    for word in translation.words:
+    for word, after in pairwise([*translation.words, Word("")]):
         place = max(text.find(word.text, place), 0)
+        units: list[Unit] = []
         if not has_han(word.text):
-            yield from (unit for unit in _english(word.text, concepts) if unit.text not in seen)
+            plain, number = _before_measure(word, after)
+            units += _english(plain, concepts)
+            if number:
+                units.append(_measured(number, after.glosses[0], number + after.text))
+                seen.add(after.text)
         elif word.text not in seen and (word.glosses or not word.known or len(word.text) > 1):
             alternatives = tuple(_readings(word, text, place))
-            if alternatives:
-                yield Unit(word.text, alternatives)
-        seen.add(word.text)
+            units += [Unit(word.text, alternatives)] if alternatives else []
+        yield from (unit for unit in units if unit.text not in seen)
+        seen.update((word.text, *(unit.text for unit in units)))
         place += len(word.text)
+
+
+def _before_measure(word: Word, after: Word) -> tuple[str, str]:
+    """Part the number from words that come before a Chinese measure: NDVI 1 in NDVI 1公里."""
+    plain, _, number = word.text.rpartition(" ")
+    if has_han(after.text) and after.glosses and is_measure(number, after.glosses[0]):
+        return plain, number
+    return word.text, ""
 
 
 def _readings(word: Word, text: str, place: int) -> Iterator[Alternative]:
