@@ -29,8 +29,11 @@ HOLE, MOST = 8 * 1024, 32 * 2**20
 FOOTER = 64 * 1024
 """Bytes of the end of a file that Arrow reads at first."""
 
-WHOLE = -1
+WHOLE: tuple[int, ...] = ()
 """Stands for every row group of a file."""
+
+TOGETHER = 32 * 2**20
+"""Unpacked bytes up to which row groups are read together, as one partition."""
 
 MAX_FILES = 256
 """Files of a folder whose footers are read to find the row groups of a part."""
@@ -206,14 +209,28 @@ def surviving(
 
 def places(
     location: Location, limits: Sequence[Bound], geo: Geo | None, wanted: Selection
-) -> Iterator[tuple[str, int]]:
-    """Yield what `ReadGroup` reads one by one: row groups, or the files of a folder whole."""
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield what `ReadGroup` reads one by one: some row groups, or a file of a folder whole."""
     files = files_of(location)
     if not (wanted.bbox or wanted.period) and len(files) > 1:
         yield from ((url, WHOLE) for _, url in files)
         return
-    for url, _, groups in surviving(location, limits, geo, wanted):
-        yield from ((url, number) for number in groups)
+    for url, footer, groups in surviving(location, limits, geo, wanted):
+        yield from ((url, some) for some in together(footer, groups))
+
+
+def together(footer: Any, groups: Sequence[int]) -> list[tuple[int, ...]]:
+    """Put row groups together that are small; each list is one partition."""
+    found: list[list[int]] = []
+    room = 0
+    for number in groups:
+        size = footer.row_group(number).total_byte_size
+        if not found or size > room:
+            found.append([])
+            room = TOGETHER
+        found[-1].append(number)
+        room -= size
+    return [tuple(some) for some in found]
 
 
 def _meets(own: Sequence[float], box: Sequence[float]) -> bool:
@@ -231,7 +248,7 @@ def _meets(own: Sequence[float], box: Sequence[float]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReadGroup:
-    """Reads the wanted rows and columns of one row group; can be sent to another process.
+    """Reads the wanted rows and columns of some row groups; can be sent to another process.
 
     Parameters
     ----------
@@ -252,11 +269,11 @@ class ReadGroup:
     geo: Geo | None
     meta: pd.DataFrame
 
-    def __call__(self, place: tuple[str, int]) -> pd.DataFrame:
-        """Read one row group, given by the file's address and its number, or a whole file."""
-        url, number = place
+    def __call__(self, place: tuple[str, tuple[int, ...]]) -> pd.DataFrame:
+        """Read row groups, given by the file's address and their numbers, or a whole file."""
+        url, numbers = place
         with open_file(self.transport, url) as opened:
-            groups = range(opened.num_row_groups) if number == WHOLE else [number]
+            groups = list(numbers or range(opened.num_row_groups))
             table = opened.read_row_groups(groups, columns=self.needed)
         for limit in self.limits:
             if limit.low != limit.high:

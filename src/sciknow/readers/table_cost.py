@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dask.dataframe as dd
@@ -9,7 +10,14 @@ import dask.dataframe as dd
 from sciknow.readers.cost import Cost
 from sciknow.readers.file_cost import Pages
 from sciknow.readers.geo import Geo
-from sciknow.readers.parquet_groups import MAX_FILES, bounds_of, files_of, joined, surviving
+from sciknow.readers.parquet_groups import (
+    MAX_FILES,
+    bounds_of,
+    files_of,
+    joined,
+    surviving,
+    together,
+)
 from sciknow.readers.protocol import Location
 from sciknow.readers.rangefile import RangeFile
 from sciknow.readers.selection import Selection
@@ -37,8 +45,8 @@ class ParquetCosts:
         found = Cost()
         for url, footer, groups in surviving(self.location, limits, self.geo, wanted):
             meter = self._meter(url)
-            for number in groups:
-                found += _group(footer.row_group(number), columns, meter)
+            for some in together(footer, groups):
+                found += _groups([footer.row_group(number) for number in some], columns, meter)
             if meter is not None:
                 found += Cost(meter.requests, meter.bytes)
         return found
@@ -50,10 +58,10 @@ class ParquetCosts:
         return Pages(RangeFile(transport, url, transport.run(transport.size(url))), True)
 
 
-def _group(group: Any, columns: set[str], meter: Pages | None) -> Cost:
-    """Return the cost of one row group; what comes over the wire is left to the meter."""
+def _groups(groups: Sequence[Any], columns: set[str], meter: Pages | None) -> Cost:
+    """Return the cost of row groups read together; what goes over the wire is the meter's."""
     found, spans = Cost(), []
-    for column in (group.column(number) for number in range(group.num_columns)):
+    for column in (group.column(at) for group in groups for at in range(group.num_columns)):
         if column.path_in_schema.partition(".")[0] in columns:
             packed, plain = column.total_compressed_size, column.total_uncompressed_size
             start = column.dictionary_page_offset or column.data_page_offset
