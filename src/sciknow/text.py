@@ -6,6 +6,7 @@ the standard library.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -83,8 +84,5 @@ def human_bytes(count: float) -> str:
     """
     if count < 1000:
         return f"{count:.0f} bytes"
-    for unit in ("kB", "MB", "GB", "TB"):
-        count /= 1000
-        if count < 1000:
-            break
-    return f"{count:.1f} {unit}"
+    power = min(4, int(math.log10(count) // 3))
+    return f"{count / 1000**power:.1f} {('kB', 'MB', 'GB', 'TB')[power - 1]}"

@@ -15,7 +15,7 @@ from servers.web import DataServer, Fault, free_port
 import sciknow
 from sciknow.availability import History
 from sciknow.model.probe import Outcome, Status
-from sciknow.readers import probe
+from sciknow.readers.probes import probe
 
 SLOW = 12
 

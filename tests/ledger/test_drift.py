@@ -14,7 +14,7 @@ from servers.web import DataServer, Fault
 
 from sciknow.ledger import ChangeKind as Kind
 from sciknow.ledger import Status
-from sciknow.readers import fingerprint, fingerprint_files
+from sciknow.readers.fingerprints import fingerprint, fingerprint_files
 
 
 def zarr_store(**options):

@@ -12,7 +12,8 @@ import sciknow as sk
 from sciknow.ledger import ChangeKind as Kind
 from sciknow.ledger import Status
 from sciknow.model.fingerprint import Strength
-from sciknow.readers import fingerprint_files, fingerprint_part, take_fingerprint
+from sciknow.readers import take_fingerprint
+from sciknow.readers.fingerprints import fingerprint_files, fingerprint_part
 
 STEPS = 260  # more chunks than are read whole
 JUNE = {"period": ["2000-06-01", "2000-06-10"], "variables": ["sst"]}

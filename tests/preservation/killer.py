@@ -19,7 +19,7 @@ ROOMS = (
     "hub.preserving",
     "preservation.bag",
     "preservation.terms",
-    "readers.payload",
+    "readers.copies.payload",
     "ledger",
 )
 

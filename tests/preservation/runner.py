@@ -5,7 +5,7 @@ import sys
 
 import sciknow
 from sciknow.model import Dataset, Distribution, LangString
-from sciknow.readers import download
+from sciknow.readers.copies import download
 
 
 def main(folder, reader, url, options="{}"):

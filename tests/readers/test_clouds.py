@@ -156,6 +156,6 @@ def test_credentials_are_refused(storage):
 )
 def test_a_missing_driver_says_what_to_install(scheme, driver, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, driver, None)
-    monkeypatch.delitem(sys.modules, f"sciknow.readers.store_{extra}", raising=False)
+    monkeypatch.delitem(sys.modules, f"sciknow.readers.access.store_{extra}", raising=False)
     with pytest.raises(MissingDependency, match=rf"pip install 'sciknow\[{extra}\]'"):
         open_distribution(way(f"{scheme}://data/a.nc", {"account_name": "abc"}), base=".")

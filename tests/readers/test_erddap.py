@@ -15,9 +15,9 @@ from servers.erddap import SINCE, erddap_server
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
-from sciknow.readers.erddap import address
+from sciknow.readers.formats.erddap import address
+from sciknow.readers.formats.tabledap import MAX_REQUESTS, parse_header, parse_info, query, spans
 from sciknow.readers.selection import Selection, parse_selection
-from sciknow.readers.tabledap import MAX_REQUESTS, parse_header, parse_info, query, spans
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 START = pd.Timestamp("2015-03-01")

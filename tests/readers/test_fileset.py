@@ -12,7 +12,8 @@ from servers.web import DataServer
 
 from sciknow.errors import InvalidInput, SourceUnavailable, UntrustedInput
 from sciknow.model import Distribution
-from sciknow.readers import open_distribution, plan_distribution, virtual
+from sciknow.readers import open_distribution, plan_distribution
+from sciknow.readers.formats import virtual
 
 PARTS = 4
 

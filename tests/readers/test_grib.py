@@ -30,15 +30,9 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
-from sciknow.readers import (
-    Cache,
-    grib,
-    grib_process,
-    open_distribution,
-    plan_distribution,
-    take_fingerprint,
-)
-from sciknow.readers.grib_index import parse_index, scan
+from sciknow.readers import Cache, open_distribution, plan_distribution, take_fingerprint
+from sciknow.readers.formats import grib, grib_process
+from sciknow.readers.formats.grib_index import parse_index, scan
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 PACKAGES = ["eccodes", "eccodeslib", "eckitlib", "findlibs"]

@@ -9,7 +9,7 @@ import xarray as xr
 
 from sciknow.model import Distribution
 from sciknow.readers import plan_dataset, plan_distribution
-from sciknow.readers.layout import Strip
+from sciknow.readers.plans.layout import Strip
 
 DAYS = pd.date_range("2001-01-01", periods=100)
 

@@ -27,17 +27,11 @@ from sciknow.errors import (
     UntrustedInput,
 )
 from sciknow.model import Distribution
-from sciknow.readers import (
-    locate,
-    open_distribution,
-    plan_distribution,
-    registry,
-    stac_document,
-    take_fingerprint,
-)
-from sciknow.readers.stac import parse_options
-from sciknow.readers.stac_asset import choose
-from sciknow.readers.stac_link import follow
+from sciknow.readers import locate, open_distribution, plan_distribution, registry, take_fingerprint
+from sciknow.readers.formats import stac_document
+from sciknow.readers.formats.stac import parse_options
+from sciknow.readers.formats.stac_asset import choose
+from sciknow.readers.formats.stac_link import follow
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 DAYS = ("2020-01-01T10:00:00Z", "2020-01-11T10:00:00Z", "2020-01-21T10:00:00Z")

@@ -15,7 +15,8 @@ from servers.web import DataServer
 
 from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded, SciknowError
 from sciknow.model import Distribution
-from sciknow.readers import excel, open_distribution, plan_distribution, take_fingerprint, zipped
+from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
+from sciknow.readers.formats import excel, zipped
 
 ROWS = 2_000
 
@@ -197,7 +198,7 @@ def test_lines_with_lists_gaps_and_types(tmp_path):
 
 
 def test_lines_in_blocks(folder, stations, monkeypatch):
-    monkeypatch.setattr("sciknow.readers.jsonl.BLOCK", 20_000)
+    monkeypatch.setattr("sciknow.readers.formats.jsonl.BLOCK", 20_000)
     frame = open_distribution(CASES["t.jsonl"], base=folder)
     assert frame.npartitions > 5
     np.testing.assert_allclose(frame["value"].compute(), stations["value"])

@@ -37,7 +37,8 @@ class Fault:
     kind : str
         ``status``, ``stall`` (accept, never answer), ``drip`` (a byte now and then), ``cut``
         (close in the middle of the body), ``hold`` (send ``status`` bytes, then wait), ``page``
-        (HTML instead of data), ``redirect``, ``reset`` (close without an answer), ``garbage`` (no HTTP at all).
+        (HTML instead of data), ``redirect``, ``reset`` (close without an answer),
+        ``garbage`` (no HTTP at all).
     times : int
         How many requests it befalls; -1 is all.
     """

@@ -157,7 +157,7 @@ def read_content(source: Path) -> Content:
     if not (source / "catalogs").is_dir():
         raise NotFound(
             f"{source} has no folder catalogs/",
-            hint="name a folder with catalogs/*.yaml, and knowledge_graph/**.ttl for what they name",
+            hint="name a folder with catalogs/*.yaml and knowledge_graph/**/*.ttl",
         )
     content = join_content(source)
     problems = list(content.problems())

@@ -33,8 +33,10 @@ class FileVersion:
 
         Examples
         --------
-        >>> FileVersion(3, '"a"').same(FileVersion(None, '"a"')), FileVersion(3).same(FileVersion(4))
-        (True, False)
+        >>> FileVersion(3, '"a"').same(FileVersion(None, '"a"'))
+        True
+        >>> FileVersion(3).same(FileVersion(4))
+        False
         """
         pairs = (
             (self.size, other.size),

@@ -1,5 +1,7 @@
 """From a distribution to a lazy xarray object or dask table, one file a format.
 
+The formats are in `formats`, the way to their bytes in `access`, costs in `plans`.
+
 Nothing heavy is imported here: `registry` and `protocol` are light, and what opens data is
 imported when it is first used. Only this room imports xarray, dask, zarr, h5netcdf and fsspec.
 """
@@ -10,22 +12,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sciknow.readers.access.cache import Cache, CacheInfo
     from sciknow.readers.accessor import Origin, memory_of, remember
     from sciknow.readers.attrs import dataset_attrs, origin
-    from sciknow.readers.cache import Cache, CacheInfo
-    from sciknow.readers.download import current_state, fetch_file, file_digests, record_of
-    from sciknow.readers.fingerprint import take_fingerprint
+    from sciknow.readers.copies.download import current_state, fetch_file, file_digests, record_of
+    from sciknow.readers.copies.materialise import write_copy
+    from sciknow.readers.copies.payload import Payload, list_files, with_sizes
+    from sciknow.readers.fingerprints.fingerprint import take_fingerprint
     from sciknow.readers.located import reader_for
     from sciknow.readers.location import locate
-    from sciknow.readers.materialise import write_copy
     from sciknow.readers.opening import open_any, open_distribution
     from sciknow.readers.part import Opened
-    from sciknow.readers.payload import Payload, list_files, with_sizes
-    from sciknow.readers.plan import Plan
-    from sciknow.readers.planning import plan_dataset, plan_distribution
-    from sciknow.readers.probe import probe_distribution
+    from sciknow.readers.plans.plan import Plan
+    from sciknow.readers.plans.planning import plan_dataset, plan_distribution
+    from sciknow.readers.plans.route import has_route
+    from sciknow.readers.probes.probe import probe_distribution
     from sciknow.readers.protocol import Location, Reader
-    from sciknow.readers.route import has_route
     from sciknow.readers.selection import Selection, parse_selection
     from sciknow.readers.table import TableAs, to_dataset
 
@@ -65,38 +67,38 @@ __all__ = [
 ]
 
 _HOME = {
-    "Cache": "cache",
-    "CacheInfo": "cache",
+    "Cache": "access.cache",
+    "CacheInfo": "access.cache",
     "Location": "protocol",
     "Opened": "part",
     "Origin": "accessor",
-    "Payload": "payload",
-    "Plan": "plan",
+    "Payload": "copies.payload",
+    "Plan": "plans.plan",
     "Reader": "protocol",
     "Selection": "selection",
     "TableAs": "table",
-    "current_state": "download",
+    "current_state": "copies.download",
     "dataset_attrs": "attrs",
-    "fetch_file": "download",
-    "file_digests": "download",
-    "has_route": "route",
-    "list_files": "payload",
+    "fetch_file": "copies.download",
+    "file_digests": "copies.download",
+    "has_route": "plans.route",
+    "list_files": "copies.payload",
     "locate": "location",
     "memory_of": "accessor",
     "open_any": "opening",
     "open_distribution": "opening",
     "origin": "attrs",
     "parse_selection": "selection",
-    "plan_dataset": "planning",
-    "plan_distribution": "planning",
-    "probe_distribution": "probe",
+    "plan_dataset": "plans.planning",
+    "plan_distribution": "plans.planning",
+    "probe_distribution": "probes.probe",
     "reader_for": "located",
-    "record_of": "download",
+    "record_of": "copies.download",
     "remember": "accessor",
-    "take_fingerprint": "fingerprint",
+    "take_fingerprint": "fingerprints.fingerprint",
     "to_dataset": "table",
-    "with_sizes": "payload",
-    "write_copy": "materialise",
+    "with_sizes": "copies.payload",
+    "write_copy": "copies.materialise",
 }
 
 

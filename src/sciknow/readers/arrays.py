@@ -11,7 +11,7 @@ import zarr
 from zarr.abc.store import Store
 
 from sciknow.errors import InvalidInput, SourceUnavailable
-from sciknow.readers.store import ReadOnlyStore, document
+from sciknow.readers.access.store import ReadOnlyStore, document
 from sciknow.readers.trouble import explain
 
 DECODING = frozenset(

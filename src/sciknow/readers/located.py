@@ -11,8 +11,8 @@ import dask.dataframe as dd
 from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
+from sciknow.readers.access.cache import Cache, parse_cache
 from sciknow.readers.attrs import origin_attrs, stamp
-from sciknow.readers.cache import Cache, parse_cache
 from sciknow.readers.location import locate
 from sciknow.readers.part import Opened
 from sciknow.readers.protocol import Location, Reader

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from dask.dataframe import DataFrame
 
-    from sciknow.readers.transport import Transport
+    from sciknow.readers.access.transport import Transport
 
 Opened = "xr.Dataset | xr.DataTree | DataFrame"
 """What a reader returns: lazy, on dask."""
@@ -63,7 +63,7 @@ class Reader(Protocol):
     Notes
     -----
     Two further methods are used where a reader has them: ``costs(location, options)`` tells what
-    reading costs (`sciknow.readers.cost.Costs`, or ``table(opened, wanted)`` for tables), and
+    reading costs (`sciknow.readers.plans.cost.Costs`, or ``table(opened, wanted)`` for tables), and
     ``cut(location, options, opened, wanted)`` leaves the choice of a table's rows and columns to
     the source.
     """

@@ -1,0 +1,1 @@
+"""Getting at bytes: transport, object stores, files by ranges, and the cache."""

@@ -1,0 +1,1 @@
+"""Whole copies: which files a distribution is made of, and fetching them."""

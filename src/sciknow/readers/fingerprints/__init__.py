@@ -1,0 +1,1 @@
+"""What data are at one moment, as digests."""

@@ -1,0 +1,111 @@
+"""What a distribution is now, as a fingerprint: to be locked, and compared later.
+
+What is read goes through the distribution's own transport and past every cache. Large data are
+sampled: which parts are read depends on their shape alone, so every machine reads the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sciknow.errors import SourceUnavailable
+from sciknow.model import Distribution
+from sciknow.model.fingerprint import Fingerprint, Strength
+from sciknow.net import DEADLINE, is_offline, redact
+from sciknow.readers import registry
+from sciknow.readers.fingerprints.fingerprint_files import file_fingerprint
+from sciknow.readers.fingerprints.fingerprint_part import is_whole, part_states
+from sciknow.readers.fingerprints.fingerprint_zarr import reference_fingerprint, zarr_fingerprint
+from sciknow.readers.fingerprints.sample import SAMPLES
+from sciknow.readers.fingerprints.structure import structure
+from sciknow.readers.located import reader_for
+from sciknow.readers.location import locate
+from sciknow.readers.protocol import Location, Reader
+from sciknow.readers.selection import parse_selection
+
+FILES = frozenset({"netcdf", "grib", "csv", "jsonl", "excel", "parquet", "geotiff"})
+"""Readers of which the address is a file, or a set of files."""
+
+
+def take_fingerprint(
+    distribution: Distribution,
+    *,
+    base: Path | str,
+    like: Fingerprint | None = None,
+    selection: Mapping[str, Any] | None = None,
+    deadline: float = DEADLINE,
+) -> Fingerprint:
+    """Take the strongest fingerprint of a distribution that is to be had at a fair price.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        The way.
+    base : Path or str
+        The catalogue's folder, from which local paths start.
+    like : Fingerprint, optional
+        An earlier one: the same parts are read again, although the data may have grown.
+    selection : mapping, optional
+        ``bbox``, ``period`` and ``variables`` of the part that was used: its values are digested
+        too, whole where it is not too large.
+    deadline : float
+        Seconds for each read, retries included.
+
+    Returns
+    -------
+    Fingerprint
+        Of a Zarr store or references: metadata documents in canonical form, and chunks; of an
+        Icechunk repository also the id of the snapshot. Of
+        files: SHA-256 of all their bytes, or sampled ranges with what the server states. Of
+        anything else: names, types, attributes and values as the reader gives them.
+
+    Raises
+    ------
+    SourceUnavailable
+        When it is not to be had.
+    IntegrityError
+        When what comes is cut short or damaged.
+    """
+    reader = reader_for(distribution)
+    registry.check_options(reader, distribution.options)
+    location = locate(distribution, base=base, deadline=deadline)
+    options = distribution.options
+    if location.path is None and is_offline():
+        raise SourceUnavailable(
+            f"{redact(location.url)} was not asked: SCIKNOW_OFFLINE is set",
+            hint="what is in the cache says nothing of the source; unset it",
+        )
+    found = _whole(reader, location, options, like)
+    wanted = parse_selection(**(selection or {}))
+    if not wanted:
+        return found
+    states = part_states(reader, location, options, wanted)
+    seen = Strength.PART if is_whole(states) else found.strength
+    strength = seen if found.strength is Strength.SAMPLED else found.strength
+    return replace(found, part=states, strength=strength)
+
+
+def _whole(
+    reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
+) -> Fingerprint:
+    if reader.name == "zarr":
+        return zarr_fingerprint(location, options, like)
+    if reader.name == "icechunk":
+        icechunk = import_module("sciknow.readers.fingerprints.fingerprint_icechunk")
+        found: Fingerprint = icechunk.snapshot_fingerprint(location, options, like)
+        return found
+    if reader.name == "kerchunk":
+        return reference_fingerprint(location, options, like)
+    if reader.name in FILES:
+        return file_fingerprint(reader, location, options, like)
+    known = {item.name: item for item in like.variables} if like else None
+    seen = structure(reader, location, options, values=SAMPLES, like=known)
+    return Fingerprint(
+        strength=Strength.WHOLE if seen.whole else Strength.SAMPLED,
+        attrs=seen.attrs,
+        variables=seen.variables,
+    )

@@ -1,0 +1,98 @@
+"""Costs of tables: the columns of a Parquet file by its footer, a text file as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dask.dataframe as dd
+
+from sciknow.readers.access.rangefile import RangeFile
+from sciknow.readers.formats.parquet_groups import (
+    MAX_FILES,
+    bounds_of,
+    files_of,
+    joined,
+    surviving,
+    together,
+)
+from sciknow.readers.geo import Geo
+from sciknow.readers.plans.cost import Cost
+from sciknow.readers.plans.file_cost import Pages
+from sciknow.readers.protocol import Location
+from sciknow.readers.selection import Selection
+from sciknow.readers.table_axes import axes_of
+
+
+class ParquetCosts:
+    """Costs of a part of a Parquet table, from the footers of its files."""
+
+    def __init__(self, location: Location, geo: Geo | None) -> None:
+        self.location, self.geo = location, geo
+
+    def table(self, opened: dd.DataFrame, wanted: Selection) -> Cost | None:
+        """Return the cost of the row groups and columns that a part touches."""
+        files = len(files_of(self.location))
+        if files > MAX_FILES:
+            return None
+        axes = axes_of(opened)
+        limits = bounds_of(wanted, axes, self.geo)
+        columns = {str(name) for name in wanted.variables or opened.columns}
+        columns |= {path.partition(".")[0] for item in limits for path in (item.low, item.high)}
+        columns |= {str(opened.index.name)}
+        if self.geo and wanted.bbox and not self.geo.primary.covering:
+            columns.add(self.geo.primary.name)
+        found = Cost()
+        for url, footer, groups in surviving(self.location, limits, self.geo, wanted):
+            meter = self._meter(url)
+            for some in together(footer, groups):
+                found += _groups([footer.row_group(number) for number in some], columns, meter)
+            if meter is not None:
+                found += Cost(meter.requests, meter.bytes)
+        return found
+
+    def _meter(self, url: str) -> Pages | None:
+        if "://" not in url:
+            return None
+        transport = self.location.transport
+        return Pages(RangeFile(transport, url, transport.run(transport.size(url))), True)
+
+
+def _groups(groups: Sequence[Any], columns: set[str], meter: Pages | None) -> Cost:
+    """Return the cost of row groups read together; what goes over the wire is the meter's."""
+    found, spans = Cost(), []
+    for column in (group.column(at) for group in groups for at in range(group.num_columns)):
+        if column.path_in_schema.partition(".")[0] in columns:
+            packed, plain = column.total_compressed_size, column.total_uncompressed_size
+            start = column.dictionary_page_offset or column.data_page_offset
+            spans.append((start, start + packed))
+            found += Cost(0, 0, 1, plain) if meter else Cost(1, packed, 1, plain)
+    if meter is not None:
+        for span in joined(spans):
+            meter.add([span])
+    return found
+
+
+class TextCosts:
+    """Costs of a table that is read whole whatever is wanted of it.
+
+    Parameters
+    ----------
+    location : Location
+        The file.
+    packed, plain : int, optional
+        Bytes that are read of it, and bytes that they unpack to, where that is not the file.
+    """
+
+    def __init__(self, location: Location, packed: int = 0, plain: int = 0) -> None:
+        self.location, self.packed, self.plain = location, packed, plain
+
+    def table(self, opened: dd.DataFrame, wanted: Selection) -> Cost | None:
+        """Return the cost of the file."""
+        if self.packed:
+            size = self.packed
+        elif self.location.path is not None:
+            size = self.location.path.stat().st_size
+        else:
+            size = self.location.transport.run(self.location.transport.size(self.location.url))
+        return Cost(1, size, 1, self.plain or size)

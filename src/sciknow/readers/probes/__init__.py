@@ -1,0 +1,1 @@
+"""Looking whether a source still answers."""
