@@ -3,7 +3,7 @@
 The formats are in `formats`, the way to their bytes in `access`, costs in `plans`.
 
 Nothing heavy is imported here: `registry` and `protocol` are light, and what opens data is
-imported when it is first used. Only this room imports xarray, dask, zarr, h5netcdf and fsspec.
+imported when it is first used. Only this room imports zarr, kerchunk and fsspec.
 """
 
 from __future__ import annotations
