@@ -35,6 +35,7 @@ class DapArray(BackendArray):
     def __init__(self, transport: Transport, url: str, array: Array) -> None:
         self.transport, self.url, self.array = transport, url, array
         self.shape, self.dtype = array.shape, array.dtype
+        self.whole: npt.NDArray[Any] | None = None
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
         return indexing.explicit_indexing_adapter(
@@ -47,9 +48,10 @@ class DapArray(BackendArray):
         drop = tuple(slice(None) if isinstance(part, slice) else 0 for part in key)
         if not math.prod(shape):
             return np.empty(shape, self.dtype)[drop]
-        url = f"{self.url}.dods?{self.array.query(slabs)}"
-        data = self.transport.run(self.transport.fetch(url))
-        values = decode(data, self.array, shape)
+        if self.whole is not None:
+            kept: npt.NDArray[Any] = self.whole[key]
+            return kept
+        values = self.transport.run(self._fetch(slabs, shape))
         flipped = tuple(
             slice(None, None, -1)
             if isinstance(part, slice) and (part.step or 1) < 0
@@ -57,6 +59,14 @@ class DapArray(BackendArray):
             for part in key
         )
         return values[flipped][drop]
+
+    async def _fetch(self, slabs: Sequence[slice], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+        url = f"{self.url}.dods?{self.array.query(slabs)}"
+        return decode(await self.transport.fetch(url), self.array, shape)
+
+    async def keep(self) -> None:
+        """Read all of it, and answer from that from now on."""
+        self.whole = await self._fetch([slice(0, size, 1) for size in self.shape], self.shape)
 
 
 def _slab(part: Any, size: int) -> slice:
@@ -77,20 +87,25 @@ class DapStore(AbstractDataStore):
     def __init__(
         self, transport: Transport, url: str, arrays: Sequence[Array], attrs: Mapping[str, Any]
     ) -> None:
-        self.transport, self.url = transport, url
-        self.arrays, self.attrs = arrays, attrs
+        self.arrays, self.attrs, self.url = arrays, attrs, url
+        self.lazy = {item.name: DapArray(transport, url, item) for item in arrays}
 
     def get_attrs(self) -> dict[str, Any]:
         """Return the global attributes."""
         top = [key for key in self.attrs if key.upper().endswith("_GLOBAL")]
         return {name: value for key in top for name, value in self.attrs[key].items()}
 
+    async def keep_indexes(self) -> None:
+        """Read the index coordinates at the same time; xarray would, one after the other."""
+        indexes = (item for item in self.arrays if item.dims == (item.name,) and item.shape[0])
+        await asyncio.gather(*(self.lazy[item.name].keep() for item in indexes))
+
     def get_variables(self) -> dict[str, xr.Variable]:
         """Return every variable, asked for when it is indexed."""
         return {item.name: self._variable(item) for item in self.arrays}
 
     def _variable(self, item: Array) -> xr.Variable:
-        data = indexing.LazilyIndexedArray(DapArray(self.transport, self.url, item))
+        data = indexing.LazilyIndexedArray(self.lazy[item.name])
         attrs = {
             key: value
             for key, value in self.attrs.get(item.name, {}).items()
@@ -130,6 +145,7 @@ class OpendapReader:
             dds, das = location.transport.run(_documents(location.transport, url))
             store = DapStore(location.transport, url, parse_dds(dds), parse_das(das))
             location.transport.kept[location.url] = store
+            location.transport.run(store.keep_indexes())
             opened = xr.open_dataset(store, engine="store", **decoding(options))
             return chunked(opened, chunks(options))
 
