@@ -92,8 +92,8 @@ def test_taking_a_named_word_away_costs_about_its_share(index, question, identif
         ways = [way.share for way in hit.why.concepts if item.term in way.label.split()]
         off.append(abs(cost - item.share - sum(ways)))
     # The sentence model reads what is left anew, so a word's part in the meaning shifts.
-    assert max(off) < 0.2
-    assert sum(off) / len(off) < 0.15
+    assert max(off) < 0.18
+    assert sum(off) / len(off) < 0.13
 
 
 def test_shares_of_words_and_concepts_add_up_to_no_more_than_one(index):
