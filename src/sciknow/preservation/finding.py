@@ -55,7 +55,8 @@ class Problem:
         what = f"{self.damage}: {shown(self.path)}" if self.path else str(self.damage)
         text = f"{what} ({self.detail})" if self.detail else what
         if self.mended:
-            return f"{text}; mended from {self.mended}"
+            place = self.mended.replace("{CATALOG_DIR}", "the catalogue's folder:")
+            return f"{text}; mended from {place}"
         return text + "".join(f"; tried {one}" for one in self.tried)
 
 
