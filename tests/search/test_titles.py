@@ -12,8 +12,8 @@ from sciknow.search.titles import TitleStore, build_titles
 LONG = "A consortium of forty institutes releases tables, code and maps under common terms. " * 12
 
 
-def test_each_title_has_its_vector_and_none_is_zero(tmp_path, embedder, cache):
-    read = build_titles(tmp_path, ["Sea ice extent", "", "Housing prices"], embedder, cache)
+def test_each_title_has_its_vector_and_none_is_zero(tmp_path, embedder):
+    read = build_titles(tmp_path, ["Sea ice extent", "", "Housing prices"], embedder, None)
     store = TitleStore(tmp_path)
     question = embedder.encode_queries(["extent of sea ice"])[0]
     near = store.similarity(question, np.array([0, 1, 2]))
