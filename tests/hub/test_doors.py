@@ -1,6 +1,7 @@
 """More ways to ask a hub: other kinds of records, counts, likeness, batches, pages."""
 
 import asyncio
+import dataclasses
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import xarray as xr
 
 import sciknow
+from sciknow.hub import hit_table
 from sciknow.hub.likeness import likeness_of
 
 
@@ -43,6 +45,13 @@ def test_every_kind_shows_and_explains_itself(hub, kind):
     assert hits[0].id in repr(hits)
     assert abs(sum(hits[0].why.shares.values()) - 1) < 1e-9
     assert len(re.findall("<td ", shown)) % len(re.findall("<th ", shown)) == 0
+
+
+def test_terms_that_are_an_address_are_a_link(hub):
+    ways = {"CC-BY-4.0": "CC-BY-4.0", "https://example.org/a": '<a href="https://example.org/a"'}
+    for terms, shown in ways.items():
+        card = dataclasses.replace(hub.dataset("ice-monthly"), license=terms)
+        assert shown in hit_table._what(card)
 
 
 def test_a_hit_of_another_kind_says_what_it_is(hub):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sciknow._html import Markup, join, link, table, tag
+from sciknow._html import Markup, join, link, table, tag, text
 from sciknow.model import Dataset, LangString
 from sciknow.model.identifier import doi_iri
 from sciknow.text import shorten
@@ -36,7 +36,7 @@ def _coverage(hit: Hit) -> tuple[object, ...]:
 def _what(dataset: Dataset) -> Markup:
     mark = "opens offline" if dataset.offline else "opens lazily" if dataset.openable else ""
     parts = [_titles(dataset.title, dataset.landing_page), tag("br"), tag("code", dataset.id)]
-    return join([*parts, f" {dataset.license} {mark}"])
+    return join([*parts, " ", _license(dataset), f" {mark}"])
 
 
 def _titles(title: LangString, address: str) -> Markup:
@@ -78,6 +78,12 @@ def _concept(hit: Hit) -> tuple[object, ...]:
         shorten(concept.definition.best(), 160),
         ", ".join(concept.broader),
     )
+
+
+def _license(dataset: Dataset) -> Markup:
+    """Return the licence; terms that are an address as a link, which would be too wide to read."""
+    known = dataset.license
+    return link("terms", known) if "://" in known else text(known)
 
 
 def _box(dataset: Dataset) -> str:
