@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+import rdflib.collection
 from packaging.licenses import _spdx
 from pyoxigraph import Literal, NamedNode, Quad
 from rdflib import RDF, Namespace, URIRef
@@ -28,6 +29,7 @@ from sciknow.model import (
     SpatialCoverage,
     Variable,
 )
+from sciknow.readers import registry
 from sciknow.vocab import (
     DCAT,
     DCTERMS,
@@ -275,3 +277,11 @@ def test_a_folder_without_shapes_and_a_broken_one_are_said_so(tmp_path):
     (tmp_path / "a.ttl").write_text("shape:a a")
     with pytest.raises(InvalidInput, match=r"a\.ttl"):
         read_shapes(tmp_path)
+
+
+def test_the_shape_knows_every_reader():
+    graph = rdflib.Graph().parse(SHAPES / "distribution.ttl")
+    sh = Namespace("http://www.w3.org/ns/shacl#")
+    shape = graph.value(None, sh.path, URIRef(SK.base + "reader"))
+    named = rdflib.collection.Collection(graph, graph.value(shape, sh["in"]))
+    assert {str(name) for name in named} == set(registry.KNOWN)
