@@ -149,7 +149,7 @@ MISTAKES = [
     (spoilt(variables=(Variable(name="t", standard_name="Air T", units="K"),)),
      "variable-standard-name", "violation", "CF table"),
     (way(access_evidence=()), "OpenableDistribution", "warning", "access_evidence"),
-    (way(reader="grib"), "distribution-reader", "violation", "zarr"),
+    (way(reader="shapefile"), "distribution-reader", "violation", "zarr"),
     (way(access_url="mailto://x"), "distribution-url", "violation", "access_url"),
     (way(media_type="zarr"), "distribution-media-type", "violation", "type/subtype"),
     ({"ice": replace(ICE, pref_label=LangString(en="ice"))}, "concept-label", "violation", "@zh"),
