@@ -126,9 +126,9 @@ def test_a_reader_that_intake_lacks_is_refused(sound, tmp_path):
     catalog = read_file(path)
     dataset = replace(
         catalog.datasets[0],
-        distributions=(Distribution(id="g", access_url="https://e.org/g", reader="grib"),),
+        distributions=(Distribution(id="g", access_url="https://e.org/g", reader="shapefile"),),
     )
-    with pytest.raises(InvalidInput, match="grib"):
+    with pytest.raises(InvalidInput, match="shapefile"):
         format_file(replace(catalog, datasets=(dataset,)))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import fsspec
 import numpy as np
@@ -234,3 +236,19 @@ def test_every_option_that_a_catalogue_may_name_is_taken():
     for form in (*FORMS, KERCHUNK, TABLEDAP):
         ours = set(form.options) - {*form.plain, "combine"}  # these are for plain Intake
         assert ours <= set(registry.get(form.name).options), form.name
+
+
+def test_a_file_that_is_still_open_at_the_end_ends_no_process_badly(web):
+    """HDF5 closes what is left over when there is no interpreter any more to call."""
+    code = (
+        "import ctypes, sys\n"
+        "from sciknow.model import Distribution\n"
+        "from sciknow.readers import open_distribution\n"
+        "way = Distribution(id='x', access_url=sys.argv[1], reader='netcdf')\n"
+        "kept = open_distribution(way, base='.')\n"
+        "ctypes.pythonapi.Py_IncRef(ctypes.py_object(kept))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, f"{web.url}/four.nc"], capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -119,6 +120,18 @@ def _costs(location: Location, options: Mapping[str, object]) -> Costs:
         return ClassicCosts(classic, paged=file is not None)
     group = str(options.get("group") or "")
     return Hdf5Costs(file if file is not None else location.url, group)
+
+
+@atexit.register
+def close_files() -> None:
+    """Close the HDF5 files read through objects of Python that are still open.
+
+    HDF5 closes them after the interpreter has ended, and would call into what is no longer there:
+    the process would die by a segmentation fault after all its work was done.
+    """
+    for file in h5py.h5f.get_obj_ids(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_FILE):
+        if file.get_access_plist().get_driver() == h5py.h5fd.fileobj_driver:
+            h5py.File(file).close()  # with all that is open in it
 
 
 def first_bytes(path: Path) -> bytes:
