@@ -88,6 +88,8 @@ def test_an_interrupt_says_how_to_go_on(checked, web, tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
+        # heard also where the tests themselves run in the background, which has it ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not web.hits:
         assert process.poll() is None
