@@ -1,13 +1,10 @@
-"""What licences say of sharing a combination, as their texts have it.
+"""What licences ask of whoever shares a combination of data.
 
-Each row of `LICENCES` states what the licence's own text asks of whoever shares adapted or
-combined material. Licences outside the table, and terms given by their address, are *not stated*:
-they are to be read. Using data together for oneself is another matter, which none of these
-licences limits, except for purposes of commerce.
-
-Sources: the legal codes of Creative Commons (4.0: sections 2, 3 and 4; 3.0: section 4; the list of
-compatible licences), Open Data Commons (ODbL 1.0 sections 4.2 to 4.4; ODC-By 1.0 section 4; PDDL
-1.0), the Open Government Licences of the United Kingdom (3.0) and of Canada (2.0).
+Each row of `LICENCES` has the elements by which a licence is commonly known: attribution,
+share-alike, no commerce, no derivatives. The table is a summary from general knowledge, not a
+reading of each legal code, and no advice: what matters is to be read in the licence itself.
+Licences outside the table, and terms given by their address, are *not stated*. Using data together
+for oneself is another matter, which none of these licences limits, except for purposes of commerce.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ class Distribution:
     access_url : str
         Where the data are: file path below the catalogue's folder, http(s), s3, gs, az.
     reader : str
-        Name of the reader that opens it (``zarr``, ``netcdf``, ``kerchunk``, ``parquet``,
-        ``csv``); empty when there is none.
+        Name of the reader that opens it, as `sciknow.readers.registry` lists them
+        (``zarr``, ``netcdf``, ``csv`` …); empty when there is none.
     media_type : MediaType or str
         Its form.
     storage_options : mapping
