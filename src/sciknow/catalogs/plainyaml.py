@@ -116,10 +116,14 @@ def parse_document(data: bytes, where: Where) -> Document:
     return Document(builder.root, builder.lines)
 
 
-def _broken(where: Where, error: yaml.YAMLError) -> InvalidInput:
+def _broken(where: Where, error: yaml.YAMLError) -> SciknowError:
     mark = getattr(error, "problem_mark", None)
     place = f" on line {mark.line + 1}" if mark else ""
     problem = getattr(error, "problem", None) or "characters that YAML does not allow"
+    if "nesting depth" in problem:  # libyaml 0.2.6 and later count for themselves, ahead of us
+        return LimitExceeded(
+            f"{where}: found too many levels of nesting{place}, allowed are at most {MAX_DEPTH}"
+        )
     return where.refuse(f"broken YAML{place} ({problem})", "YAML")
 
 
