@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciknow.text import clean, has_han, language_of, shorten, squeeze, width
+from sciknow.text import clean, counted, has_han, human_bytes, language_of, shorten, squeeze, width
 
 
 def test_control_and_bidi_characters_are_dropped():
@@ -34,3 +34,11 @@ def test_script_detection():
 
 def test_wide_characters_take_two_columns():
     assert width("海ice") == 5
+
+
+@given(st.integers(min_value=0, max_value=10**16))
+def test_bytes_for_people_are_short_and_in_the_right_number(count):
+    number, unit = human_bytes(count).split()
+    assert float(number) < 1000 or unit == "TB"
+    assert (unit == "byte") == (count == 1)
+    assert counted(count, "file").endswith("file") == (count == 1)

@@ -79,10 +79,22 @@ def human_bytes(count: float) -> str:
 
     Examples
     --------
-    >>> human_bytes(0), human_bytes(999), human_bytes(1_540_000)
-    ('0 bytes', '999 bytes', '1.5 MB')
+    >>> human_bytes(0), human_bytes(1), human_bytes(1_540_000), human_bytes(999_990)
+    ('0 bytes', '1 byte', '1.5 MB', '1.0 MB')
     """
     if count < 1000:
-        return f"{count:.0f} bytes"
+        return counted(round(count), "byte")
     power = min(4, int(math.log10(count) // 3))
+    power += power < 4 and round(count / 1000**power, 1) >= 1000
     return f"{count / 1000**power:.1f} {('kB', 'MB', 'GB', 'TB')[power - 1]}"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Write how many there are of something, in the singular where it is one.
+
+    Examples
+    --------
+    >>> counted(1, "file"), counted(2_000, "file"), counted(0, "query", "queries")
+    ('1 file', '2,000 files', '0 queries')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

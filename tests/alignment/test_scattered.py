@@ -63,7 +63,7 @@ def test_points_outside_the_grid_are_missing_and_counted(stations):
     assert a2.sizes["station"] == b2.sizes["station"] == 1
     _, b3 = found = sk.align(stations, grid, on="first")
     assert int(np.isnan(b3.t).sum()) == 4
-    assert "4 points lie outside" in found.report
+    assert "outside and missing: 4 points" in found.report
 
 
 def test_points_are_not_spread_over_a_grid(stations):

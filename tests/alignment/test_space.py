@@ -155,7 +155,7 @@ def test_the_first_area_is_kept_and_what_lies_outside_is_counted():
     a2, b2 = found = sk.align(a, b, grid="first", on="first")
     xr.testing.assert_identical(a2, a)
     assert int(np.isnan(b2.t).sum()) == 300
-    assert "300 points lie outside and are missing" in found.report
+    assert "outside and missing: 300 points" in found.report
 
 
 def test_a_union_covers_both_areas():

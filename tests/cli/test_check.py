@@ -48,10 +48,10 @@ def test_check_show_page_and_exit_codes(check, run, checked, web, tmp_path):
     assert "数据可用性" in (tmp_path / "p.html").read_text()
     web.faults = [Fault("status", "good", 404)]
     result = check("good", code=1)
-    assert "Error: 1 ways fail and did not before: good-csv" in result.stderr
+    assert "Error: 1 way fails and did not before: good-csv" in result.stderr
     assert "HTTP 404" in result.stdout
     check("good")  # it is no news any more
-    assert "1 ways fail: good-csv" in check("good", "--fail-on", "any", code=1).stderr
+    assert "1 way fails: good-csv" in check("good", "--fail-on", "any", code=1).stderr
     check("good", "--fail-on", "never")
     known = json.loads(check("good", "--known", "--json").stdout)
     assert known["rows"][0]["outcome"] == "gone"

@@ -53,3 +53,16 @@ def test_damage_is_told_and_mended(run, damaged, tmp_path, node):
 def test_a_report_of_another_kind(run, damaged, tmp_path):
     pdf = run("audit", damaged[0], "--report", tmp_path / "a.pdf", code=1)
     assert ".html or .json" in pdf.stderr
+
+
+def test_a_copy_opens_where_the_source_is_gone(run, kept, node, tmp_path):
+    other = tmp_path / "节点"
+    shutil.copytree(node, other)
+    shutil.rmtree(other / "catalogs" / "data" / "ice.zarr")
+    gone = run("open", "ice-monthly", hub=other, code=1)
+    assert "the one way to the dataset does not open" in gone.stderr
+    part = ("open", "ice-monthly", "--period", "1979", "--copies", kept.parents[1])
+    result = run(*part, hub=other)
+    assert "time: 12" in result.stdout
+    assert "Warning: ice-monthly was opened from the copy of" in result.stderr
+    assert ".py:" not in result.stderr

@@ -82,7 +82,7 @@ def test_remote_glob_and_list(name, files, whole):
     with DataServer(files) as web:
         names = [f"{name}-{number}.nc" for number in range(PARTS)]
         xr.testing.assert_equal(opened(f"{web.url}/", files, files=names).compute(), whole)
-        with pytest.raises(SourceUnavailable, match="0 files match"):
+        with pytest.raises(SourceUnavailable, match="matches 0 files"):
             opened(f"{web.url}/{name}-*.nc", files)
 
 

@@ -12,6 +12,7 @@ from sciknow.alignment.verdict import Aspect, Pair, Verdict
 from sciknow.errors import MissingDependency
 from sciknow.model import Publication
 from sciknow.model.coverage import BBox
+from sciknow.text import counted
 
 _SHOWN = 4
 _PLACELESS = frozenset({GridKind.NONE, GridKind.PLACE})
@@ -89,7 +90,7 @@ def _period(one: Profile, other: Profile) -> Aspect | None:
         sentence = f"{_lacking(one, other, *values)} no period"
         return _aspect("time", Verdict.NOT_STATED, values, sentence)
     both = common_period(((one.start, one.end), (other.start, other.end)))
-    gaps = [f"{p.label} lacks {p.gaps} steps inside" for p in (one, other) if p.gaps]
+    gaps = [f"{p.label} lacks {counted(p.gaps, 'step')} inside" for p in (one, other) if p.gaps]
     if both is None:
         sentence = f"{values[0]} and {values[1]} have no time in common"
         return _aspect("time", Verdict.DIFFERENT, values, sentence, blocking=True)

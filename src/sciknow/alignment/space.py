@@ -18,6 +18,7 @@ from sciknow.alignment.placing import Placing, place, same_nodes
 from sciknow.alignment.profile import GridKind
 from sciknow.alignment.target import PLACELESS, Target, choose, fineness, stretched, target_of
 from sciknow.errors import InvalidInput
+from sciknow.text import counted
 
 METHODS = ("auto", "linear", "nearest", "conservative")
 Places = npt.NDArray[np.intp]
@@ -119,7 +120,9 @@ def _keep(side: Side, target: Target, kept: tuple[Places, Places] | None) -> Non
     elif own.size != target.size:
         placing = place(own, target, "nearest", 1.0)
         side.ds = _rebuild(side, own, target, lambda array: placing.regrid(array, "nearest"))
-        side.note("space", f"carried on to {_size(target)}: {placing.outside:,} points are missing")
+        side.note(
+            "space", f"carried on to {_size(target)}; missing: {counted(placing.outside, 'point')}"
+        )
     side.axes = find_axes(side.ds)
 
 
@@ -159,7 +162,9 @@ def _named_alike(source: Target, target: Target) -> bool:
 def _tell(
     side: Side, placing: Placing, method: str, target: Target, before: float, kinds: Sequence[str]
 ) -> None:
-    missing = f"; {placing.outside:,} points lie outside and are missing" if placing.outside else ""
+    missing = (
+        f"; outside and missing: {counted(placing.outside, 'point')}" if placing.outside else ""
+    )
     if placing.exact:
         side.note("space", f"on {_size(target)} of its own nodes, not interpolated{missing}")
         return
@@ -184,7 +189,7 @@ def _meters(value: float) -> str:
 def _size(target: Target) -> str:
     if target.rectangular:
         return f"{target.y.size:,} × {target.x.size:,} points"
-    return f"{target.size:,} points"
+    return counted(target.size, "point")
 
 
 def _rebuild(side: Side, source: Target, target: Target, regrid: Any) -> xr.Dataset:

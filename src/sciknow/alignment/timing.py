@@ -28,6 +28,7 @@ from sciknow.alignment.resample import join_steps
 from sciknow.alignment.space import is_kind
 from sciknow.alignment.step import DAY, Step, parse_step
 from sciknow.errors import InvalidInput
+from sciknow.text import counted
 
 TIMES = ("coarser", "finer", "first", "keep")
 _SAME = 1.01
@@ -159,7 +160,7 @@ def _convert(item: _Timed, calendar: str) -> None:
     stamps = xr.DataArray(found[name].values, dims=(name,), name=name, attrs=_attrs(time))
     side.ds = _without_bounds(side.ds, name).isel({name: kept}).assign_coords({name: stamps})
     lost = time.size - kept.size
-    rest = f"; {lost:,} times do not exist there and are left out" if lost else ""
+    rest = f"; left out: {counted(lost, 'time')} that the calendar lacks" if lost else ""
     side.note("calendar", f"dates converted from {own} to {calendar}{rest}")
 
 
@@ -308,7 +309,7 @@ def _taken(side: Side, ds: xr.Dataset, places: Codes) -> xr.Dataset:
     if there.all():
         return found
     mask = xr.DataArray(there, dims=name)
-    side.note("time", f"{int((~there).sum()):,} times that it lacks are missing")
+    side.note("time", f"missing: {counted(int((~there).sum()), 'time')} that it lacks")
     return found.assign({n: v.where(mask) for n, v in found.data_vars.items() if name in v.dims})
 
 

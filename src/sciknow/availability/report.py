@@ -16,7 +16,7 @@ from sciknow.files import write_atomic
 from sciknow.model import LangString
 from sciknow.model.probe import Status
 from sciknow.net import redact
-from sciknow.text import shorten, squeeze, width
+from sciknow.text import counted, shorten, squeeze, width
 
 SHOWN = 40
 """Failures that a repr lists."""
@@ -98,9 +98,13 @@ class Availability(Sequence[Row]):
         told = [f"{self.counts[status]} {STATUSES[status].en}" for status in Status]
         told = [words for words in told if not words.startswith("0 ")]
         news = [f"{len(self.broke)} newly failing"] if self.broke else []
-        news += [f"{len(self.mended)} answer again"] if self.mended else []
+        news += (
+            [f"{len(self.mended)} {'answers' if len(self.mended) == 1 else 'answer'} again"]
+            if self.mended
+            else []
+        )
         asked = sum(row.asked for row in self)
-        return f"{len(self)} ways ({asked} asked now): " + ", ".join([*told, *news])
+        return f"{counted(len(self), 'way')} ({asked} asked now): " + ", ".join([*told, *news])
 
     def rows(self) -> list[tuple[str, ...]]:
         """Return lines of a table: state, name, kind, what, latency, since, detail."""

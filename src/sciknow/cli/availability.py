@@ -13,6 +13,7 @@ from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.files import write_atomic
 from sciknow.hub import open_hub
 from sciknow.model.probe import Status
+from sciknow.text import counted
 
 if TYPE_CHECKING:
     from sciknow.availability import Availability
@@ -125,6 +126,6 @@ def _judge(found: Availability, fail_on: str) -> None:
         names = ", ".join(row.name for row in bad[:NAMED]) + ("…" if len(bad) > NAMED else "")
         new = " and did not before" if fail_on == "changed" else ""
         raise SourceUnavailable(
-            f"{len(bad)} ways fail{new}: {names}",
+            f"{counted(len(bad), 'way')} {'fails' if len(bad) == 1 else 'fail'}{new}: {names}",
             hint="see each publisher's page; --fail-on never accepts it",
         )

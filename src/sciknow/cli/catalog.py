@@ -9,6 +9,7 @@ import click
 from sciknow.catalogs import check_file, scaffold
 from sciknow.cli.output import echo_json, json_option, note
 from sciknow.errors import InvalidInput
+from sciknow.text import counted
 from sciknow.vocab import Sector
 
 
@@ -53,5 +54,5 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         for problem in problems:
             click.echo(str(problem))
     if problems:
-        raise InvalidInput(f"{len(problems)} problems")
+        raise InvalidInput(counted(len(problems), "problem"))
     note("nothing wrong")

@@ -9,6 +9,7 @@ import click
 from sciknow.cli.output import echo_fields, echo_json, json_option, note
 from sciknow.errors import IntegrityError, InvalidInput
 from sciknow.readers import Cache
+from sciknow.text import counted
 
 
 @click.group()
@@ -49,7 +50,7 @@ def prune(limit: int | None) -> None:
     """
     if limit is not None and limit < 0:
         raise InvalidInput(f"--limit {limit} is negative", hint="0 drops everything")
-    note(f"freed {Cache().prune(limit):,} bytes")
+    note(f"freed {counted(Cache().prune(limit), 'byte')}")
 
 
 @cache.command()
@@ -64,5 +65,8 @@ def verify() -> None:
     for name in damaged:
         click.echo(name)
     if damaged:
-        raise IntegrityError(f"{len(damaged)} damaged contents dropped", hint="they come again")
+        raise IntegrityError(
+            f"{counted(len(damaged), 'damaged content')} dropped",
+            hint="what was dropped comes again",
+        )
     note("every content whole")

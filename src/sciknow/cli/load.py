@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sciknow.cli.output import echo_fields, echo_json, hub_option, json_option
+from sciknow.cli.output import copies_option, echo_fields, echo_json, hub_option, json_option
 from sciknow.cli.part import part_options
 from sciknow.hub import open_hub
 from sciknow.ledger import STYLES
@@ -51,24 +51,32 @@ def plan(
     type=click.Path(path_type=Path),
     help="A lockfile: open exactly what it pins, or say what has changed.",
 )
+@part_options
+@copies_option
 @hub_option
 @json_option
 def open_(
     dataset: str,
     distribution: str | None,
     locked: Path | None,
+    variable: tuple[str, ...],
+    copies: tuple[Path, ...],
     hub_path: Path | None,
     as_json: bool,
+    **part: Any,
 ) -> None:
     """Open a dataset lazily and show its structure; no data are read.
 
     \b
     Examples:
-      sciknow open mauna-loa-co2-weekly
+      sciknow open mauna-loa-co2-weekly --period 1990/1999
+      sciknow open mauna-loa-co2-weekly --copies archive
       sciknow open mauna-loa-co2-weekly --locked sciknow.lock
     """
+    wanted = part | {"variables": variable or None}
+    asked = {key: value for key, value in wanted.items() if value is not None}
     with open_hub(hub_path) as hub:
-        opened = hub.open(dataset, distribution, locked=locked)
+        opened = hub.open(dataset, distribution, locked=locked, copies=copies or None, **asked)
         if as_json:
             echo_json(_structure(opened))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -65,14 +66,21 @@ class Commands(click.Group):
         return super().resolve_command(context, arguments)
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command; our own errors become one line and exit code 1."""
+        """Run a command; our own errors become one line and exit code 1, warnings one line."""
         try:
-            return super().invoke(context)
+            with warnings.catch_warnings():
+                warnings.showwarning = _show
+                return super().invoke(context)
         except SciknowError as problem:
             if os.environ.get("SCIKNOW_TRACEBACK"):
                 raise
             lines = str(problem).splitlines()
             raise click.ClickException("\n".join(map(squeeze, lines))) from None
+
+
+def _show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
+    """Print a warning for people: what it says, not where in the program it was said."""
+    click.echo(f"Warning: {squeeze(str(message))}", err=True)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

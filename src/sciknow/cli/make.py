@@ -8,6 +8,7 @@ import click
 
 from sciknow.cli.output import (
     Progress,
+    copies_option,
     echo_fields,
     echo_json,
     echo_table,
@@ -19,6 +20,7 @@ from sciknow.cli.pin import verify_lock
 from sciknow.errors import IntegrityError, InvalidInput
 from sciknow.hub import HubFolder, build_hub, embedded_hub, open_hub, packaged_source
 from sciknow.hub.manifest import read_manifest
+from sciknow.text import counted
 from sciknow.vocab import Sector
 
 
@@ -99,8 +101,11 @@ def validate(source: Path | None, warnings: bool, as_json: bool) -> None:
     default=None,
     help="Folder of the hub; the embedded one when left out.",
 )
+@copies_option
 @json_option
-def verify(lockfile: Path | None, hub_path: str | None, as_json: bool) -> None:
+def verify(
+    lockfile: Path | None, copies: tuple[Path, ...], hub_path: str | None, as_json: bool
+) -> None:
     """Tell whether locked data are unchanged; without a lockfile, whether a hub's files are.
 
     Exit code 1 when something has changed or is gone.
@@ -113,7 +118,7 @@ def verify(lockfile: Path | None, hub_path: str | None, as_json: bool) -> None:
     """
     folder = Path(hub_path) if hub_path else None
     if lockfile is not None:
-        return verify_lock(lockfile, folder, as_json)
+        return verify_lock(lockfile, folder, copies, as_json)
     _verify_hub(folder, as_json)
 
 
@@ -127,9 +132,9 @@ def _verify_hub(folder: Path | None, as_json: bool) -> None:
                 click.echo(line)
         if damages:
             raise IntegrityError(
-                f"{len(damages)} damaged files in {hub.path}", hint="build it again"
+                f"{counted(len(damages), 'damaged file')} in {hub.path}", hint="build it again"
             )
-        note(f"{len(hub.manifest.files)} files whole: {hub!r}")
+        note(f"{counted(len(hub.manifest.files), 'file')} whole: {hub!r}")
 
 
 @click.group()
@@ -181,10 +186,10 @@ def info(hub_path: Path | None, as_json: bool) -> None:
                 ("path", opened.path),
                 ("generation", manifest.id),
                 ("created", manifest.created),
-                ("holds", ", ".join(f"{n:,} {name}" for name, n in manifest.counts.items())),
+                ("holds", manifest.holds),
                 ("sectors", ", ".join(manifest.sectors)),
                 ("model", f"{manifest.model.get('name')} {str(manifest.model.get('digest'))[:12]}"),
-                ("files", f"{sum(size for _, size in manifest.files.values()):,} bytes"),
+                ("files", counted(sum(size for _, size in manifest.files.values()), "byte")),
             ]
         )
         echo_table(("", "generation", "created"), rows)

@@ -28,6 +28,17 @@ def hub_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def copies_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--copies FOLDER``, repeatable."""
+    return click.option(
+        "--copies",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Folder of preserved copies, for when no source answers; repeatable. Those that "
+        "SCIKNOW_COPIES names when left out.",
+    )(command)
+
+
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="JSON for programs.")(command)

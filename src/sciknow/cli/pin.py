@@ -11,6 +11,7 @@ from sciknow.errors import IntegrityError
 from sciknow.hub import LOCKFILE, open_hub
 from sciknow.hub import lock as write
 from sciknow.hub import verify as compare
+from sciknow.text import counted
 
 
 @click.command()
@@ -34,10 +35,10 @@ def lock(datasets: tuple[str, ...], output: Path, hub_path: Path | None) -> None
     """
     with open_hub(hub_path) as hub:
         path = write(output, list(datasets), hub=hub)
-    note(f"locked {len(datasets)} datasets in {path}")
+    note(f"locked {counted(len(datasets), 'dataset')} in {path}")
 
 
-def verify_lock(path: Path, hub_path: Path | None, as_json: bool) -> None:
+def verify_lock(path: Path, hub_path: Path | None, copies: tuple[Path, ...], as_json: bool) -> None:
     """Print what became of everything in a lockfile.
 
     Raises
@@ -46,10 +47,10 @@ def verify_lock(path: Path, hub_path: Path | None, as_json: bool) -> None:
         When something has changed or is gone.
     """
     if hub_path is None:
-        report = compare(path)
+        report = compare(path, copies=copies or None)
     else:
         with open_hub(hub_path) as hub:
-            report = compare(path, hub=hub)
+            report = compare(path, hub=hub, copies=copies or None)
     if as_json:
         echo_json(report.to_dict())
     else:

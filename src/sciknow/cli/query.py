@@ -11,6 +11,7 @@ import click
 from sciknow.cli.output import echo_table, hub_option, json_option, note
 from sciknow.errors import InvalidInput
 from sciknow.hub import open_hub
+from sciknow.text import counted
 
 
 @click.command()
@@ -56,7 +57,7 @@ def sparql(
             click.echo(json.dumps(json.loads(rows), ensure_ascii=False, indent=2))
         elif len(table):
             echo_table([str(name) for name in table.columns], table.astype(str).values.tolist())
-        note(f"{len(table)} rows")
+        note(counted(len(table), "row"))
 
 
 def _pair(item: str) -> tuple[str, object]:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sciknow.errors import InvalidInput
-from sciknow.hub.loading import Loading
 from sciknow.hub.rooms import ledger, preservation, readers
 from sciknow.model import Agent, Dataset, Distribution, Publication
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.model.preserved import FileRecord
 
 if TYPE_CHECKING:
+    from sciknow.hub.loading import Loading
     from sciknow.ledger import Source
     from sciknow.readers import Payload
 

@@ -21,6 +21,7 @@ from sciknow.model import Concept, Dataset, Distribution, LangString
 from sciknow.model.probe import Probe
 from sciknow.model.suggest import nearest
 from sciknow.net import is_offline, is_private_host
+from sciknow.text import counted
 from sciknow.vocab import Sector
 
 if TYPE_CHECKING:
@@ -189,8 +190,8 @@ def _check_online(due: Sequence[Target]) -> None:
     remote = sum("://" in target.way.access_url for target in due)
     if remote and is_offline():
         raise SourceUnavailable(
-            f"{remote} of {len(due)} ways lead to the network, and sciknow is offline "
-            "(SCIKNOW_OFFLINE)",
+            f"the network is needed for {remote} of {counted(len(due), 'way')}, and sciknow is "
+            "offline (SCIKNOW_OFFLINE)",
             hint="unset SCIKNOW_OFFLINE, or name datasets that open offline",
         )
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sciknow.errors import NotFound, SourceUnavailable
+from sciknow.hub.copies import Attempt, Copies, Folders, folders_of, open_first
 from sciknow.hub.lookup import Lookup
 from sciknow.hub.paths import user_history
 from sciknow.hub.pinned import folder_name, verify_one
+from sciknow.hub.preserved import read_copy
 from sciknow.hub.rooms import availability, catalogs, ledger, readers
 from sciknow.hub.way import ways_of
 from sciknow.model import Agent, Dataset, Distribution
-from sciknow.net import DEADLINE
+from sciknow.net import DEADLINE, is_offline
 from sciknow.version import __version__
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ class Loading(Lookup):
         distribution: str | None = None,
         *,
         locked: Path | str | None = None,
+        copies: Folders | None = None,
         **options: Any,
     ) -> Any:
         """Open a dataset lazily, write it into the ledger, and return the array object.
@@ -42,6 +47,10 @@ class Loading(Lookup):
             the others in their order; with a part named, the cheapest (see `plan`).
         locked : path, optional
             A lockfile: exactly what it pins is opened, after it has been verified.
+        copies : path, or sequence of paths, optional
+            Folders of preserved copies; those that ``SCIKNOW_COPIES`` names when left out. When
+            no source answers, the newest copy that is whole is opened, with a warning; offline
+            it comes before every remote source.
         **options
             ``bbox``, ``period`` and ``variables`` (only that part), ``max_bytes`` (a budget),
             ``table_as="dataset"``, ``deadline`` in seconds: see
@@ -57,17 +66,80 @@ class Loading(Lookup):
         NotFound
             When the dataset has no such distribution, or none that opens.
         SourceUnavailable
-            When the source does not answer.
+            When no source answers, and no copy will do; says what was tried.
         IntegrityError
             When it is no longer what the lockfile pins; the message says what is different.
         """
-        dataset = self.card(what)
+        dataset, folders = self.card(what), folders_of(copies)
+        kept = Copies(dataset.id, folders, distribution) if folders else None
         if locked is not None:
-            return self._open_locked(dataset, locked, distribution, options)
-        ways = ways_of(dataset, distribution)
+            return self._open_locked(dataset, locked, distribution, options, kept)
+        try:
+            ways = ways_of(dataset, distribution)
+        except NotFound as error:
+            if kept is None:
+                raise
+            return self._instead(error, kept, options)
+        return open_first([*self._attempts(dataset, ways, options, kept)])
+
+    def _attempts(
+        self,
+        dataset: Dataset,
+        ways: tuple[Distribution, ...],
+        options: dict[str, Any],
+        kept: Copies | None,
+    ) -> Iterator[Attempt]:
+        """Yield what to try, in this order: sources, the cheapest first; then preserved copies.
+
+        Offline the copies come before remote sources, of which only what is cached can be had.
+        """
+        if kept is not None and is_offline():
+            local = tuple(way for way in ways if way.offline)
+            if local:
+                yield partial(self._try_ways, dataset, local, options)
+            yield lambda _: self._open_copy(kept, options)
+            ways = tuple(way for way in ways if not way.offline)
         if len(ways) > 1 and any(options.get(key) for key in ledger.SELECTION):
-            ways = (self.plan(dataset, **options).distribution,)
+            yield partial(self._try_planned, dataset, ways, options)
+        elif ways:
+            yield partial(self._try_ways, dataset, ways, options)
+        if kept is not None and not is_offline():
+            yield lambda failed: self._open_copy(kept, options, since=failed)
+
+    def _try_ways(
+        self,
+        dataset: Dataset,
+        ways: tuple[Distribution, ...],
+        options: dict[str, Any],
+        _failed: str,
+    ) -> Any:
         return self._open_ways(dataset, ways, options)
+
+    def _try_planned(
+        self,
+        dataset: Dataset,
+        ways: tuple[Distribution, ...],
+        options: dict[str, Any],
+        _failed: str,
+    ) -> Any:
+        """Open the cheapest way, and should it fail meanwhile, another one."""
+        plan = readers.plan_dataset(ways, base=self.base, attrs=self._attrs(dataset), **options)
+        try:
+            return self._open_ways(dataset, (plan.distribution,), options)
+        except SourceUnavailable:
+            others = tuple(way for way in ways if way.id != plan.distribution.id)
+            return self._open_ways(dataset, others, options)
+
+    def _instead(self, error: NotFound, kept: Copies, options: dict[str, Any]) -> Any:
+        """Open a copy of what the hub knows no way to."""
+        try:
+            return self._open_copy(kept, options, since=error.message)
+        except SourceUnavailable as none:
+            told = f"{error.message}; {none.message}"
+            raise NotFound(told, hint=error.hint or none.hint) from error
+
+    def _open_copy(self, kept: Copies, options: dict[str, Any], *, since: str = "") -> Any:
+        return kept.open(options, hub=folder_name(self.path), since=since)
 
     def plan(self, what: str | Dataset, distribution: str | None = None, **options: Any) -> Plan:
         """Say what opening a part of a dataset would cost, before a byte of data moves.
@@ -97,17 +169,24 @@ class Loading(Lookup):
         return readers.plan_dataset(ways, base=self.base, attrs=self._attrs(dataset), **options)
 
     def _open_locked(
-        self, dataset: Dataset, path: Path | str, distribution: str | None, options: dict[str, Any]
+        self,
+        dataset: Dataset,
+        path: Path | str,
+        distribution: str | None,
+        options: dict[str, Any],
+        kept: Copies | None,
     ) -> Any:
         part = {key: options.pop(key) for key in ledger.SELECTION if key in options}
         item = ledger.read_lock(path).find(dataset.id, distribution, part).pinned()
-        verdict = verify_one(item, self, self.base, float(options.get("deadline", DEADLINE)))
+        deadline = float(options.get("deadline", DEADLINE))
+        verdict = verify_one(item, self, self.base, deadline, kept)
         problem = verdict.error()
         if problem is not None:
             raise problem
-        return self._open_ways(
-            dataset, (verdict.way or item.way(),), options | dict(item.selection)
-        )
+        wanted = options | dict(item.selection)
+        if verdict.bag:
+            return read_copy(verdict.bag).open(wanted, hub=folder_name(self.path))
+        return self._open_ways(dataset, (verdict.way or item.way(),), wanted)
 
     def _open_ways(
         self, dataset: Dataset, ways: tuple[Distribution, ...], options: dict[str, Any]

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sciknow.errors import InvalidInput, SciknowError
+from sciknow.hub.copies import Copies, Folders, folders_of
 from sciknow.hub.hit import Hit
 from sciknow.hub.hub import Hub
 from sciknow.hub.opening import open_hub
 from sciknow.hub.paths import embedded_hub
 from sciknow.hub.pinned import verify_one
+from sciknow.hub.preserved import check_inside, read_copy
 from sciknow.hub.rooms import ledger, readers
 from sciknow.hub.way import ways_of
 from sciknow.model import Dataset
@@ -79,7 +82,11 @@ def lock(
 
 
 def verify(
-    path: Path | str = LOCKFILE, *, hub: Hub | None = None, deadline: float = 300.0
+    path: Path | str = LOCKFILE,
+    *,
+    hub: Hub | None = None,
+    copies: Folders | None = None,
+    deadline: float = 300.0,
 ) -> Report:
     """Tell whether locked data are unchanged, changed or gone.
 
@@ -90,6 +97,9 @@ def verify(
     hub : Hub, optional
         Where local paths start and other ways are looked up; the one that the lockfile names
         where it is on this machine, else the default one.
+    copies : path, or sequence of paths, optional
+        Folders of preserved copies, looked at when nothing else has the locked bytes; those that
+        ``SCIKNOW_COPIES`` names when left out.
     deadline : float
         Seconds for each read.
 
@@ -104,11 +114,17 @@ def verify(
     NotFound, InvalidInput
         When there is no lockfile, or it is none.
     """
-    found = ledger.read_lock(path)
+    found, folders = ledger.read_lock(path), folders_of(copies)
     with ExitStack() as stack:
         hubs = _Hubs(stack, hub)
         verdicts = [
-            verify_one(item, hubs.of(item.hub), hubs.base(item.hub), deadline)
+            verify_one(
+                item,
+                hubs.of(item.hub),
+                hubs.base(item.hub),
+                deadline,
+                Copies(item.id, folders) if folders else None,
+            )
             for item in found.dataset
         ]
         notes = [*_environment_notes(found.environment)]
@@ -168,10 +184,16 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
 def _lock_one(
     entry: Opened, hubs: _Hubs, mirrors: Mapping[str, Sequence[str]], deadline: float
 ) -> Locked:
-    way, dataset = entry.distribution, entry.source.dataset
-    print_ = readers.take_fingerprint(
-        way, base=hubs.base(entry.hub), selection=entry.selection, deadline=deadline
-    )
+    way, dataset, base = entry.distribution, entry.source.dataset, Path(entry.bag)
+    others = list(mirrors.get(dataset.id, ()))
+    if entry.bag:
+        copy = read_copy(entry.bag)
+        check_inside(copy.folder, copy.opens)
+        others += [way.access_url] if copy.as_it_came and "://" in way.access_url else []
+        way = replace(copy.opens, storage_options=copy.origin.storage_options)
+    else:
+        base = hubs.base(entry.hub)
+    print_ = readers.take_fingerprint(way, base=base, selection=entry.selection, deadline=deadline)
     return ledger.Locked(
         id=dataset.id,
         title=dataset.title.best(),
@@ -183,7 +205,8 @@ def _lock_one(
         options=way.options,
         storage_options=way.storage_options,
         selection=entry.selection,
-        mirrors=tuple(mirrors.get(dataset.id, ())),
+        mirrors=tuple(others),
+        bag=entry.bag,
         hub=entry.hub,
         generation=entry.generation,
         locked=ledger.now(),

@@ -57,8 +57,7 @@ class Lookup:
         return list(damages(self._generation.folder, self.manifest))
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{count:,} {name}" for name, count in self.manifest.counts.items())
-        return f"<sciknow hub {self.manifest.id[:12]}: {counts}>"
+        return f"<sciknow hub {self.manifest.id[:12]}: {self.manifest.holds}>"
 
     def __len__(self) -> int:
         return self._generation.records.count(Dataset)

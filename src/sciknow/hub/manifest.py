@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.files import files_below, sha256_file, write_atomic
+from sciknow.text import counted
 
 FORMAT = 1
 """Layout of a generation; a reader refuses another one."""
@@ -55,6 +56,12 @@ class Manifest:
     counts: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def holds(self) -> str:
+        """How many records of each kind, in words."""
+        told = (counted(n, name.removesuffix("s"), name) for name, n in self.counts.items())
+        return ", ".join(told)
 
     def write(self, generation: Path) -> None:
         """Write ``manifest.json`` into a generation's folder."""

@@ -11,6 +11,7 @@ from sciknow.errors import InvalidInput
 from sciknow.hub.records import Records
 from sciknow.model import Concept, Dataset, Publication
 from sciknow.model.suggest import nearest
+from sciknow.text import counted
 from sciknow.vocab import Sector
 
 _GAPS = {
@@ -64,8 +65,9 @@ class SectorOverview:
     def _lines(self) -> Iterator[str]:
         yield self.label
         yield (
-            f"{self.datasets} datasets ({self.openable} open lazily, {self.offline} of them "
-            f"offline), {self.publications} publications, {self.concepts} concepts"
+            f"{counted(self.datasets, 'dataset')} ({self.openable} to be opened lazily, "
+            f"{self.offline} of them offline), {counted(self.publications, 'publication')}, "
+            f"{counted(self.concepts, 'concept')}"
         )
         yield from (f"{'  ' * depth}{label}  {count or ''}" for depth, label, count in self.tree)
         if self.datasets:

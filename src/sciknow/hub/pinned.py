@@ -7,22 +7,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sciknow.errors import IntegrityError, NotFound, SourceUnavailable
+from sciknow.errors import IntegrityError, NotFound, SciknowError, SourceUnavailable
 from sciknow.hub.paths import embedded_hub
+from sciknow.hub.preserved import check_inside, read_copy
 from sciknow.hub.rooms import ledger, readers
 from sciknow.model import Distribution
 from sciknow.net import redact
 
 if TYPE_CHECKING:
+    from sciknow.hub.copies import Copies
     from sciknow.hub.lookup import Lookup
     from sciknow.ledger import Locked, Verdict
 
 
-def _ways(item: Locked, hub: Lookup | None) -> Iterator[Distribution]:
-    """Yield where the locked bytes may be: the way itself, its mirrors, ways of the same kind."""
-    yield item.way()
+Place = tuple[Distribution, Path, str]
+"""A way, the folder that its local paths start from, and the preserved copy that it is in."""
+
+
+def _places(item: Locked, hub: Lookup | None, base: Path, copies: Copies | None) -> Iterator[Place]:
+    """Yield where the locked bytes may be: where they were, mirrors, ways and copies alike."""
+    if item.bag:
+        yield item.way(), Path(item.bag), item.bag
+    else:
+        yield item.way(), base, ""
     for url in item.mirrors:
-        yield item.way(url)
+        yield item.way(url), base, ""
     try:
         ways = hub.dataset(item.id).distributions if hub is not None else ()
     except NotFound:
@@ -30,10 +39,16 @@ def _ways(item: Locked, hub: Lookup | None) -> Iterator[Distribution]:
     known = {item.url, *item.mirrors}
     for way in ways:
         if way.reader == item.reader and way.access_url not in known:
-            yield way
+            yield way, base, ""
+    for copy in copies(item.selection, []) if copies is not None else ():
+        folder = str(copy.folder.resolve())
+        if copy.opens.reader == item.reader and folder != item.bag:
+            yield copy.opens, copy.folder, folder
 
 
-def verify_one(item: Locked, hub: Lookup | None, base: Path, deadline: float) -> Verdict:
+def verify_one(
+    item: Locked, hub: Lookup | None, base: Path, deadline: float, copies: Copies | None = None
+) -> Verdict:
     """Tell what became of one locked distribution.
 
     Parameters
@@ -46,6 +61,8 @@ def verify_one(item: Locked, hub: Lookup | None, base: Path, deadline: float) ->
         Where local paths start.
     deadline : float
         Seconds for each read.
+    copies : Copies, optional
+        Preserved copies of the dataset, looked at when nothing else has the locked bytes.
 
     Raises
     ------
@@ -54,23 +71,36 @@ def verify_one(item: Locked, hub: Lookup | None, base: Path, deadline: float) ->
     """
     tried: list[tuple[str, str]] = []
     changed: Verdict | None = None
-    for number, way in enumerate(_ways(item, hub)):
-        url = redact(way.access_url)
+    for number, (way, folder, bag) in enumerate(_places(item, hub, base, copies)):
+        place = str(folder / way.access_url) if bag else redact(way.access_url)
         try:
-            verdict = _compared(item, way, base, deadline)
+            verdict = _compared(item, way, _checked(folder, bag), deadline)
         except SourceUnavailable as error:
-            tried.append((url, str(error)))
+            tried.append((place, str(error)))
             continue
         if verdict.ok:
-            moved = (f"found at {url}, not where it was locked",) if number else ()
-            return replace(verdict, notes=(*verdict.notes, *moved), tried=tuple(tried))
+            moved = (f"found at {place}, not where it was locked",) if number else ()
+            notes = (*verdict.notes, *moved)
+            return replace(verdict, notes=notes, tried=tuple(tried), bag=bag)
         changed = verdict if number == 0 else changed
-        tried.append((url, "other data: " + "; ".join(map(str, verdict.changes[:3]))))
+        tried.append((place, "other data: " + "; ".join(map(str, verdict.changes[:3]))))
     if changed is None:
         changed = ledger.Verdict(locked=item, status=ledger.Status.GONE, tried=tuple(tried))
     else:
         changed = replace(changed, tried=tuple(tried[1:]))
     return replace(changed, notes=(*changed.notes, *_still_there(item, base, deadline)))
+
+
+def _checked(folder: Path, bag: str) -> Path:
+    """Return the folder that local paths start from; of a copy only where it is a bag of ours."""
+    if not bag:
+        return folder
+    try:
+        copy = read_copy(folder)
+        check_inside(copy.folder, copy.opens)
+    except SciknowError as error:
+        raise SourceUnavailable(error.message, hint=error.hint) from error
+    return copy.folder
 
 
 def _still_there(item: Locked, base: Path, deadline: float) -> Iterator[str]:

@@ -17,6 +17,7 @@ from sciknow.hub.way import ways_of
 from sciknow.model import Dataset, Distribution
 from sciknow.model.preserved import FileRecord
 from sciknow.net import DEADLINE, redact
+from sciknow.text import counted
 
 if TYPE_CHECKING:
     from sciknow.preservation import PreservationPlan, Preserved, Workspace
@@ -245,7 +246,5 @@ def _changes(run: Fetching, resumed: int) -> list[str]:
     if not run.changed:
         return []
     when = "since the earlier run" if resumed else "while they came"
-    names = ", ".join(sorted(run.changed)[:3])
-    return [
-        f"{len(run.changed):,} files changed at the source {when} and were brought anew: {names}"
-    ]
+    names, files = ", ".join(sorted(run.changed)[:3]), counted(len(run.changed), "file")
+    return [f"{files} changed at the source {when}, brought anew: {names}"]

@@ -27,9 +27,10 @@ def ways_of(dataset: Dataset, name: str | None = None) -> tuple[Distribution, ..
         return found
     if name is None:
         places = [way.access_url for way in dataset.distributions] or [dataset.landing_page]
+        told = " or ".join(filter(None, places))
         raise NotFound(
             f"dataset {dataset.id} has no distribution that opens lazily",
-            hint="get it from " + " or ".join(filter(None, places)),
+            hint=f"get it from {told}" if told else "ask its publisher",
         )
     known = ", ".join(way.id for way in dataset.distributions if way.openable) or "none"
     raise NotFound(

@@ -12,6 +12,7 @@ from sciknow.ledger.book import (
     now,
     opened,
     selection_of,
+    selection_text,
     session,
 )
 from sciknow.ledger.citation import STYLES, cite, csl_items, software_items
@@ -49,6 +50,7 @@ __all__ = [
     "opened",
     "read_lock",
     "selection_of",
+    "selection_text",
     "session",
     "software_items",
     "take_in",

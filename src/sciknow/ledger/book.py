@@ -34,6 +34,8 @@ class Opened:
         The way that was taken.
     location : str
         The path or URL that was opened.
+    bag : str
+        The preserved copy that was opened in place of the source; empty for the source.
     opened_at : datetime
         When, in UTC.
     generation : str
@@ -52,6 +54,7 @@ class Opened:
     distribution: Distribution
     location: str
     opened_at: datetime
+    bag: str = ""
     generation: str = ""
     hub: str = ""
     selection: Mapping[str, object] = field(default_factory=dict)

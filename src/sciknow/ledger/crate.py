@@ -23,6 +23,7 @@ from sciknow.ledger.citation import cite
 from sciknow.ledger.software import home_page
 from sciknow.model.identifier import orcid_iri, parse_orcid
 from sciknow.model.parse import Where
+from sciknow.text import counted
 
 VERSION = "1.3"
 METADATA = "ro-crate-metadata.json"
@@ -188,7 +189,7 @@ def contents(folder: Path) -> list[Path]:
     ]
     total = sum(path.stat().st_size for path in found)
     if len(found) > MAX_FILES or total > MAX_BYTES:
-        raise _too_much(f"{folder} holds {len(found):,} files with {total:,} bytes")
+        raise _too_much(f"{folder} holds {counted(len(found), 'file')} with {total:,} bytes")
     return found
 
 

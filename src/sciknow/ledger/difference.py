@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
-from sciknow.text import shorten
+from sciknow.text import counted, shorten
 
 
 class ChangeKind(StrEnum):
@@ -254,7 +254,9 @@ def _listings(before: Fingerprint, now: Fingerprint) -> Iterator[Change]:
     if before.listing == now.listing:
         return
     if before.count or now.count:
-        yield Change(ChangeKind.FILES, "the set", f"{before.count} → {now.count} files")
+        yield Change(
+            ChangeKind.FILES, "the set", f"{before.count:,} → {counted(now.count, 'file')}"
+        )
     elif not (before.strength is Strength.WHOLE and _chunks(before) == _chunks(now)):
         yield Change(ChangeKind.REFERENCES, "the reference document")
 
@@ -270,7 +272,7 @@ def _bytes(before: Fingerprint, now: Fingerprint, explained: bool) -> Iterator[C
         if item is None:
             yield Change(ChangeKind.FILES, old.name, "gone")
         elif old.sha256 and item.prefix == old.sha256:
-            detail = f"{item.size - old.size:,} bytes appended, all before them unchanged"
+            detail = f"{counted(item.size - old.size, 'byte')} appended, all before unchanged"
             if not explained:
                 yield Change(ChangeKind.EXTENDED, old.name or "the file", detail)
         elif not _same_file(old, item):

@@ -1,7 +1,7 @@
 """The lockfile: which data were used, by which way, and what they were at that moment.
 
 It is TOML in a fixed order: readable, and two of them can be compared line by line. It holds no
-credentials and no paths of the machine beyond that of the hub.
+credentials and no paths of the machine beyond those of the hub and of preserved copies.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Locked:
         What the card says.
     distribution, reader, url : str
         The way that was taken.
+    bag : str
+        The preserved copy that was opened in place of the source: `url` is a path in it.
     options, storage_options : mapping
         How the reader opened it.
     selection : mapping
@@ -73,6 +75,7 @@ class Locked:
     doi: str = ""
     version: str = ""
     reader: str = ""
+    bag: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     storage_options: Mapping[str, object] = field(default_factory=dict)
     selection: Mapping[str, object] = field(default_factory=dict)
@@ -87,7 +90,7 @@ class Locked:
             access_url=url or self.url,
             reader=self.reader,
             options=self.options,
-            storage_options=self.storage_options,
+            storage_options={} if self.bag and not url else self.storage_options,
             offline="://" not in (url or self.url),
         )
 
@@ -212,6 +215,7 @@ _ORDER = (
     "distribution",
     "reader",
     "url",
+    "bag",
     "mirrors",
     "locked",
     "hub",

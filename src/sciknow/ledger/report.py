@@ -35,6 +35,8 @@ class Verdict:
         Unchanged, changed or gone.
     way : Distribution or None
         Where it was found; None where it was not.
+    bag : str
+        The preserved copy that it was found in; empty for a source.
     changes : tuple of Change
         What is different.
     notes : tuple of str
@@ -48,6 +50,7 @@ class Verdict:
     locked: Locked
     status: Status
     way: Distribution | None = None
+    bag: str = ""
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
     tried: tuple[tuple[str, str], ...] = ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         PreservedBag,
         bags_of,
         content_name,
+        is_bag,
         read_records,
         today,
         write_tags,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sciknow.preservation.naming import PAYLOAD
     from sciknow.preservation.plan import PreservationPlan, Preserved, plan_files
     from sciknow.preservation.terms import check_terms
+    from sciknow.preservation.whole import check_whole
     from sciknow.preservation.workspace import PARTIAL, Workspace, locked
 
 _HOMES = {
@@ -56,7 +58,9 @@ _HOMES = {
     "bags_of": "bag",
     "check_bag": "check",
     "check_terms": "terms",
+    "check_whole": "whole",
     "content_name": "bag",
+    "is_bag": "bag",
     "locked": "workspace",
     "mend_bag": "mend",
     "plan_files": "plan",
@@ -89,7 +93,9 @@ __all__ = [
     "bags_of",
     "check_bag",
     "check_terms",
+    "check_whole",
     "content_name",
+    "is_bag",
     "locked",
     "mend_bag",
     "plan_files",

@@ -25,6 +25,7 @@ from sciknow.preservation.manifest import (
 )
 from sciknow.preservation.naming import PAYLOAD, regular, shown
 from sciknow.preservation.tags import BAGIT, INFO, read_declaration, read_tags
+from sciknow.text import counted
 
 FETCH = "fetch.txt"
 AT_ONCE = 4
@@ -77,6 +78,7 @@ def check_bag(bag: Path, *, tick: Tick = _silent) -> BagReport:
     BagReport
         Every problem; nothing has been changed.
     """
+    began = datetime.now(UTC).isoformat(timespec="seconds")
     told = expected(bag)
     sizes: dict[str, int] = {}
     problems: list[Problem] = []
@@ -92,7 +94,7 @@ def check_bag(bag: Path, *, tick: Tick = _silent) -> BagReport:
         problems += _oxum(bag, payload)
     return BagReport(
         bag=str(bag),
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=began,
         files=len(sizes),
         bytes=sum(sizes.values()),
         problems=(*told.problems, *problems),
@@ -150,7 +152,9 @@ def _note_fetch(bag: Path, told: Expected) -> None:
         if regular(bag, FETCH) is None:
             return
         count = sum(1 for _ in read_fetch(bag / FETCH))
-        told.notes.append(f"{FETCH} names {count:,} files elsewhere; an audit fetches none")
+        told.notes.append(
+            f"{FETCH} names {counted(count, 'file')} elsewhere; an audit fetches none"
+        )
     except SciknowError as error:
         told.invalid(error.message, FETCH)
 

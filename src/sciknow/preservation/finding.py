@@ -10,7 +10,7 @@ from typing import overload
 from sciknow._html import Markup, join, table, tag
 from sciknow.errors import IntegrityError
 from sciknow.preservation.naming import shown
-from sciknow.text import human_bytes
+from sciknow.text import counted, human_bytes
 
 
 class Damage(StrEnum):
@@ -69,7 +69,7 @@ class BagReport:
     bag : str
         Its folder.
     at : str
-        When it was checked, UTC.
+        When the check began, UTC.
     files, bytes : int
         What was read.
     problems : tuple of Problem
@@ -141,8 +141,8 @@ class AuditReport(Sequence[BagReport]):
             counts[one.verdict] += 1
         told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
         files, size = sum(one.files for one in self), sum(one.bytes for one in self)
-        bags = "1 bag" if len(self) == 1 else f"{len(self):,} bags"
-        return f"{bags}, {files:,} files, {human_bytes(size)}: {told or 'nothing there'}"
+        bags, held = counted(len(self), "bag"), counted(files, "file")
+        return f"{bags}, {held}, {human_bytes(size)}: {told or 'nothing there'}"
 
     def error(self) -> IntegrityError | None:
         """Return the error that says what is left damaged; None where nothing is."""
@@ -151,7 +151,7 @@ class AuditReport(Sequence[BagReport]):
         left = sum(len(one.left) for one in self)
         mendable = any(p.damage in MENDABLE and not p.tried for one in self for p in one.left)
         hint = "mend what can be mended with --repair" if mendable else "see the report"
-        return IntegrityError(f"{self.summary}; {left} problems", hint=hint)
+        return IntegrityError(f"{self.summary}; {counted(left, 'problem')} left", hint=hint)
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as plain values."""
@@ -160,7 +160,7 @@ class AuditReport(Sequence[BagReport]):
     def __repr__(self) -> str:
         lines = [self.summary]
         for one in self:
-            lines.append(f"{one.verdict:8} {one.bag}  {one.files:,} files")
+            lines.append(f"{one.verdict:8} {one.bag}  {counted(one.files, 'file')}")
             lines += [f"  {problem}" for problem in one.problems]
             lines += [f"  note: {note}" for note in one.notes]
         return "\n".join(lines)

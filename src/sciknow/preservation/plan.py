@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sciknow.errors import LimitExceeded
 from sciknow.model.preserved import SourceFile
-from sciknow.text import human_bytes
+from sciknow.text import counted, human_bytes
 
 SPARE = 64 * 2**20
 """Bytes of a disk that are left free beside those that are needed."""
@@ -75,11 +75,11 @@ class PreservationPlan:
         unknown = f", {self.unknown:,} of unknown size" if self.unknown else ""
         lines = [
             f"{self.dataset} ({self.distribution}) from {self.url}",
-            f"{self.files:,} files, {human_bytes(self.bytes)}{unknown}; "
+            f"{counted(self.files, 'file')}, {human_bytes(self.bytes)}{unknown}; "
             f"{human_bytes(self.free)} free in {self.folder}",
         ]
         lines += [self.made] if self.made else []
-        lines += [f"{human_bytes(self.present)} are here already"] if self.present else []
+        lines += [f"{human_bytes(self.present)} here already"] if self.present else []
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
     def check(self, max_bytes: int | None) -> PreservationPlan:
@@ -92,7 +92,7 @@ class PreservationPlan:
         """
         if max_bytes is not None and self.bytes > max_bytes:
             raise LimitExceeded(
-                f"{self.dataset} has {self.bytes:,} bytes, allowed are {max_bytes:,}",
+                f"{self.dataset} has {counted(self.bytes, 'byte')}, allowed are {max_bytes:,}",
                 hint="raise max_bytes, or name a part with bbox, period or variables",
             )
         needed = max(0, self.bytes - self.present) + SPARE
@@ -191,7 +191,7 @@ class Preserved:
             return str(self.plan)
         word = "unchanged since it was preserved" if self.unchanged else "preserved"
         counts = [
-            f"{self.fetched:,} files fetched ({human_bytes(self.fetched_bytes)})",
+            f"{counted(self.fetched, 'file')} fetched ({human_bytes(self.fetched_bytes)})",
             f"{self.resumed:,} from an earlier run" if self.resumed else "",
             f"{self.reused:,} from an older bag" if self.reused else "",
         ]

@@ -24,6 +24,7 @@ from sciknow.readers.formats.parquet_groups import files_of
 from sciknow.readers.located import reader_for
 from sciknow.readers.location import CATALOG_DIR, locate
 from sciknow.readers.protocol import Location
+from sciknow.text import counted
 
 MAX_FILES = 1_000_000
 ASKED = 500
@@ -104,7 +105,7 @@ def list_files(
     found = _of_reader(reader.name, distribution, location)
     if not found.files or len(found.files) > MAX_FILES:
         raise LimitExceeded(
-            f"{distribution.id} is made of {len(found.files):,} files",
+            f"{distribution.id} is made of {counted(len(found.files), 'file')}",
             hint=f"1 to {MAX_FILES:,} are copied; name a part with bbox, period or variables",
         )
     return found

@@ -19,6 +19,7 @@ from sciknow.net import redact
 from sciknow.readers.location import local_path
 from sciknow.readers.protocol import Location
 from sciknow.readers.trouble import Absent
+from sciknow.text import counted
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -61,7 +62,7 @@ def members(location: Location, options: Mapping[str, object]) -> list[str]:
         names = _listed(location, folder, pattern)
     if not names or len(names) > MAX_FILES:
         raise SourceUnavailable(
-            f"{redact(location.url)}: {len(names)} files match",
+            f"{redact(location.url)} matches {counted(len(names), 'file')}",
             hint=f"1 to {MAX_FILES:,} are opened together; check the pattern, or name the files",
         )
     if location.path is not None:

@@ -22,6 +22,7 @@ from sciknow.readers.plans.cost import Cost, Costs
 from sciknow.readers.plans.layout import Layout
 from sciknow.readers.plans.plan_picture import draw
 from sciknow.readers.selection import Index, Selection, indices, names
+from sciknow.text import counted, human_bytes
 
 REQUEST_BYTES = 256 * 1024
 """How many bytes one more request is worth when two ways are compared."""
@@ -91,7 +92,7 @@ class Plan:
     @property
     def price(self) -> str:
         """Its bytes and requests, in words."""
-        return f"{size(self.bytes)}, {self.requests:,} request{'s' * (self.requests != 1)}"
+        return f"{human_bytes(self.bytes)}, {counted(self.requests, 'request')}"
 
     def open(self) -> Any:
         """Return the part, lazy, as it was planned."""
@@ -107,7 +108,8 @@ class Plan:
         """
         if max_bytes is not None and self.bytes > max_bytes:
             raise LimitExceeded(
-                f"reading this takes {size(self.bytes)}, the budget is {size(max_bytes)}: {self}",
+                f"reading this takes {human_bytes(self.bytes)}, "
+                f"the budget is {human_bytes(max_bytes)}: {self}",
                 hint="take a smaller area, period or fewer variables, or raise max_bytes",
             )
         return self
@@ -115,13 +117,14 @@ class Plan:
     def rows(self) -> list[tuple[str, str]]:
         """Return the plan as pairs of a heading and a text."""
         about = "" if self.exact else "about "
+        asked = counted(self.opening[0], "request")
         found = [
             ("way", f"{self.distribution.id} ({self.route})"),
-            ("bytes", about + size(self.bytes)),
+            ("bytes", about + human_bytes(self.bytes)),
             ("requests", f"{about}{self.requests:,}"),
             ("chunks", f"{self.chunks:,}"),
-            ("memory", f"{size(self.memory)}{'' if self.fits else ', more than is free'}"),
-            ("opening took", f"{self.opening[0]} requests, {size(self.opening[1])}"),
+            ("memory", f"{human_bytes(self.memory)}{'' if self.fits else ', more than is free'}"),
+            ("opening took", f"{asked}, {human_bytes(self.opening[1])}"),
         ]
         found += [("warning", text) for text in self.warnings]
         return found + [(f"not {name}", reason) for name, reason in self.rejected]
@@ -141,21 +144,6 @@ class Plan:
         return draw(self.layouts, bars, str(self))
 
 
-def size(count: float) -> str:
-    """Write a number of bytes for people.
-
-    Examples
-    --------
-    >>> size(999), size(2_500_000)
-    ('999 B', '2.5 MB')
-    """
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if count < 1000 or unit == "TB":
-            return f"{count:.0f} B" if unit == "B" else f"{count:.3g} {unit}"
-        count /= 1000
-    return ""
-
-
 def available_memory() -> int:
     """Return the bytes of memory that are free now."""
     try:
@@ -173,8 +161,8 @@ def choose(plans: Sequence[Plan], failed: Sequence[tuple[str, str]] = ()) -> Pla
     reasons = [
         (
             plan.distribution.id,
-            f"{size(plan.bytes)} in {plan.requests:,} requests, where {size(best.bytes)} in "
-            f"{best.requests:,} do",
+            f"{human_bytes(plan.bytes)} in {counted(plan.requests, 'request')}, where "
+            f"{human_bytes(best.bytes)} in {best.requests:,} do",
         )
         for plan in plans
         if plan is not best

@@ -117,8 +117,10 @@ def none_of(
         places = ", ".join(way.access_url for way in distributions) or "none"
         return NotFound("the dataset has no way that opens lazily", hint=f"get it from: {places}")
     tried = "; ".join(f"{name}: {reason}" for name, reason in failed)
+    which = "the one way" if len(failed) == 1 else f"none of {len(failed)} ways"
+    opens = "does not open" if len(failed) == 1 else "opens"
     return SourceUnavailable(
-        f"none of {len(failed)} ways to the dataset opens: {tried}",
+        f"{which} to the dataset {opens}: {tried}",
         hint="try again later, or see the publisher's page",
     )
 
