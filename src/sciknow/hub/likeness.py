@@ -50,11 +50,13 @@ class Likeness:
         """Its box and period as the search understands them."""
         first, last = self.years
         said = [] if first is None and last is None else [f"{first or '…'} to {last or '…'}"]
-        place = None
+        places: tuple[Any, ...] = ()
         if self.bbox is not None:
-            place = search.Place(" ".join(f"{side:g}" for side in self.bbox), self.bbox, "region")
-            said.append(f"box {place.name}")
-        return search.Understood(start=first, end=last, place=place, said=tuple(said))
+            name = " ".join(f"{side:g}" for side in self.bbox)
+            places = (search.Place(name, self.bbox, "box"),)
+            said.append(f"box {name}")
+        start, end = ("" if year is None else f"{year:04}" for year in self.years)
+        return search.Understood(start=start, end=end, places=places, said=tuple(said))
 
 
 def likeness_of(array: object) -> Likeness:

@@ -24,11 +24,12 @@ from sciknow.search.index import Index, IndexHit, Results
 from sciknow.search.models import load_embedder
 from sciknow.search.onnx import OnnxEmbedder
 from sciknow.search.places import Place
-from sciknow.search.why import ConceptWhy, TermWhy, Why
+from sciknow.search.why import ConceptWhy, ConstraintWhy, TermWhy, Why
 
 __all__ = [
     "Built",
     "ConceptWhy",
+    "ConstraintWhy",
     "Document",
     "Embedder",
     "EmbeddingCache",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,25 @@ _DURATION = re.compile(
 _HOURS = (8766.0, 730.5, 168.0, 24.0, 1.0, 1 / 60)
 _LISTS = ("variables", "sectors", "license", "publisher", "formats", "languages", "concepts")
 """Columns of words, kept as numbers with a table of the words."""
+
+
+class Lying(NamedTuple):
+    """How some records lie to a box.
+
+    Parameters
+    ----------
+    meets, silent : array of bool, shape (records,)
+        Records that meet the box, and those of which no place is known.
+    local : array of float, shape (records,)
+        Which part of a record's area lies in the box, the best of its places.
+    covers : array of float, shape (records,)
+        Which part of the box a record covers, the best of its places.
+    """
+
+    meets: Mask
+    silent: Mask
+    local: NDArray[np.float64]
+    covers: NDArray[np.float64]
 
 
 def hours(duration: str) -> float:
@@ -176,24 +196,17 @@ class Columns:
         """Records whose area meets a box; both may cross the antimeridian."""
         return meeting(self._sides, box) & self.has_box
 
-    def lies_in(self, box: BBox, rows: NDArray[np.int64]) -> tuple[Mask, Mask, NDArray[np.float64]]:
-        """Tell how some records lie to a box, by their own box or the places they name.
-
-        Returns
-        -------
-        meets, silent : array of bool, shape (records,)
-            Records that meet the box, and those of which no place is known.
-        local : array of float, shape (records,)
-            Which part of a record's area lies in the box, the best of its places.
-        """
+    def lies_in(self, box: BBox, rows: NDArray[np.int64]) -> Lying:
+        """Tell how some records lie to a box, by their own box or the places they name."""
         start, places = self._place_start, self._place[ragged(self._place_start, rows)]
         sizes = start[rows + 1] - start[rows]
         begins, filled = (np.cumsum(sizes) - sizes)[sizes > 0], sizes > 0
-        meets, local = np.zeros(len(rows), bool), np.zeros(len(rows))
+        meets, local, covers = np.zeros(len(rows), bool), np.zeros(len(rows)), np.zeros(len(rows))
         if len(begins):
             meets[filled] = np.logical_or.reduceat(meeting(list(places.T), box), begins)
             local[filled] = np.maximum.reduceat(share_within(places, box), begins)
-        return meets, ~filled, local
+            covers[filled] = np.maximum.reduceat(share_within(box, places), begins)
+        return Lying(meets, ~filled, local, covers)
 
     def overlaps(self, start: int | None, end: int | None) -> tuple[Mask, Mask]:
         """Return records whose period meets another, and those that do not say."""
@@ -212,6 +225,20 @@ class Columns:
         ends = (last != UNKNOWN) & (end is None or last >= end)
         return np.asarray(begins & ends)
 
+    def lasts(self, years: float) -> tuple[Mask, Mask]:
+        """Return records that span about so many years or more, and those that do not say.
+
+        What still grows is counted up to today.
+        """
+        first, last = (end.astype(np.int64) // 10_000 for end in self._ends)
+        last = np.minimum(last, date.today().year)
+        silent = (self._ends[0] == UNKNOWN) | (self._ends[1] == UNKNOWN)
+        return np.asarray(~silent & (last - first + 1 >= years)), silent
+
+    def in_format(self, name: str) -> tuple[Mask, Mask]:
+        """Return records whose data come in a form, and those that do not say."""
+        return self._with("formats", lambda word: name in word), self._empty("formats")
+
     def as_fine_as(self, meters: float) -> Mask:
         """Records whose grid spacing is at most about this (a quarter coarser still counts)."""
         with np.errstate(invalid="ignore"):
@@ -228,13 +255,23 @@ class Columns:
             match = self._grain[:, 1] <= hours(duration) * 1.1
         return np.asarray(match), np.isnan(self._grain[:, 1])
 
-    def licensed(self, license_: str) -> tuple[Mask, Mask]:
-        """Return records under a licence (or any open one), and those that do not say."""
+    def licensed(self, license_: str, *, begins: bool = False) -> tuple[Mask, Mask]:
+        """Return records under a licence (or any open one), and those that do not say.
+
+        With *begins*, a version may follow the name, but no further condition: CC-BY is
+        CC-BY-4.0 and not CC-BY-NC-4.0.
+        """
         silent = self._empty("license")
         if license_ == "open":
             return self._flags[2], ~self._flags[3]
         wanted = license_.casefold()
-        return self._with("license", lambda word: word.casefold() == wanted), silent
+        versions = re.compile(re.escape(wanted) + r"(-\d.*)?") if begins else None
+
+        def matches(word: str) -> bool:
+            name = word.casefold()
+            return name == wanted or bool(versions and versions.fullmatch(name))
+
+        return self._with("license", matches), silent
 
     def in_sectors(self, sectors: Sequence[str]) -> Mask:
         """Records of any of some sectors."""

@@ -2,63 +2,38 @@
 
 "daily since 1980 over Africa at 1 km under an open licence" and "1980年以来 逐日 非洲 1公里" say
 the same. What is recognised here raises the records that fit and lowers those that are known not
-to; nothing is left out for it, and the answer says what was understood. The words stay part of
-the question.
+to; nothing is left out for it, the answer says what was understood, and each hit how it fits. The
+words stay part of the question.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sciknow.model.coverage import BBox
+from sciknow.model.parse import date_key
 from sciknow.search import rank
-from sciknow.search.columns import Columns
-from sciknow.search.places import Place, find_place
+from sciknow.search.columns import Columns, Mask
+from sciknow.search.coordinates import box_of
+from sciknow.search.grain import meters_of, step_of
+from sciknow.search.numerals import in_figures
+from sciknow.search.places import Place, places_asked
+from sciknow.search.reuse import OPEN, format_of, license_of
+from sciknow.search.when import when
 from sciknow.text import squeeze
 
-_YEAR = r"(1[6-9]\d\d|20\d\d|21\d\d)"
-_SINCE = re.compile(
-    r"\b(?:since|from|after|starting(?: in)?|going back to|back to)\s+(?:the\s+)?"
-    rf"{_YEAR}(?!s|\d|\s*(?:to|-|–|until))"
-    rf"|{_YEAR}\s*年?\s*(?:以来|至今|以后|之后|起|开始)|(?:从|自)\s*{_YEAR}\s*年?(?!\s*[到至—-])",
-    re.I,
-)
-_UNTIL = re.compile(
-    rf"\b(?:until|till|up to|before|through|to)\s+(?:the year\s+)?{_YEAR}\b"
-    rf"|(?:到|至|截至)\s*{_YEAR}\s*年?|{_YEAR}\s*年?\s*(?:以前|之前|为止)",
-    re.I,
-)
-_SPAN = re.compile(
-    rf"(?:\bfrom\s+|\bbetween\s+|从|自)?(?<!\d){_YEAR}\s*年?\s*(?:-|–|—|~|to|and|until|through|到|至)\s*{_YEAR}(?!\d)\s*年?",
-    re.I,
-)
-_DECADE = re.compile(r"\b(1[6-9]\d0|20\d0)s\b|(1[6-9]\d0|20\d0)\s*年代", re.I)
-_IN = re.compile(rf"\b(?:in|during|for)\s+{_YEAR}\b|{_YEAR}\s*年(?!\s*[代以之起到至—-])", re.I)
-_STEPS = (
-    ("PT1H", re.compile(r"\bhourly\b|\bevery hour\b|逐小时|逐时|每小时|小时分辨率", re.I)),
-    ("PT30M", re.compile(r"\bhalf.?hourly\b|\b30.?min\w*|半小时|30\s*分钟", re.I)),
-    ("PT3H", re.compile(r"\b3.?hourly\b|逐\s*3\s*小时|3\s*小时", re.I)),
-    ("PT6H", re.compile(r"\b6.?hourly\b|逐\s*6\s*小时|6\s*小时", re.I)),
-    ("P1D", re.compile(r"\bdaily\b|\beach day\b|\bevery day\b|逐日|每日|每天|日均|日尺度", re.I)),
-    ("P7D", re.compile(r"\bweekly\b|逐周|每周", re.I)),
-    ("P1M", re.compile(r"\bmonthly\b|逐月|每月|月均|月平均|月尺度", re.I)),
-    ("P1Y", re.compile(r"\b(?:annual(?:ly)?|yearly)\b|逐年|每年|年均", re.I)),
-)
-_DISTANCE = re.compile(
-    r"(?<![A-Za-z\d_.])(\d+(?:\.\d+)?)\s*-?\s*(km|kilomet(?:re|er)s?|m|met(?:re|er)s?|公里|千米|米)(?![A-Za-z\d²2])",
-    re.I,
-)
-_DEGREES = re.compile(r"(?<![A-Za-z\d_.])(\d+(?:\.\d+)?)\s*(?:°|-?\s*deg(?:ree)?s?\b|度)", re.I)
-_OPEN = re.compile(
-    r"\bopen(?:ly)?[- ]?(?:licen[cs]ed?|data)\b|\bopen (?:access|licen[cs]e)\b|\bfree to reuse\b"
-    r"|开放许可|开放授权|开放数据|开放获取|自由使用",
-    re.I,
-)
-_FORMATS = re.compile(r"\b(zarr|net-?cdf|kerchunk|parquet|csv|geotiff|cog|grib)\b", re.I)
-_DEGREE_METERS = 111_195.0
+_READ = 2_000
+"""Characters of a question that are read."""
+_WITHIN = 0.5
+"""A record fits a place when so much of it lies there, or it covers so much of the place."""
+_Judged: TypeAlias = tuple[Mask, Mask, Mask]
+"""Records that fit, that say nothing, and that fit in part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,26 +42,29 @@ class Understood:
 
     Parameters
     ----------
-    start, end : int or None
-        First and last year.
-    place : Place or None
-        Where.
+    start, end : str
+        First and last day as ISO dates of any exactness; empty for none.
+    years : int or None
+        Years that a record has to span.
+    places : tuple of Place
+        Where; any of them will do.
     meters : float or None
         Grid spacing asked for.
     duration : str
         Time step as an ISO 8601 duration.
-    open_license : bool
-        Whether an open licence is asked for.
+    license : str
+        ``open``, or how the licence's SPDX identifier begins.
     format : str
         File format by name.
     """
 
-    start: int | None = None
-    end: int | None = None
-    place: Place | None = None
+    start: str = ""
+    end: str = ""
+    years: int | None = None
+    places: tuple[Place, ...] = ()
     meters: float | None = None
     duration: str = ""
-    open_license: bool = False
+    license: str = ""
     format: str = ""
     said: tuple[str, ...] = field(default=())
 
@@ -97,8 +75,15 @@ class Understood:
         return ", ".join(self.said)
 
 
-def understand(question: str) -> Understood:
+def understand(question: str, *, today: date | None = None) -> Understood:
     """Recognise dates, places, grain, licence and format in a question.
+
+    Parameters
+    ----------
+    question : str
+        In either language; Chinese in simplified characters.
+    today : date, optional
+        What "the past 30 years" counts from; by default the day of asking.
 
     Examples
     --------
@@ -107,108 +92,146 @@ def understand(question: str) -> Understood:
     >>> str(understand("1980年以来 逐日 非洲 1公里"))
     'since 1980, 非洲, every P1D, 1 km or finer'
     """
-    text = squeeze(question[:2_000])
-    start, end = _years(text)
-    place = find_place(text)
-    meters = _meters(text)
-    step = next((name for name, pattern in _STEPS if pattern.search(text)), "")
-    if _STEPS[1][1].search(text):
-        step = "PT30M"
-    found_format = _FORMATS.search(text)
+    text = squeeze(question[:_READ])
+    plain = in_figures(text)
+    period = when(plain, today or date.today())
+    box = box_of(plain)
+    written = (Place(_written(box), box, "box"),) if box else ()
     wish = Understood(
-        start=start,
-        end=end,
-        place=place,
-        meters=meters,
-        duration=step,
-        open_license=bool(_OPEN.search(text)),
-        format=found_format[1].lower() if found_format else "",
+        start=period.start,
+        end=period.end,
+        years=period.years,
+        places=written or places_asked(text),
+        meters=meters_of(plain),
+        duration=step_of(plain),
+        license=license_of(plain),
+        format=format_of(plain),
     )
-    return _with_words(wish)
+    return replace(wish, said=tuple(phrase for _, phrase in phrases(wish)))
 
 
-def _with_words(wish: Understood) -> Understood:
-    said = []
-    if wish.start is not None and wish.end is not None:
-        said.append(f"{wish.start} to {wish.end}" if wish.start != wish.end else f"{wish.start}")
-    elif wish.start is not None:
-        said.append(f"since {wish.start}")
-    elif wish.end is not None:
-        said.append(f"until {wish.end}")
-    if wish.place:
-        said.append(wish.place.name)
+def _written(box: BBox) -> str:
+    west, south, east, north = box
+    level = f"{_degrees(south, 'SN')} to {_degrees(north, 'SN')}"
+    whole = west == -180 and east == 180
+    return level if whole else f"{level}, {_degrees(west, 'WE')} to {_degrees(east, 'WE')}"
+
+
+def _degrees(value: float, sides: str) -> str:
+    return f"{abs(value):g}°" + (sides[value > 0] if value else "")
+
+
+def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
+    """Yield what was understood in words, each with the name of its constraint."""
+    if wish.start or wish.end:
+        yield "period", _period(wish.start, wish.end)
+    if wish.years:
+        yield "length", f"at least {wish.years} years"
+    if wish.places:
+        yield "place", " or ".join(dict.fromkeys(place.name for place in wish.places))
     if wish.duration:
-        said.append(f"every {wish.duration}")
+        yield "time step", f"every {wish.duration}"
     if wish.meters is not None:
         far = wish.meters >= 1_000
-        said.append(
-            f"{wish.meters / 1000:.4g} km or finer" if far else f"{wish.meters:g} m or finer"
-        )
-    if wish.open_license:
-        said.append("open licence")
+        size = f"{wish.meters / 1000:.4g} km" if far else f"{wish.meters:.4g} m"
+        yield "resolution", f"{size} or finer"
+    if wish.license:
+        yield "license", "open licence" if wish.license == OPEN else wish.license
     if wish.format:
-        said.append(wish.format)
-    values = {name: getattr(wish, name) for name in wish.__slots__ if name != "said"}
-    return Understood(**values, said=tuple(said))
+        yield "format", wish.format
 
 
-def _years(text: str) -> tuple[int | None, int | None]:
-    span = _SPAN.search(text)
-    if span and int(span[1]) <= int(span[2]):
-        return int(span[1]), int(span[2])
-    since, until = _SINCE.search(text), _UNTIL.search(text)
-    start, end = _first(since), _first(until)
-    if start is not None or end is not None:
-        return start, end
-    decades = [int(a or b) for a, b in _DECADE.findall(text)]
-    if decades:
-        return min(decades), max(decades) + 9
-    year = _first(_IN.search(text))
-    return year, year
+def _period(start: str, end: str) -> str:
+    if start and end:
+        return start if start == end else f"{start} to {end}"
+    return f"since {start}" if start else f"until {end}"
 
 
-def _first(found: re.Match[str] | None) -> int | None:
-    return next((int(group) for group in found.groups() if group), None) if found else None
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How some records stand to one constraint.
 
+    Parameters
+    ----------
+    name, phrase : str
+        The constraint, and what was understood.
+    worth : array of float, shape (records,)
+        What it gives to, or takes from, the records' scores.
+    silent, part : array of bool, shape (records,)
+        Records that say nothing of it, and those that fit in part.
+    """
 
-def _meters(text: str) -> float | None:
-    degrees, distance = _DEGREES.search(text), _DISTANCE.search(text)
-    if degrees and 0 < float(degrees[1]) <= 10:
-        return float(degrees[1]) * _DEGREE_METERS
-    if distance and float(distance[1]) > 0:
-        far = distance[2].lower().startswith("k") or distance[2] in ("公里", "千米")
-        return float(distance[1]) * (1_000 if far else 1)
-    return None
+    name: str
+    phrase: str
+    worth: NDArray[np.float64]
+    silent: Mask
+    part: Mask
+
+    def word(self, place: int) -> str:
+        """Say in a word how one record stands to it."""
+        if self.silent[place]:
+            return "not stated"
+        if self.part[place]:
+            return "fits in part"
+        return "fits" if self.worth[place] > 0 else "does not fit"
 
 
 def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return what fitting, or known not to fit, gives to the scores of some records."""
-    out = np.zeros(len(rows))
-    if wish.start is not None or wish.end is not None:
-        start = None if wish.start is None else wish.start * 10_000 + 101
-        end = None if wish.end is None else wish.end * 10_000 + 1_231
-        meets, silent = columns.overlaps(start, end)
-        whole = columns.covers(start, end)
-        out += _judged((meets & whole)[rows], silent[rows] | (meets & ~whole)[rows])
-    if wish.place is not None:
-        out += _placed(columns, wish.place, rows)
-    if wish.meters is not None:
-        out += _judged(columns.as_fine_as(wish.meters)[rows], columns.without_resolution[rows])
-    if wish.duration:
-        meets, silent = columns.as_often_as(wish.duration)
-        out += _judged(meets[rows], silent[rows])
-    if wish.open_license:
-        meets, silent = columns.licensed("open")
-        out += _judged(meets[rows], silent[rows])
-    return out
+    worths = [verdict.worth for verdict in judge(columns, wish, rows)]
+    return np.sum(worths, axis=0) if worths else np.zeros(len(rows))
 
 
-def _placed(columns: Columns, place: Place, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what lying in a place gives, the more the more local, or lying elsewhere takes."""
-    meets, silent, local = columns.lies_in(place.box, rows)
-    worth = np.ones(len(rows)) if place.kind == "zone" else local
-    return np.where(silent, 0.0, np.where(meets, rank.FITS * worth, -rank.ELSEWHERE))
+def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterator[Verdict]:
+    """Yield how some records stand to each constraint."""
+    for name, phrase in phrases(wish):
+        if name == "place":
+            yield Verdict(name, phrase, *_placed(columns, wish.places, rows))
+            continue
+        fits, silent, part = (mask[rows] for mask in _JUDGES[name](columns, wish))
+        worth = np.where(fits, rank.FITS, np.where(silent | part, 0.0, -rank.MISSES))
+        yield Verdict(name, phrase, worth, silent, part)
 
 
-def _judged(fits: NDArray[np.bool_], silent: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.where(fits, rank.FITS, np.where(silent, 0.0, -rank.MISSES))
+def _by_period(columns: Columns, wish: Understood) -> _Judged:
+    start = date_key(wish.start) if wish.start else None
+    end = date_key(wish.end, end=True) if wish.end else None
+    meets, silent = columns.overlaps(start, end)
+    whole = columns.covers(start, end)
+    return meets & whole, silent, meets & ~whole
+
+
+def _by_license(columns: Columns, wish: Understood) -> _Judged:
+    fits, silent = columns.licensed(wish.license, begins=True)
+    return fits, silent, ~fits & columns.licensed(OPEN)[0]
+
+
+def _whole(fits: Mask, silent: Mask) -> _Judged:
+    """Return a verdict that knows no parts."""
+    return fits, silent, np.zeros(len(fits), bool)
+
+
+_JUDGES: dict[str, Callable[[Columns, Understood], _Judged]] = {
+    "period": _by_period,
+    "length": lambda columns, wish: _whole(*columns.lasts(wish.years or 0)),
+    "time step": lambda columns, wish: _whole(*columns.as_often_as(wish.duration)),
+    "resolution": lambda columns, wish: _whole(
+        columns.as_fine_as(wish.meters or 0.0), columns.without_resolution
+    ),
+    "license": _by_license,
+    "format": lambda columns, wish: _whole(*columns.in_format(wish.format)),
+}
+
+
+def _placed(
+    columns: Columns, places: Sequence[Place], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], Mask, Mask]:
+    """Return what lying in one of some places gives, the more local the more; elsewhere takes."""
+    worth, whole = np.full(len(rows), -np.inf), np.zeros(len(rows), bool)
+    silent = whole
+    for place in places:
+        meets, silent, local, covers = columns.lies_in(place.box, rows)
+        own = np.ones(len(rows)) if place.kind == "zone" else local
+        worth = np.maximum(worth, np.where(meets, rank.FITS * own, -rank.ELSEWHERE))
+        whole |= meets & (np.maximum(local, covers) >= _WITHIN)
+    return np.where(silent, 0.0, worth), silent, ~silent & ~whole & (worth >= 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from sciknow.search import rank
 from sciknow.search.analysis import terms
 from sciknow.search.collection import Collection, Meant, Ranking
+from sciknow.search.constraint import Verdict
 from sciknow.search.document import FIELDS, Link
 from sciknow.search.filters import Selection
 from sciknow.search.question import Question, Unit
 from sciknow.search.store import Record
-from sciknow.search.why import ConceptWhy, TermWhy, Why
+from sciknow.search.why import ConceptWhy, ConstraintWhy, TermWhy, Why
 from sciknow.text import squeeze
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？；])\s*(?=\S)|\n+")
@@ -33,6 +34,7 @@ def explain(
     rarity: Mapping[str, float],
     place: int,
     record: Record,
+    verdicts: Sequence[Verdict] = (),
 ) -> Why:
     """Return why one record of a ranking is there.
 
@@ -46,6 +48,8 @@ def explain(
         Which of the ranking.
     record : Record
         The same record's texts.
+    verdicts : sequence of Verdict
+        How the ranking's records stand to what the question states in plain words.
     """
     row = int(ranking.rows[place])
     parts = {
@@ -63,6 +67,9 @@ def explain(
         publications=tuple(_publications(record, set(question.terms))),
         passage=_passage(record, question, rarity),
         shares={name: value / whole for name, value in parts.items() if value > 0},
+        constraints=tuple(
+            ConstraintWhy(item.name, item.phrase, item.word(place)) for item in verdicts
+        ),
         unknown=tuple(name for name, mask in selection.unknown.items() if mask[row]),
     )
 

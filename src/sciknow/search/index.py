@@ -16,7 +16,7 @@ from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.search.analysis import VERSION
 from sciknow.search.bridge import Bridge, open_bridge
 from sciknow.search.collection import Collection, Meant, Ranking
-from sciknow.search.constraint import Understood, understand
+from sciknow.search.constraint import Understood, Verdict, judge, understand
 from sciknow.search.document import KINDS
 from sciknow.search.embedder import Embedder
 from sciknow.search.explain import explain, scaled
@@ -24,7 +24,7 @@ from sciknow.search.facet import Facet, facets
 from sciknow.search.filters import Filters, Selection
 from sciknow.search.meaning import read_meaning
 from sciknow.search.models import load_embedder
-from sciknow.search.question import Question, read_question
+from sciknow.search.question import MAX_QUESTION, Question, read_question
 from sciknow.search.store import Record
 from sciknow.search.why import Why
 from sciknow.text import has_han
@@ -73,6 +73,11 @@ class _Answer:
     meant: Meant
     selection: Selection
     ranking: Ranking
+    wish: Understood
+
+    @cached_property
+    def _verdicts(self) -> list[Verdict]:
+        return list(judge(self.collection.columns, self.wish, self.ranking.rows))
 
     @cached_property
     def _fields(self) -> NDArray[np.float64]:
@@ -100,6 +105,7 @@ class _Answer:
             self._rarity,
             place,
             record,
+            self._verdicts,
         )
 
 
@@ -260,7 +266,7 @@ class Index:
         collection = self._optional(kind)
         if collection is None or not len(collection):
             return [Results((), 0) for _ in texts]
-        known = [understand(text) if constraints else Understood() for text in texts]
+        known = [self.understand(text) if constraints else Understood() for text in texts]
         questions = [self.read(text, kind) for text in texts]
         selection = collection.select(filters or Filters())
         return [
@@ -275,6 +281,11 @@ class Index:
             "zh" in self.settings["model"]["languages"]
         )
         return read_question(text, self.collection(kind).store, bridge, native=native)
+
+    def understand(self, text: str) -> Understood:
+        """Recognise dates, places, grain, licence and format; traditional characters too."""
+        bridge = self.bridge if has_han(text) else None
+        return understand(bridge.simplify(text[:MAX_QUESTION]) if bridge else text)
 
     def mean(self, questions: Sequence[Question]) -> list[Meant]:
         """Let the sentence model read questions."""
@@ -298,7 +309,7 @@ class Index:
         explain: bool,
     ) -> Results:
         ranking = collection.rank(question, meant, selection, limit + offset, wish)
-        answer = _Answer(collection, question, meant, selection, ranking)
+        answer = _Answer(collection, question, meant, selection, ranking, wish)
         rows = [int(row) for row in ranking.rows]
         names = collection.store.ids(rows[offset:])
         hits = tuple(
@@ -399,7 +410,7 @@ class Index:
         _check_page(best, 0)
         question = self.read(text, kind)
         (meant,) = self.mean([question])
-        ranking = collection.rank(question, meant, selection, best, understand(text))
+        ranking = collection.rank(question, meant, selection, best, self.understand(text))
         mask = np.zeros(len(collection), bool)
         mask[ranking.rows] = True
         return facets(collection.columns, mask)

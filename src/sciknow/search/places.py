@@ -7,14 +7,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files as package_files
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox
+from sciknow.text import has_han
 
 Mask = NDArray[np.bool_]
+Boxes: TypeAlias = NDArray[np.float32] | BBox
+
+_START = re.compile(r"[\u3400-\u9fff]|[^\W\d_](?<![\u3400-\u9fff])(?:(?![\u3400-\u9fff])[^\W\d_])*")
+_NOUNS = frozenset({"turkey", "guinea", "jersey", "china", "jordan", "georgia", "niger", "java"})
+"""Names that, in small letters, may be a bird, a coin, a cloth, porcelain, a person, a language."""
+_IN = re.compile(r"\b(?:in|over|across|around|of|for|from|near|within|and|throughout)\s+$", re.I)
+_BODY = re.compile(
+    r"(?:['’]s)?(?:\s+(?:[A-Z]\w+|of|and|for)){0,4}?\s+(?:Tech|Institutes?|Institution|Universit\w+|Agency|"
+    r"Administration|Bureau|Services?|Surveys?|Bank|Academy|Offices?|Cent(?:er|re)s?|Airlines|Agreement|"
+    r"Protocol|Convention|Accord|Press|Papers|Society|Council|Commission|Foundation|Laborator\w+)\b"
+)
+_BODY_OF = re.compile(
+    r"\b(?:Banks?|Universit\w+|Institutes?|Academy|Surveys?|College|Press|Church|Kingdom|Treaty)\s+of\s+"
+    r"(?:the\s+)?$|\bNew\s+$"
+)
+_BODY_ZH = re.compile(
+    r"[\u4e00-\u9fff]{0,4}?(?:大学(?!生)|科学院|研究院|气象局|气象厅|航天局|银行|学会|协定|公约|学派|石油公司|石化)"
+)
+_MOST = 5
+"""Places of one question that are heeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +50,8 @@ class Place:
     box : tuple of four floats
         West, south, east, north.
     kind : str
-        ``country``, ``continent``, ``ocean``, ``region`` or ``zone``.
+        ``country``, ``state``, ``continent``, ``ocean``, ``region``, ``lake``, ``river`` or
+        ``zone``; in the gazetteer ``none`` for what holds a place's name and is none.
     """
 
     name: str
@@ -49,35 +72,86 @@ def gazetteer() -> dict[str, Place]:
             raise InvalidInput(f"gazetteer line {line!r}", hint="write kind, names, four numbers")
         west, south, east, north = map(float, box)
         for name in (*english.split("|"), *chinese.split("|")):
-            places.setdefault(name.casefold(), Place(name, (west, south, east, north), kind))
+            places.setdefault(name.lower(), Place(name, (west, south, east, north), kind))
     return places
 
 
 @lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    names = sorted(gazetteer(), key=len, reverse=True)
-    english = "|".join(re.escape(name) for name in names if name.isascii() or name[0].isascii())
-    chinese = "|".join(re.escape(name) for name in names if not name[0].isascii())
-    return re.compile(rf"\b(?:{english})\b|(?:{chinese})", re.I)
+def _starts() -> dict[str, list[str]]:
+    """Return the names of the gazetteer by how they begin: a word, or a Chinese character."""
+    starts: dict[str, list[str]] = {}
+    for name in sorted(gazetteer(), key=len, reverse=True):
+        begin = _START.search(name)
+        starts.setdefault(begin[0] if begin else name, []).append(name)
+    return starts
 
 
 def find_place(text: str) -> Place | None:
-    """Return the smallest place that a text names, or None.
-
-    "us" and other short names count only in capitals.
-    """
+    """Return the smallest place that a text names, or None."""
     return min(find_places(text), key=lambda place: _area(place.box), default=None)
 
 
+def places_asked(text: str) -> tuple[Place, ...]:
+    """Return the places that a question asks about: those that hold no smaller one it names.
+
+    Examples
+    --------
+    >>> [place.name for place in places_asked("lakes of China in Asia, and of Kenya")]
+    ['China', 'Kenya']
+    """
+    found = list({place.box: place for place in find_places(text)}.values())
+    return tuple(
+        place for place in found if not any(_holds(place.box, other.box) for other in found)
+    )[:_MOST]
+
+
 def find_places(text: str) -> list[Place]:
-    """Return every place that a text names, in order, each with its name as written there."""
+    """Return every place that a text names, in order, each with its name as written there.
+
+    The longest name counts (South China Sea, not China). Names of organisations and of other
+    things that hold a place's name (Georgia Tech, Turkey vulture) are none; short names and
+    those that are also common nouns need a capital, or a word such as "in" before them.
+    """
     found: list[Place] = []
-    for match in _pattern().finditer(text):
-        name = match[0]
-        if len(name) > 4 or not name.isascii() or name[0].isupper():
-            place = gazetteer()[name.casefold()]
-            found.append(Place(name, place.box, place.kind))
+    low, done = _lowered(text), 0
+    for match in _START.finditer(low):
+        at = match.start()
+        if at < done:
+            continue
+        for name in _starts().get(match[0], ()):
+            if low.startswith(name, at) and _ends_there(low, at + len(name), name):
+                done = at + len(name)
+                place = gazetteer()[name]
+                if place.kind != "none" and _is_meant(text, at, done):
+                    found.append(Place(text[at:done], place.box, place.kind))
+                break
     return found
+
+
+def _lowered(text: str) -> str:
+    """Return a text in small letters, of the same length."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def _ends_there(low: str, end: int, name: str) -> bool:
+    return has_han(name[-1]) or not low[end : end + 1].isalnum() or has_han(low[end])
+
+
+def _is_meant(text: str, at: int, end: int) -> bool:
+    """Tell whether a name, where it stands, is a place and not a word or an organisation."""
+    name = text[at:end]
+    if has_han(name[0]):
+        return not _BODY_ZH.match(text, end)
+    if _BODY.match(text, end) or _BODY_OF.search(text[max(0, at - 40) : at]):
+        return False
+    if name[0].isupper():
+        return len(name) > 3 or name.isupper() or not name.isascii()
+    if len(name) <= 3:
+        return False
+    return (len(name) > 4 and name not in _NOUNS) or bool(_IN.search(text[max(0, at - 16) : at]))
 
 
 def places_of(names: Sequence[str], title: str) -> tuple[BBox, ...]:
@@ -97,6 +171,13 @@ def places_of(names: Sequence[str], title: str) -> tuple[BBox, ...]:
     return ()
 
 
+def _holds(outer: BBox, inner: BBox) -> bool:
+    """Tell whether nearly all of a box lies in a larger one."""
+    if _area(inner) >= _area(outer):
+        return False
+    return bool(share_within(inner, outer)[0] > 0.9)
+
+
 def _area(box: BBox) -> float:
     west, south, east, north = box
     return (east - west if east >= west else 360 + east - west) * (north - south)
@@ -113,14 +194,34 @@ def meeting(sides: Sequence[NDArray[np.float32]], box: BBox) -> Mask:
     return np.asarray(level & meets)
 
 
-def share_within(boxes: NDArray[np.float32], box: BBox) -> NDArray[np.float64]:
-    """Return which part of each of some boxes lies in a box (1 within, 0 apart).
+def share_within(boxes: Boxes, others: Boxes) -> NDArray[np.float64]:
+    """Return which part of each of some boxes lies in another (1 within, 0 apart).
 
-    Boxes that cross the antimeridian are measured without it.
+    Any may cross the antimeridian; a box without width or height counts by where it lies.
+
+    Parameters
+    ----------
+    boxes, others : array of float, shape (boxes, 4), or one box
+        West, south, east, north; one of the two may be a single box.
     """
-    area = boxes.astype(np.float64)
-    wide = np.minimum(area[:, 2], box[2]) - np.maximum(area[:, 0], box[0])
-    high = np.minimum(area[:, 3], box[3]) - np.maximum(area[:, 1], box[1])
-    own = (area[:, 2] - area[:, 0]) * (area[:, 3] - area[:, 1])
-    part = np.maximum(wide, 0) * np.maximum(high, 0) / np.maximum(own, 1e-6)
-    return np.asarray(np.clip(part, 0, 1))
+    inner, outer = (np.atleast_2d(np.asarray(item, np.float64)) for item in (boxes, others))
+    (west, east), (begin, end) = (_unwrapped(item) for item in (inner, outer))
+    turns = [_share(west, east, begin + turn, end + turn) for turn in (-360, 0, 360)]
+    along = np.minimum(np.sum(turns, axis=0), 1)
+    return np.asarray(along * _share(inner[:, 1], inner[:, 3], outer[:, 1], outer[:, 3]))
+
+
+def _unwrapped(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    west, east = boxes[:, 0], boxes[:, 2]
+    return west, np.where(east < west, east + 360, east)
+
+
+def _share(
+    first: NDArray[np.float64],
+    last: NDArray[np.float64],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return which part of each of some stretches lies between two ends."""
+    common, own = np.minimum(last, end) - np.maximum(first, start), last - first
+    return np.where(own > 0, np.maximum(common, 0) / np.where(own > 0, own, 1), common >= 0)

@@ -52,6 +52,25 @@ class ConceptWhy:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class ConstraintWhy:
+    """How the record stands to a constraint that the question states in plain words.
+
+    Parameters
+    ----------
+    name : str
+        ``period``, ``length``, ``place``, ``time step``, ``resolution``, ``license``, ``format``.
+    understood : str
+        What was understood: ``since 1980``.
+    verdict : str
+        ``fits``, ``fits in part``, ``does not fit`` or ``not stated``.
+    """
+
+    name: str
+    understood: str
+    verdict: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Why a record is a hit.
@@ -70,6 +89,8 @@ class Why:
         What each part gave: ``words``, ``meaning``, ``concepts``, ``standing``, ``company``,
         ``constraints``; they add up to 1 (what silence or a missed constraint takes away is not
         shown here).
+    constraints : tuple of ConstraintWhy
+        What the question states in plain words, and how the record stands to it.
     unknown : tuple of str
         Filters about which the record says nothing.
     """
@@ -79,6 +100,7 @@ class Why:
     publications: tuple[Link, ...] = ()
     passage: str = ""
     shares: dict[str, float]
+    constraints: tuple[ConstraintWhy, ...] = ()
     unknown: tuple[str, ...] = ()
 
     @property
@@ -113,6 +135,10 @@ class Why:
             "publications": [{"id": item.id, "title": item.title} for item in self.publications],
             "passage": self.passage,
             "shares": {name: round(share, 4) for name, share in self.shares.items()},
+            "constraints": [
+                {"name": item.name, "understood": item.understood, "verdict": item.verdict}
+                for item in self.constraints
+            ],
             "unknown": list(self.unknown),
         }
 
@@ -128,6 +154,11 @@ class Why:
             yield "publication", f"{shorten(link.title, 90)} ({link.id})"
         if self.passage:
             yield "passage", shorten(self.passage, 160)
+        for verdict in dict.fromkeys(item.verdict for item in self.constraints):
+            yield (
+                verdict,
+                ", ".join(item.understood for item in self.constraints if item.verdict == verdict),
+            )
         yield "score", ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
         if self.unknown:
             yield "not stated", ", ".join(self.unknown)
