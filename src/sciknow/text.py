@@ -12,13 +12,15 @@ import unicodedata
 
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSEEN = "\u00ad\u200b\u2060\ufeff"
-_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_UNSEEN}]")
+_SURROGATES = "\ud800-\udfff"
+"""Halves of a character: alone they are none, and no file or database takes them."""
+_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_UNSEEN}{_SURROGATES}]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _SPACE = re.compile(r"\s+")
 
 
 def clean(value: str) -> str:
-    """Normalise to NFC and drop control, bidirectional and zero-width characters.
+    """Normalise to NFC and drop control, bidirectional and zero-width characters, lone surrogates.
 
     Examples
     --------

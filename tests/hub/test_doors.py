@@ -230,3 +230,23 @@ def test_strange_attributes_do_no_harm(hub):
     assert len(hub.similar(odd))
     odd = xr.Dataset(coords={"lat": ("lat", [np.nan, 1]), "lon": ("lon", ["a", "b"])})
     assert likeness_of(odd.assign(rain=1.0)).bbox is None
+
+
+def test_questions_may_come_from_an_iterator_and_be_long(hub):
+    questions = ["sea ice", "词" * 5_000]
+    found = hub.search_many(iter(questions), limit=1)
+    assert [hits.question for hits in found] == questions
+    assert len(found[1].summary) < 400
+    with pytest.raises(sciknow.InvalidInput, match="several questions"):
+        hub.search_many(5)
+
+
+@pytest.mark.parametrize("what", ["", "  \u200b"])
+def test_nothing_is_like_an_empty_text(hub, what):
+    with pytest.raises(sciknow.InvalidInput, match="empty"):
+        hub.similar(what)
+
+
+def test_half_a_character_is_no_obstacle(hub):
+    assert hub.similar("sea \ud800 ice")[0].id
+    assert hub.search("sea \ud800 ice").summary.encode()

@@ -1,3 +1,5 @@
+from datetime import date, datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -107,3 +109,39 @@ def test_columns_of_nothing(tmp_path):
     build_columns(tmp_path, [])
     assert Columns(tmp_path).touches((0, 0, 1, 1)).shape == (0,)
     assert not np.any(Columns(tmp_path).openable)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"bbox": 5}, "a list"),
+        ({"bbox": "1,2,3,4"}, "a list"),
+        ({"bbox": (0, 50, 10, 40)}, "0, 50, 10, 40"),
+        ({"period": ("1979-13", None)}, "a date that exists"),
+        ({"period": ("1979-02-31", None)}, "a date that exists"),
+        ({"period": 1979}, "not a pair"),
+        ({"sector": 5}, "no text"),
+        ({"variables": 5}, "no text"),
+        ({"variables": [None]}, "no text"),
+        ({"license": 5}, "no text"),
+        ({"publisher": b"noaa"}, "no text"),
+        ({"openable": "no"}, "neither true nor false"),
+    ],
+)
+def test_filters_of_another_kind_are_refused(wishes, said):
+    with pytest.raises(InvalidInput, match=said):
+        Filters.of(**wishes)
+
+
+def test_filters_take_what_arrays_and_clocks_give():
+    days = (np.datetime64("1979-01-02T03:00"), datetime(2020, 5, 6, 7))
+    made = Filters.of(bbox=np.array([0, 1, 2, 3], np.float32), period=days, openable=np.bool_(True))
+    assert (made.bbox, made.start, made.end) == ((0, 1, 2, 3), 19790102, 20200506)
+    assert Filters.of(period=(1979, date(2020, 1, 1))).end == 20200101
+
+
+def test_a_licence_needs_no_version(index):
+    ids, _ = found(index, license="CC-BY-NC")
+    assert "pacific-sst" in ids
+    ids, _ = found(index, license="CC-BY")
+    assert "pacific-sst" not in ids

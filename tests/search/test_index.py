@@ -220,3 +220,52 @@ def test_equal_inputs_have_equal_digests(embedder):
     )
     changed = [*documents(), Document(id="new")]
     assert index_digest(changed, embedder) != index_digest(documents(), embedder)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "precipitation over Kenya " * 3_334,
+        "sea\x00ice\x1b[31m\u202eeci",
+        "sea \ud800 ice",
+        "\udcff",
+        "🌧️ 👩\u200d🔬 🇨🇳",
+        "'; DROP TABLE record; --",
+        'title:"sea ice" AND (NOT x OR y*) ^2 [1 TO 5] "unclosed',
+        "(((((",
+        "(a+)+$" * 300,
+        "year 99999 since 99999 at 1e999 km",
+        "",
+        "\u200b \t",
+        "!!!…",
+        "𠮷野家 海\ud83d冰",
+        "e\u0301" * 900,
+        "x" * 5_000,
+        "الجليد البحري",
+        "<script>alert(1)</script>",
+        "%s {0} {x} $x",
+        "ＥＲＡ５ ２０２０年",
+    ],
+)
+def test_whatever_is_asked_is_answered(index, question):
+    results = index.search(question, limit=3, explain=True)
+    assert len(results.hits) == 3
+    for hit in results.hits:
+        str(hit.why).encode()
+        hit.why._repr_html_().encode()
+    index.suggest(question)
+    index.facets(text=question)
+
+
+@pytest.mark.parametrize("question", [None, 5, b"ice", ["ice"]])
+def test_a_question_that_is_no_text_is_refused(index, question):
+    for ask in (index.search, index.suggest, lambda text: index.facets(text=text)):
+        with pytest.raises(InvalidInput, match="has to be text"):
+            ask(question)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 10**9, 2.5, "5", None])
+def test_an_impossible_number_of_hits_is_refused_by_every_door(index, limit):
+    for ask in (index.search, index.suggest, index.similar):
+        with pytest.raises(InvalidInput, match="limit"):
+            ask("ice", limit=limit)

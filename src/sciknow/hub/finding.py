@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from sciknow.hub.loading import Loading
 from sciknow.hub.records import KINDS
 from sciknow.hub.rooms import search
 from sciknow.model import Concept, Dataset, Publication
-from sciknow.text import shorten
+from sciknow.text import shorten, squeeze
 
 if TYPE_CHECKING:
     from sciknow.search import Filters, Index, IndexHit, Results
@@ -71,7 +71,8 @@ class Finding(Loading):
         sector : str or sequence of str, optional
             Sectors, for example ``ocean``.
         license : str, optional
-            An SPDX identifier, or ``open`` for every licence that allows reuse.
+            An SPDX identifier, with or without its version, or ``open`` for every licence that
+            allows reuse.
         publisher : str, optional
             An agent's id or a part of its name.
         openable, offline : bool
@@ -139,10 +140,11 @@ class Finding(Loading):
         list of Hits
             One for each question, in their order.
         """
-        if isinstance(questions, str):
+        if isinstance(questions, str) or not isinstance(questions, Iterable):
             raise InvalidInput("search_many takes several questions", hint="put it into a list")
+        questions = list(questions)
         results = self._index.search_many(
-            list(questions),
+            questions,
             filters=_checked(kind, filters),
             kind=kind,
             constraints=constraints and kind in _IN_WORDS,
@@ -196,7 +198,9 @@ class Finding(Loading):
             )
             text = record.id if own else words_of(record)
         elif isinstance(what, str):
-            shown = text = what
+            shown = text = squeeze(what)
+            if not text:
+                raise InvalidInput("similar to what? the text is empty", hint="give an id or words")
         else:
             like = likeness_of(what)
             shown = text = like.text
@@ -208,7 +212,7 @@ class Finding(Loading):
         """Return the record of this hub that is meant, by itself, its id or an array's origin."""
         if isinstance(what, Dataset | Publication | Concept):
             return what
-        name = what if isinstance(what, str) else origin_of(what)
+        name = squeeze(what) if isinstance(what, str) else origin_of(what)
         return self._generation.records.get(Dataset, name) if name.strip() else None
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[str]:

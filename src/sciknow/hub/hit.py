@@ -227,7 +227,7 @@ class Hits(Sequence[Hit]):
         shown = f"{len(self)}"
         if self.offset and len(self):
             shown = f"{self.offset + 1} to {self.offset + len(self)}"
-        parts = [f"{shown} of {self.total} {NOUNS[self.kind]} for {self.question!r}"]
+        parts = [f"{shown} of {self.total} {NOUNS[self.kind]} for {shorten(self.question, 100)!r}"]
         if self.understood:
             parts.append(f"understood as {self.understood}")
         parts += [f"{count} left out by {name}" for name, count in self.filtered.items() if count]

@@ -13,7 +13,6 @@ from sciknow.model.parse import (
     parse_list,
     parse_mapping,
     parse_number,
-    show,
 )
 
 BBox = tuple[float, float, float, float]
@@ -92,12 +91,13 @@ def parse_bbox(value: object, where: Where) -> BBox:
     if len(numbers) != 4:
         raise where.refuse(f"{len(numbers)} numbers", "four: west, south, east, north")
     west, south, east, north = numbers
+    shown = ", ".join(f"{number:g}" for number in numbers)
     if east > 180 or west > 180:
-        raise where.refuse(show(value), "longitudes from -180 to 180")
+        raise where.refuse(shown, "longitudes from -180 to 180")
     if abs(south) > 90 or abs(north) > 90:
-        raise where.refuse(show(value), "latitudes from -90 to 90")
+        raise where.refuse(shown, "latitudes from -90 to 90")
     if south > north:
-        raise where.refuse(show(value), "a south that is not north of the north")
+        raise where.refuse(shown, "a south that is not north of the north")
     return west, south, east, north
 
 

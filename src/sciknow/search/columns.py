@@ -255,23 +255,18 @@ class Columns:
             match = self._grain[:, 1] <= hours(duration) * 1.1
         return np.asarray(match), np.isnan(self._grain[:, 1])
 
-    def licensed(self, license_: str, *, begins: bool = False) -> tuple[Mask, Mask]:
+    def licensed(self, license_: str) -> tuple[Mask, Mask]:
         """Return records under a licence (or any open one), and those that do not say.
 
-        With *begins*, a version may follow the name, but no further condition: CC-BY is
-        CC-BY-4.0 and not CC-BY-NC-4.0.
+        A version may follow the name, but no further condition: CC-BY is CC-BY-4.0 and not
+        CC-BY-NC-4.0.
         """
-        silent = self._empty("license")
         if license_ == "open":
             return self._flags[2], ~self._flags[3]
-        wanted = license_.casefold()
-        versions = re.compile(re.escape(wanted) + r"(-\d.*)?") if begins else None
-
-        def matches(word: str) -> bool:
-            name = word.casefold()
-            return name == wanted or bool(versions and versions.fullmatch(name))
-
-        return self._with("license", matches), silent
+        name = re.compile(re.escape(license_) + r"(-\d.*)?", re.I)
+        return self._with("license", lambda word: bool(name.fullmatch(word))), self._empty(
+            "license"
+        )
 
     def in_sectors(self, sectors: Sequence[str]) -> Mask:
         """Records of any of some sectors."""

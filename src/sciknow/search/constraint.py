@@ -202,7 +202,7 @@ def _by_period(columns: Columns, wish: Understood) -> _Judged:
 
 
 def _by_license(columns: Columns, wish: Understood) -> _Judged:
-    fits, silent = columns.licensed(wish.license, begins=True)
+    fits, silent = columns.licensed(wish.license)
     return fits, silent, ~fits & columns.licensed(OPEN)[0]
 
 

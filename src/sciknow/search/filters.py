@@ -6,7 +6,7 @@ nothing about the matter is kept, marked, and ranked a little lower.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox, parse_bbox
-from sciknow.model.parse import Where, date_key
+from sciknow.model.parse import Where, date_key, parse_date
 from sciknow.search.columns import Columns
 from sciknow.vocab import Sector
 
@@ -36,7 +36,7 @@ class Filters:
     sectors : tuple of str
         Any of them will do.
     license : str
-        An SPDX identifier, or ``open``.
+        An SPDX identifier, with or without its version, or ``open``.
     publisher : str
         An agent's id or a part of its name.
     openable, offline : bool
@@ -67,7 +67,7 @@ class Filters:
         cls,
         *,
         bbox: Sequence[float] | None = None,
-        period: tuple[str | None, str | None] | None = None,
+        period: tuple[object, object] | None = None,
         variables: Sequence[str] = (),
         sector: str | Sequence[str] | None = None,
         license: str | None = None,
@@ -84,35 +84,71 @@ class Filters:
         """
         start, end = _period(period)
         return cls(
-            bbox=None if bbox is None else parse_bbox(list(bbox), Where() / "bbox"),
+            bbox=None if bbox is None else parse_bbox(_numbers(bbox), Where() / "bbox"),
             start=start,
             end=end,
-            variables=(variables,) if isinstance(variables, str) else tuple(variables),
+            variables=_texts("variables", variables),
             sectors=_sectors(sector),
-            license=license or "",
-            publisher=publisher or "",
-            openable=openable,
-            offline=offline,
+            license=_text("license", license),
+            publisher=_text("publisher", publisher),
+            openable=_switch("openable", openable),
+            offline=_switch("offline", offline),
         )
 
 
-def _period(period: tuple[str | None, str | None] | None) -> tuple[int | None, int | None]:
+def _numbers(bbox: object) -> object:
+    """Return a box as plain numbers, where it is an array of them."""
+    listed = getattr(bbox, "tolist", None)
+    value = listed() if callable(listed) else bbox
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _text(name: str, value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise InvalidInput(f"{name}={value!r} is no text", hint=f'write {name}="…"')
+
+
+def _texts(name: str, values: object) -> tuple[str, ...]:
+    several = (values,) if isinstance(values, str) else values or ()
+    if isinstance(several, Iterable):
+        found = tuple(several)
+        if all(isinstance(value, str) for value in found):
+            return found
+    raise InvalidInput(f"{name}={values!r} is no text", hint=f'write {name}=["…", "…"]')
+
+
+def _switch(name: str, value: object) -> bool:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise InvalidInput(f"{name}={value!r} is neither true nor false", hint=f"write {name}=True")
+
+
+def _period(period: tuple[object, object] | None) -> tuple[int | None, int | None]:
     if period is None:
         return None, None
-    if isinstance(period, str) or len(period) != 2:
+    if isinstance(period, str) or not isinstance(period, Sequence) or len(period) != 2:
         raise InvalidInput(
             f"period {period!r} is not a pair", hint='write ("1979", "2020"); either may be None'
         )
-    first, last = period
-    start = date_key(str(first)) if first else None
-    end = date_key(str(last), end=True) if last else None
+    first, last = map(_day, period)
+    start = date_key(first) if first else None
+    end = date_key(last, end=True) if last else None
     if start is not None and end is not None and start > end:
         raise InvalidInput(f"period {first} to {last} ends before it starts", hint="swap the dates")
     return start, end
 
 
+def _day(value: object) -> str:
+    """Return a date as ISO text, of text, a number, or anything that prints as ISO 8601."""
+    if value is None or value == "":
+        return ""
+    text = str(value).strip().replace(" ", "T").partition("T")[0]
+    return parse_date(text, Where() / "period")
+
+
 def _sectors(sector: str | Sequence[str] | None) -> tuple[str, ...]:
-    wanted = () if not sector else (sector,) if isinstance(sector, str) else tuple(sector)
+    wanted = _texts("sector", sector)
     for name in wanted:
         if name not in set(Sector):
             raise InvalidInput(f"unknown sector {name!r}", hint="one of " + ", ".join(Sector))

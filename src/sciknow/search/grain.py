@@ -173,7 +173,7 @@ _SURE_BEFORE = re.compile(
 )
 _SURE_AFTER = re.compile(rf"\s*-?\s*(?:{_SPACE})", re.I)
 _LENGTH = re.compile(
-    r"(?<![A-Za-z\d_./:^])(\d{1,5}(?:\.\d{1,4})?(?:/\d{1,3})?)\s*[-‐]?\s*"
+    r"(?<![A-Za-z\d_./:^\[;])(\d{1,5}(?:\.\d{1,4})?(?:/\d{1,3})?)\s*[-‐]?\s*"
     r"((?:[Kk][Mm]|[Kk]ilomet(?:re|er)s?|[Mm]et(?:re|er)s?|m|公里|千米|米)"
     r"(?![A-Za-z\d²³2]|\s*[/·*]|\s*\^)|nautical\s+miles?|海里)",
 )

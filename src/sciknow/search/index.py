@@ -24,10 +24,11 @@ from sciknow.search.facet import Facet, facets
 from sciknow.search.filters import Filters, Selection
 from sciknow.search.meaning import read_meaning
 from sciknow.search.models import load_embedder
+from sciknow.search.paging import ranked
 from sciknow.search.question import MAX_QUESTION, Question, read_question
 from sciknow.search.store import Record
 from sciknow.search.why import Why
-from sciknow.text import has_han
+from sciknow.text import clean, has_han
 
 FORMAT = 4
 MAX_LIMIT = 10_000
@@ -263,6 +264,8 @@ class Index:
     ) -> list[Results]:
         """Answer several questions; the sentence model reads them together."""
         _check_page(limit, offset)
+        for text in texts:
+            _check_text(text)
         collection = self._optional(kind)
         if collection is None or not len(collection):
             return [Results((), 0) for _ in texts]
@@ -308,18 +311,21 @@ class Index:
         offset: int,
         explain: bool,
     ) -> Results:
-        ranking = collection.rank(question, meant, selection, limit + offset, wish)
-        answer = _Answer(collection, question, meant, selection, ranking, wish)
-        rows = [int(row) for row in ranking.rows]
-        names = collection.store.ids(rows[offset:])
-        hits = tuple(
-            IndexHit(names[row], scaled(ranking.score[place]), kind, answer, place)
-            for place, row in enumerate(rows)
-            if place >= offset
-        )
+        def ask(depth: int) -> Ranking:
+            return collection.rank(question, meant, selection, depth, wish)
+
+        hits: list[IndexHit] = []
+        for ranking in ranked(ask, offset, offset + limit):
+            answer = _Answer(collection, question, meant, selection, ranking, wish)
+            rows = [int(row) for row in ranking.rows]
+            names = collection.store.ids(rows)
+            hits += [
+                IndexHit(names[row], scaled(ranking.score[place]), kind, answer, place)
+                for place, row in enumerate(rows)
+            ]
         for hit in hits if explain else ():
             _ = hit.why  # worked out now, kept
-        return Results(hits, selection.total, selection.dropped, str(wish), wish)
+        return Results(tuple(hits), selection.total, selection.dropped, str(wish), wish)
 
     def similar(
         self,
@@ -377,8 +383,12 @@ class Index:
 
     def complete(self, prefix: str, limit: int = 8) -> list[tuple[str, str]]:
         """Complete what someone is typing: the text, and what it is (concept, dataset, …)."""
+        _check_page(limit, 0)
+        _check_text(prefix)
         collection = self._optional("dataset")
-        return [] if collection is None else collection.store.complete(prefix.casefold(), limit)
+        if collection is None:
+            return []
+        return collection.store.complete(clean(prefix).lstrip().casefold(), limit)
 
     def facets(
         self,
@@ -401,6 +411,7 @@ class Index:
         best : int
             How many of them.
         """
+        _check_text(text)
         collection = self._optional(kind)
         if collection is None:
             return []
@@ -410,9 +421,12 @@ class Index:
         _check_page(best, 0)
         question = self.read(text, kind)
         (meant,) = self.mean([question])
-        ranking = collection.rank(question, meant, selection, best, self.understand(text))
+        wish = self.understand(text)
         mask = np.zeros(len(collection), bool)
-        mask[ranking.rows] = True
+        for ranking in ranked(
+            lambda depth: collection.rank(question, meant, selection, depth, wish), 0, best
+        ):
+            mask[ranking.rows] = True
         return facets(collection.columns, mask)
 
     def close(self) -> None:
@@ -445,7 +459,16 @@ def _same_model(settings: Mapping[str, Any], embedder: Embedder, folder: Path) -
         )
 
 
+def _check_text(text: object) -> None:
+    if not isinstance(text, str):
+        raise InvalidInput(
+            f"a question has to be text, not {type(text).__name__}", hint='write "sea ice"'
+        )
+
+
 def _check_page(limit: int, offset: int) -> None:
+    if not isinstance(limit, int) or not isinstance(offset, int):
+        raise InvalidInput(f"limit {limit!r}, offset {offset!r}", hint="write whole numbers")
     if not 0 < limit <= MAX_LIMIT or not 0 <= offset <= MAX_LIMIT:
         raise InvalidInput(
             f"limit {limit}, offset {offset}",
