@@ -250,3 +250,18 @@ def test_nothing_is_like_an_empty_text(hub, what):
 def test_half_a_character_is_no_obstacle(hub):
     assert hub.similar("sea \ud800 ice")[0].id
     assert hub.search("sea \ud800 ice").summary.encode()
+
+
+def test_similar_takes_the_doi_of_a_publication_and_refuses_an_unknown_one(hub):
+    paper = hub.search("Arctic ice record", kind="publication")[0].publication
+    assert hub.similar(f"https://doi.org/{paper.doi}")[0].id == "ice-monthly"
+    for unknown in ("10.9999/nothing", "https://example.org/nothing"):
+        with pytest.raises(sciknow.NotFound, match="describe in words"):
+            hub.similar(unknown)
+
+
+def test_facets_of_what_never_opens_do_not_count_openings(hub):
+    assert "openable" in hub.facets()
+    assert "openable" in hub.facets(kind="variable")
+    assert not {"openable", "offline"} & set(hub.facets(kind="publication"))
+    assert hub.facets(kind="concept").total > 0

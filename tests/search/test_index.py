@@ -269,3 +269,25 @@ def test_an_impossible_number_of_hits_is_refused_by_every_door(index, limit):
     for ask in (index.search, index.suggest, index.similar):
         with pytest.raises(InvalidInput, match="limit"):
             ask("ice", limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("  sea  i", "sea ice"),
+        ("ＳＥＡ Ｉ", "sea ice"),
+        ("海溫", "海温"),
+        ("sea cie", "sea ice"),
+        ("sea oce", "sea ice"),
+        ("sea iice", "sea ice"),
+        ("carbo dio", "carbon dioxide"),
+    ],
+)
+def test_suggestions_forgive_spaces_scripts_and_one_letter(index, typed, found):
+    texts = [text.lower() for text in index.suggest(typed)]
+    assert any(text.startswith(found) for text in texts), texts
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\u200b", "zzzz", "sxa iqe", "ic x"])
+def test_suggestions_do_not_guess(index, typed):
+    assert index.suggest(typed) == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sciknow.errors import InvalidInput
+from sciknow.errors import InvalidInput, NotFound
 from sciknow.hub.facets import Facets
 from sciknow.hub.generation import SEARCH
 from sciknow.hub.hit import NOUNS, Hit, Hits, Record
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _FILTERS = {"publication": ("period", "sector"), "concept": ("sector", "variables")}
 """Kind → the filters that mean something for it, where not all do."""
+_ADDRESS = re.compile(r"(?:doi:|cstr:)?\s*(?:10\.\d{4,9}/|https?://|\d{5}\.\d\d\.)\S+", re.I)
+"""What can only be meant as an identifier: a DOI, a CSTR, an address."""
+_OPENING = ("openable", "offline")
 _IN_WORDS = ("dataset", "variable")
 """Kinds for which years and places in the question's own words are heeded."""
 
@@ -176,10 +180,10 @@ class Finding(Loading):
         Parameters
         ----------
         what : str, Dataset, Publication, Concept or array object
-            A record, the id or DOI of a dataset, or any text. Of an `xarray.Dataset`, a
-            `DataArray` or a data frame that a hub opened, the dataset counts; of others their
-            title, their summary and their variables' names are read, and what lies in the same
-            box and years is raised.
+            A record, the id or DOI of a dataset or a publication, or any text. Of an
+            `xarray.Dataset`, a `DataArray` or a data frame that a hub opened, the dataset counts;
+            of others their title, their summary and their variables' names are read, and what
+            lies in the same box and years is raised.
         kind : str
             What to find, as in `search`.
         limit : int
@@ -188,7 +192,9 @@ class Finding(Loading):
         Raises
         ------
         InvalidInput
-            For an object that says nothing of itself.
+            For an empty text, or an object that says nothing of itself.
+        NotFound
+            For a DOI or an address that the hub does not know.
         """
         record, like = self._known(what), None
         if record is not None:
@@ -200,7 +206,7 @@ class Finding(Loading):
         elif isinstance(what, str):
             shown = text = squeeze(what)
             if not text:
-                raise InvalidInput("similar to what? the text is empty", hint="give an id or words")
+                raise InvalidInput("similar to what? the text is empty", hint="give words or an id")
         else:
             like = likeness_of(what)
             shown = text = like.text
@@ -213,7 +219,16 @@ class Finding(Loading):
         if isinstance(what, Dataset | Publication | Concept):
             return what
         name = squeeze(what) if isinstance(what, str) else origin_of(what)
-        return self._generation.records.get(Dataset, name) if name.strip() else None
+        if not name:
+            return None
+        records = self._generation.records
+        found = records.get(Dataset, name) or records.get(Publication, name)
+        if found is None and isinstance(what, str) and _ADDRESS.fullmatch(name):
+            raise NotFound(
+                f"no dataset or publication {name!r} in this hub",
+                hint="describe in words what it should be like",
+            )
+        return found
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[str]:
         """Complete what someone is typing, in either language."""
@@ -244,6 +259,8 @@ class Finding(Loading):
         found = self._index.facets(_checked(kind, filters), kind, text=question, best=best)
         total = sum(found[-1].counts.values()) if found else 0
         what = f"best {NOUNS[kind]} for {question!r}" if question.strip() else NOUNS[kind]
+        opens = kind in _IN_WORDS  # publications and concepts never do
+        found = [facet for facet in found if opens or facet.name not in _OPENING]
         return Facets(what, total, found, self)
 
     def _hits(

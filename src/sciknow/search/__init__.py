@@ -5,6 +5,7 @@ bridge. Nothing here knows of graphs, arrays or the network. Importing this pack
 tantivy and ONNX Runtime, never torch, pandas or a Chinese dictionary.
 """
 
+from sciknow.search.answer import IndexHit, Results
 from sciknow.search.build import Built, build_index, index_digest
 from sciknow.search.cache import EmbeddingCache
 from sciknow.search.constraint import Understood, understand
@@ -20,7 +21,7 @@ from sciknow.search.document import (
 from sciknow.search.embedder import Embedder, TokenEmbedder
 from sciknow.search.facet import Facet
 from sciknow.search.filters import Filters
-from sciknow.search.index import Index, IndexHit, Results
+from sciknow.search.index import Index
 from sciknow.search.models import load_embedder
 from sciknow.search.onnx import OnnxEmbedder
 from sciknow.search.places import Place

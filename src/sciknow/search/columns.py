@@ -126,13 +126,27 @@ class Columns:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._silent: dict[str, Mask] = {}
-        self._box = open_array(folder, "column-box")
+        self._arrays: dict[str, NDArray[Any]] = {}
+        self._box = self._read("column-box")
+
+    def _read(self, name: str) -> NDArray[Any]:
+        """Return an array of the folder; each is opened once."""
+        if name not in self._arrays:
+            self._arrays[name] = open_array(self._folder, name)
+        return self._arrays[name]
+
+    def at(self, rows: NDArray[np.int64]) -> Columns:
+        """Return the columns of some records only, in the order of *rows*."""
+        return _Part(self, rows)
 
     def __len__(self) -> int:
         return len(self._box)
 
     @cached_property
     def _tables(self) -> dict[str, Any]:
+        return self._load_tables()
+
+    def _load_tables(self) -> dict[str, Any]:
         path = self._folder / "columns.json"
         try:
             tables: dict[str, Any] = json.loads(path.read_bytes())
@@ -144,7 +158,7 @@ class Columns:
 
     @cached_property
     def _period(self) -> NDArray[np.int32]:
-        return open_array(self._folder, "column-period")
+        return self._read("column-period")
 
     @cached_property
     def _ends(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -158,11 +172,11 @@ class Columns:
 
     @cached_property
     def _grain(self) -> NDArray[np.float32]:
-        return open_array(self._folder, "column-grain")
+        return self._read("column-grain")
 
     @cached_property
     def _flags(self) -> list[Mask]:
-        table = open_array(self._folder, "column-flag")
+        table = self._read("column-flag")
         return [np.ascontiguousarray(table[:, place]) for place in range(4)]
 
     @cached_property
@@ -171,11 +185,11 @@ class Columns:
 
     @cached_property
     def _place(self) -> NDArray[np.float32]:
-        return open_array(self._folder, "column-place")
+        return self._read("column-place")
 
     @cached_property
     def _place_start(self) -> NDArray[np.int64]:
-        return open_array(self._folder, "column-place-start")
+        return self._read("column-place-start")
 
     @cached_property
     def has_box(self) -> Mask:
@@ -196,12 +210,12 @@ class Columns:
         """Records whose area meets a box; both may cross the antimeridian."""
         return meeting(self._sides, box) & self.has_box
 
-    def lies_in(self, box: BBox, rows: NDArray[np.int64]) -> Lying:
-        """Tell how some records lie to a box, by their own box or the places they name."""
-        start, places = self._place_start, self._place[ragged(self._place_start, rows)]
-        sizes = start[rows + 1] - start[rows]
-        begins, filled = (np.cumsum(sizes) - sizes)[sizes > 0], sizes > 0
-        meets, local, covers = np.zeros(len(rows), bool), np.zeros(len(rows)), np.zeros(len(rows))
+    def lies_in(self, box: BBox) -> Lying:
+        """Tell how records lie to a box, by their own box or the places they name."""
+        start, places = self._place_start, self._place
+        sizes = np.diff(start)
+        begins, filled = start[:-1][sizes > 0], sizes > 0
+        meets, local, covers = (np.zeros(len(self), kind) for kind in (bool, float, float))
         if len(begins):
             meets[filled] = np.logical_or.reduceat(meeting(list(places.T), box), begins)
             local[filled] = np.maximum.reduceat(share_within(places, box), begins)
@@ -309,8 +323,7 @@ class Columns:
 
     def numbers(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return a column of words as numbers, and where each record's begin."""
-        values = open_array(self._folder, f"column-{name}")
-        return values, open_array(self._folder, f"column-{name}-start")
+        return self._read(f"column-{name}"), self._read(f"column-{name}-start")
 
     def _with(self, name: str, matches: Callable[[str], bool]) -> Mask:
         wanted = np.array([matches(word) for word in self.words(name)], bool)
@@ -326,3 +339,29 @@ class Columns:
             _, start = self.numbers(name)
             self._silent[name] = np.asarray(start[1:] == start[:-1])
         return self._silent[name]
+
+
+class _Part(Columns):
+    """Some records of a collection; every array is cut to them when it is read."""
+
+    def __init__(self, whole: Columns, rows: NDArray[np.int64]) -> None:
+        self._whole = whole
+        self._rows = rows
+        super().__init__(whole._folder)
+
+    def _load_tables(self) -> dict[str, Any]:
+        return self._whole._tables
+
+    def _read(self, name: str) -> NDArray[Any]:
+        if name not in self._arrays:
+            self._arrays[name] = self._cut(name)
+        return self._arrays[name]
+
+    def _cut(self, name: str) -> NDArray[Any]:
+        if name.endswith("-start"):
+            start = self._whole._read(name)
+            return np.cumsum([0, *(start[self._rows + 1] - start[self._rows])], dtype=np.int64)
+        if name.removeprefix("column-") in ("place", *_LISTS):
+            start = self._whole._read(f"{name}-start")
+            return np.asarray(self._whole._read(name)[ragged(start, self._rows)])
+        return np.asarray(self._whole._read(name)[self._rows])

@@ -184,11 +184,12 @@ def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[
 
 def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterator[Verdict]:
     """Yield how some records stand to each constraint."""
+    own = columns.at(rows)
     for name, phrase in phrases(wish):
         if name == "place":
-            yield Verdict(name, phrase, *_placed(columns, wish.places, rows))
+            yield Verdict(name, phrase, *_placed(own, wish.places))
             continue
-        fits, silent, part = (mask[rows] for mask in _JUDGES[name](columns, wish))
+        fits, silent, part = _JUDGES[name](own, wish)
         worth = np.where(fits, rank.FITS, np.where(silent | part, 0.0, -rank.MISSES))
         yield Verdict(name, phrase, worth, silent, part)
 
@@ -223,15 +224,13 @@ _JUDGES: dict[str, Callable[[Columns, Understood], _Judged]] = {
 }
 
 
-def _placed(
-    columns: Columns, places: Sequence[Place], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], Mask, Mask]:
+def _placed(columns: Columns, places: Sequence[Place]) -> tuple[NDArray[np.float64], Mask, Mask]:
     """Return what lying in one of some places gives, the more local the more; elsewhere takes."""
-    worth, whole = np.full(len(rows), -np.inf), np.zeros(len(rows), bool)
+    worth, whole = np.full(len(columns), -np.inf), np.zeros(len(columns), bool)
     silent = whole
     for place in places:
-        meets, silent, local, covers = columns.lies_in(place.box, rows)
-        own = np.ones(len(rows)) if place.kind == "zone" else local
+        meets, silent, local, covers = columns.lies_in(place.box)
+        own = np.ones(len(columns)) if place.kind == "zone" else local
         worth = np.maximum(worth, np.where(meets, rank.FITS * own, -rank.ELSEWHERE))
         whole |= meets & (np.maximum(local, covers) >= _WITHIN)
     return np.where(silent, 0.0, worth), silent, ~silent & ~whole & (worth >= 0)

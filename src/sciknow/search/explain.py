@@ -32,6 +32,7 @@ def explain(
     ranking: Ranking,
     fields: NDArray[np.float64],
     rarity: Mapping[str, float],
+    ways: Sequence[Mapping[int, Sequence[str]]],
     place: int,
     record: Record,
     verdicts: Sequence[Verdict] = (),
@@ -44,6 +45,8 @@ def explain(
         `Lexical.weights` of the question's terms for the ranking's records.
     rarity : mapping of str to float
         Term → its weight times its idf.
+    ways : sequence of mapping
+        For each concept of the question: row → path from the concept down to the record's.
     place : int
         Which of the ranking.
     record : Record
@@ -63,7 +66,7 @@ def explain(
     whole = sum(parts.values()) or 1.0
     return Why(
         terms=tuple(_terms(question, meant, ranking, fields[:, place], place, parts, whole)),
-        concepts=tuple(_concepts(collection, question, ranking, place, whole)),
+        concepts=tuple(_concepts(collection, question, ranking, ways, place, whole)),
         publications=tuple(_publications(record, set(question.terms))),
         passage=_passage(record, question, rarity),
         shares={name: value / whole for name, value in parts.items() if value > 0},
@@ -115,13 +118,18 @@ def _reading(
 
 
 def _concepts(
-    collection: Collection, question: Question, ranking: Ranking, place: int, whole: float
+    collection: Collection,
+    question: Question,
+    ranking: Ranking,
+    ways: Sequence[Mapping[int, Sequence[str]]],
+    place: int,
+    whole: float,
 ) -> Iterator[ConceptWhy]:
     row = int(ranking.rows[place])
     for number, match in enumerate(question.concepts):
         worth = float(ranking.concepts[number, place])
         if worth > 0:
-            path = next(way for at, way in collection.store.members(match.concept) if at == row)
+            path = ways[number][row]
             names = collection.store.concept_names(path, question.language)
             yield ConceptWhy(match.label, tuple(names.get(n, n) for n in path), worth / whole)
 

@@ -4,135 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
-from sciknow.search.analysis import VERSION
+from sciknow.search.analysis import VERSION, fold
+from sciknow.search.answer import Answer, IndexHit, Results
 from sciknow.search.bridge import Bridge, open_bridge
 from sciknow.search.collection import Collection, Meant, Ranking
-from sciknow.search.constraint import Understood, Verdict, judge, understand
+from sciknow.search.constraint import Understood, understand
 from sciknow.search.document import KINDS
 from sciknow.search.embedder import Embedder
-from sciknow.search.explain import explain, scaled
+from sciknow.search.explain import scaled
 from sciknow.search.facet import Facet, facets
 from sciknow.search.filters import Filters, Selection
 from sciknow.search.meaning import read_meaning
 from sciknow.search.models import load_embedder
 from sciknow.search.paging import ranked
 from sciknow.search.question import MAX_QUESTION, Question, read_question
-from sciknow.search.store import Record
-from sciknow.search.why import Why
-from sciknow.text import clean, has_han
+from sciknow.text import has_han, squeeze
 
 FORMAT = 4
 MAX_LIMIT = 10_000
-
-
-@dataclass(eq=False)
-class IndexHit:
-    """One record that a question found.
-
-    Parameters
-    ----------
-    id : str
-        Its id.
-    score : float
-        Between 0 and 1; comparable within one answer.
-    kind : str
-        ``dataset``, ``publication``, ``concept`` or ``variable``.
-    """
-
-    id: str
-    score: float
-    kind: str
-    _answer: _Answer
-    _place: int
-
-    @cached_property
-    def record(self) -> Record:
-        """Its texts and metadata; read when first asked for."""
-        return self._answer.record(self._place)
-
-    @cached_property
-    def why(self) -> Why:
-        """Why it is there; worked out when first asked for."""
-        return self._answer.why(self._place, self.record)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What is needed to explain the hits of one question."""
-
-    collection: Collection
-    question: Question
-    meant: Meant
-    selection: Selection
-    ranking: Ranking
-    wish: Understood
-
-    @cached_property
-    def _verdicts(self) -> list[Verdict]:
-        return list(judge(self.collection.columns, self.wish, self.ranking.rows))
-
-    @cached_property
-    def _fields(self) -> NDArray[np.float64]:
-        return self.collection.lexical.weights(list(self.question.terms), self.ranking.rows)
-
-    @cached_property
-    def _rarity(self) -> dict[str, float]:
-        names = self.question.terms
-        idf = self.collection.lexical.idf(list(names))
-        pairs = zip(names.items(), idf, strict=True)
-        return {name: weight * float(rare) for (name, weight), rare in pairs}
-
-    def record(self, place: int) -> Record:
-        row = int(self.ranking.rows[place])
-        return self.collection.store.records([row])[row]
-
-    def why(self, place: int, record: Record) -> Why:
-        return explain(
-            self.collection,
-            self.question,
-            self.meant,
-            self.selection,
-            self.ranking,
-            self._fields,
-            self._rarity,
-            place,
-            record,
-            self._verdicts,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The answer to a question.
-
-    Parameters
-    ----------
-    hits : tuple of IndexHit
-        The page that was asked for, best first.
-    total : int
-        How many records the filters leave.
-    filtered : dict of str to int
-        Filter → how many records it took away.
-    understood : str
-        What was recognised in the question beyond its words; empty for nothing.
-    constraints : Understood
-        The same, in parts.
-    """
-
-    hits: tuple[IndexHit, ...]
-    total: int
-    filtered: dict[str, int] = field(default_factory=dict)
-    understood: str = ""
-    constraints: Understood = field(default_factory=Understood)
+_MAX_PREFIX = 200
+_FORGIVEN = 4
+"""Letters from which on one of them may be wrong."""
 
 
 class Index:
@@ -316,7 +215,7 @@ class Index:
 
         hits: list[IndexHit] = []
         for ranking in ranked(ask, offset, offset + limit):
-            answer = _Answer(collection, question, meant, selection, ranking, wish)
+            answer = Answer(collection, question, meant, selection, ranking, wish)
             rows = [int(row) for row in ranking.rows]
             names = collection.store.ids(rows)
             hits += [
@@ -382,13 +281,22 @@ class Index:
         return [text for text, _ in self.complete(prefix, limit)]
 
     def complete(self, prefix: str, limit: int = 8) -> list[tuple[str, str]]:
-        """Complete what someone is typing: the text, and what it is (concept, dataset, …)."""
+        """Complete what someone is typing: the text, and what it is (concept, dataset, …).
+
+        Traditional characters count as the simplified ones; where nothing begins as typed, one
+        letter may be wrong.
+        """
         _check_page(limit, 0)
         _check_text(prefix)
-        collection = self._optional("dataset")
-        if collection is None:
+        collection, typed = self._optional("dataset"), fold(_begun(prefix))
+        if collection is None or not typed:
             return []
-        return collection.store.complete(clean(prefix).lstrip().casefold(), limit)
+        found = collection.store.complete(typed, limit)
+        if not found and has_han(typed) and self.bridge:
+            found = collection.store.complete(self.bridge.simplify(typed), limit)
+        if not found and typed.isascii() and len(typed) >= _FORGIVEN:
+            found = collection.store.complete_nearly(typed, limit)
+        return found
 
     def facets(
         self,
@@ -457,6 +365,11 @@ def _same_model(settings: Mapping[str, Any], embedder: Embedder, folder: Path) -
             f"not with {embedder.name} ({embedder.digest[:12]})",
             hint="open it with that model, or build it again with this one",
         )
+
+
+def _begun(prefix: str) -> str:
+    """Return what was typed, squeezed; a space at its end closes the last word."""
+    return squeeze(prefix[:_MAX_PREFIX]) + (" " if prefix[-1:].isspace() else "")
 
 
 def _check_text(text: object) -> None:

@@ -36,6 +36,11 @@ create table completion (form text not null, text text not null, kind text not n
 """
 _MAX_LABEL = 6
 """Words of the longest label that is looked for in a question."""
+_LAST = "\U0010ffff"
+_SURE = 2
+"""Letters of a prefix that have to be right …"""
+_MOST_FORMS = 4_000
+"""… and how many of the texts that begin with them are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,15 +246,25 @@ class Store:
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str]]:
         """Return the weightiest texts that begin with a prefix, and their kinds."""
-        if not prefix:
-            return []
         query = (
             "select text, kind from completion where form >= ? and form < ? "
             "group by text order by max(weight) desc, length(text), text limit ?"
         )
-        return [
-            (text, kind) for text, kind in self._rows(query, (prefix, prefix + "\U0010ffff", limit))
-        ]
+        return [(text, kind) for text, kind in self._rows(query, (prefix, prefix + _LAST, limit))]
+
+    def complete_nearly(self, prefix: str, limit: int) -> list[tuple[str, str]]:
+        """Return texts that begin with a prefix but for one letter, weightiest first.
+
+        The first two letters have to be right.
+        """
+        query = (
+            "select form, text, kind, weight from completion where form >= ? and form < ? limit ?"
+        )
+        begins = prefix[:_SURE]
+        rows = self._rows(query, (begins, begins + _LAST, _MOST_FORMS))
+        near = [row for row in rows if begins_nearly(row[0], prefix)]
+        near.sort(key=lambda row: (-row[3], len(row[1]), row[1]))
+        return list(dict.fromkeys((text, kind) for _, text, kind, _ in near))[:limit]
 
 
 def _record(row: Sequence[Any]) -> Record:
@@ -280,3 +295,31 @@ def _forms(question: str) -> list[str]:
         for place in range(len(english) - size + 1):
             out[" ".join(english[place : place + size])] = None
     return list(out)
+
+
+def begins_nearly(form: str, prefix: str) -> bool:
+    """Tell whether a text begins with a prefix but for one letter: another, more, less, swapped.
+
+    Examples
+    --------
+    >>> [begins_nearly("precipitation", typed) for typed in ("presip", "precpi", "prcip", "preca")]
+    [True, True, True, True]
+    >>> begins_nearly("precipitation", "pressure")
+    False
+    """
+    size = len(prefix)
+    at = next(
+        (n for n, pair in enumerate(zip(form, prefix, strict=False)) if pair[0] != pair[1]), -1
+    )
+    if at < 0:
+        return len(form) >= size - 1
+    rest = prefix[at + 1 :]
+    return (
+        form[at + 1 : size] == rest
+        or form[at + 1 : size + 1] == prefix[at:]
+        or form[at : size - 1] == rest
+        or (
+            form[at : at + 2] == prefix[at : at + 2][::-1]
+            and form[at + 2 : size] == prefix[at + 2 :]
+        )
+    )
