@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sciknow.errors import NotFound, SciknowError, UntrustedInput
+from sciknow.errors import InvalidInput, NotFound, SciknowError, UntrustedInput
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -51,6 +51,24 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         scratch.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_named(path: Path, data: bytes | str) -> Path:
+    """Write a file that the user has named, as `write_atomic` does, and return its path.
+
+    Raises
+    ------
+    InvalidInput
+        When the place cannot be written to.
+    """
+    try:
+        write_atomic(path, data)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}",
+            hint="name a file in a folder of yours, on a disk with room",
+        ) from error
+    return path
 
 
 def sync_folder(folder: Path) -> None:

@@ -347,7 +347,7 @@ def command(node, monkeypatch):
 
 def test_the_commands(command, hub, tmp_path):
     path = tmp_path / "a.lock"
-    assert "locked 1 datasets" in command("lock", "ice-monthly", "-o", path).stderr
+    assert "locked 1 dataset in" in command("lock", "ice-monthly", "-o", path).stderr
     assert "unchanged  ice-monthly" in command("verify", path).stdout
     assert "siconc" in command("open", "ice-monthly", "--locked", path).stdout
     chunk = hub.base / "data" / "ice.zarr" / "siconc" / "0.0.0"

@@ -306,8 +306,11 @@ def test_mirrors_are_tried_in_order(layouts):
         ]
         way, opened = open_any(ways, base=folder, attrs={"license": "CC0-1.0"})
         assert way.id == opened.attrs["sciknow_distribution"] == "second"
-        with pytest.raises(SourceUnavailable, match=r"the one way .*first: .*gone\.zarr"):
+        with pytest.raises(SourceUnavailable, match=r"^http.*gone\.zarr"):
             open_any(ways[:2], base=folder)
+        gone = Distribution(id="third", access_url=f"{web.url}/no.zarr", reader="zarr")
+        with pytest.raises(SourceUnavailable, match=r"none of 2 ways.*first: .*gone.*third: .*no"):
+            open_any([*ways[:2], gone], base=folder)
         with pytest.raises(NotFound, match=r"example\.org"):
             open_any(ways[1:2], base=folder)
 

@@ -12,7 +12,7 @@ from sciknow._html import Markup, join, link, table, tag
 from sciknow.availability.page import page
 from sciknow.availability.row import Row
 from sciknow.availability.word import MARKS, OUTCOMES, STATUSES, ago, seconds
-from sciknow.files import write_atomic
+from sciknow.files import write_named
 from sciknow.model import LangString
 from sciknow.model.probe import Status
 from sciknow.net import redact
@@ -185,6 +185,5 @@ class Availability(Sequence[Row]):
 
     def write_page(self, path: Path | str) -> Path:
         """Write the status page: one HTML file in both languages, with nothing from elsewhere."""
-        target = Path(path)
-        write_atomic(target, page(self._rows, hub=self.hub, labels=self.labels, at=self.at))
-        return target
+        found = page(self._rows, hub=self.hub, labels=self.labels, at=self.at)
+        return write_named(Path(path), found)

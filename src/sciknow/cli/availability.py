@@ -10,7 +10,7 @@ import click
 
 from sciknow.cli.output import Progress, echo_json, echo_table, hub_option, json_option, note
 from sciknow.errors import InvalidInput, SourceUnavailable
-from sciknow.files import write_atomic
+from sciknow.files import write_named
 from sciknow.hub import open_hub
 from sciknow.model.probe import Status
 from sciknow.text import counted
@@ -103,7 +103,7 @@ def _deliver(
     if page is not None:
         note(f"status page in {found.write_page(page)}")
     if output is not None:
-        write_atomic(output, json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
+        write_named(output, json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
         note(f"JSON in {output}")
     if as_json:
         echo_json(found.to_dict())

@@ -38,7 +38,7 @@ def plan(
     with open_hub(hub_path) as hub:
         found = hub.plan(dataset, distribution, variables=variable or None, **asked)
         if as_json:
-            echo_json(dict(found.rows()))
+            echo_json(found.to_dict())
         else:
             echo_fields(found.rows())
 

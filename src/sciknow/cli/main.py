@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from importlib import import_module
@@ -14,6 +15,7 @@ from sciknow.text import squeeze
 
 COMMANDS = {
     "search": "find",
+    "similar": "find",
     "show": "find",
     "related": "find",
     "sector": "find",
@@ -76,6 +78,11 @@ class Commands(click.Group):
                 raise
             lines = str(problem).splitlines()
             raise click.ClickException("\n".join(map(squeeze, lines))) from None
+        except OSError as problem:
+            if problem.errno == errno.EPIPE or os.environ.get("SCIKNOW_TRACEBACK"):
+                raise  # whoever read our output has stopped
+            place = f"{problem.filename}: " if problem.filename else ""
+            raise click.ClickException(f"{place}{problem.strerror or problem}") from None
 
 
 def _show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:

@@ -11,6 +11,7 @@ from sciknow.errors import IntegrityError
 from sciknow.hub import LOCKFILE, open_hub
 from sciknow.hub import lock as write
 from sciknow.hub import verify as compare
+from sciknow.ledger import read_lock
 from sciknow.text import counted
 
 
@@ -35,7 +36,8 @@ def lock(datasets: tuple[str, ...], output: Path, hub_path: Path | None) -> None
     """
     with open_hub(hub_path) as hub:
         path = write(output, list(datasets), hub=hub)
-    note(f"locked {counted(len(datasets), 'dataset')} in {path}")
+    found = {item.id for item in read_lock(path).dataset}
+    note(f"locked {counted(len(found), 'dataset')} in {path}")
 
 
 def verify_lock(path: Path, hub_path: Path | None, copies: tuple[Path, ...], as_json: bool) -> None:

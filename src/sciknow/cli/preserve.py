@@ -12,7 +12,7 @@ import click
 from sciknow.cli.output import Progress, echo_json, hub_option, json_option, note
 from sciknow.cli.part import part_options
 from sciknow.errors import DegradedWarning, InvalidInput
-from sciknow.files import write_atomic
+from sciknow.files import write_named
 from sciknow.hub import audit as look_after
 from sciknow.hub import open_hub
 
@@ -126,4 +126,4 @@ def audit(
 
 def _write(path: Path, found: AuditReport) -> None:
     plain = json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n"
-    write_atomic(path, found.page() if path.suffix == ".html" else plain)
+    write_named(path, found.page() if path.suffix == ".html" else plain)

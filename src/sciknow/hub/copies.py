@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
+from sciknow.errors import (
+    DegradedWarning,
+    IntegrityError,
+    InvalidInput,
+    MissingDependency,
+    SciknowError,
+    SourceUnavailable,
+)
 from sciknow.hub.preserved import Copy, read_copy
 from sciknow.hub.rooms import ledger, preservation
 
@@ -145,11 +152,11 @@ def open_first(attempts: Sequence[Attempt]) -> Any:
     SourceUnavailable
         When all fail: what each of them met.
     """
-    failed: list[SourceUnavailable] = []
+    failed: list[SciknowError] = []
     for attempt in attempts:
         try:
             return attempt("; ".join(error.message for error in failed))
-        except SourceUnavailable as error:
+        except (SourceUnavailable, IntegrityError, MissingDependency) as error:
             failed.append(error)
     if len(failed) == 1:
         raise failed[0]

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sciknow.errors import NotFound, SourceUnavailable
+from sciknow.errors import IntegrityError, NotFound, SourceUnavailable
 from sciknow.hub.copies import Attempt, Copies, Folders, folders_of, open_first
 from sciknow.hub.lookup import Lookup
 from sciknow.hub.paths import user_history
 from sciknow.hub.pinned import folder_name, verify_one
 from sciknow.hub.preserved import read_copy
 from sciknow.hub.rooms import availability, catalogs, ledger, readers
-from sciknow.hub.way import ways_of
+from sciknow.hub.way import check_options, ways_of
 from sciknow.model import Agent, Dataset, Distribution
 from sciknow.net import DEADLINE, is_offline
 from sciknow.version import __version__
@@ -40,8 +40,8 @@ class Loading(Lookup):
 
         Parameters
         ----------
-        what : str or Dataset
-            A dataset, its id or its DOI.
+        what : str, Dataset or Hit
+            A dataset, its id or its DOI, or a hit.
         distribution : str, optional
             Which way to take. When left out, those that need no network are tried first, then
             the others in their order; with a part named, the cheapest (see `plan`).
@@ -53,7 +53,7 @@ class Loading(Lookup):
             it comes before every remote source.
         **options
             ``bbox``, ``period`` and ``variables`` (only that part), ``max_bytes`` (a budget),
-            ``table_as="dataset"``, ``deadline`` in seconds: see
+            ``table_as="dataset"``, ``deadline`` in seconds, ``cache``: see
             `sciknow.readers.open_distribution`.
 
         Returns
@@ -70,6 +70,7 @@ class Loading(Lookup):
         IntegrityError
             When it is no longer what the lockfile pins; the message says what is different.
         """
+        check_options(options)
         dataset, folders = self.card(what), folders_of(copies)
         kept = Copies(dataset.id, folders, distribution) if folders else None
         if locked is not None:
@@ -126,7 +127,7 @@ class Loading(Lookup):
         plan = readers.plan_dataset(ways, base=self.base, attrs=self._attrs(dataset), **options)
         try:
             return self._open_ways(dataset, (plan.distribution,), options)
-        except SourceUnavailable:
+        except (SourceUnavailable, IntegrityError):
             others = tuple(way for way in ways if way.id != plan.distribution.id)
             return self._open_ways(dataset, others, options)
 
@@ -164,6 +165,7 @@ class Loading(Lookup):
         LimitExceeded
             When the part costs more than *max_bytes*.
         """
+        check_options(options)
         dataset = self.card(what)
         ways = ways_of(dataset, distribution)
         return readers.plan_dataset(ways, base=self.base, attrs=self._attrs(dataset), **options)
@@ -176,7 +178,7 @@ class Loading(Lookup):
         options: dict[str, Any],
         kept: Copies | None,
     ) -> Any:
-        part = {key: options.pop(key) for key in ledger.SELECTION if key in options}
+        part = ledger.selection_of({key: options.pop(key, None) for key in ledger.SELECTION})
         item = ledger.read_lock(path).find(dataset.id, distribution, part).pinned()
         deadline = float(options.get("deadline", DEADLINE))
         verdict = verify_one(item, self, self.base, deadline, kept)

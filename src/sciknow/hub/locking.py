@@ -77,7 +77,8 @@ def lock(
         entries = [*_entries(what, hubs)]
         if not entries:
             raise InvalidInput("nothing was opened, so there is nothing to lock", hint="open first")
-        found = [_lock_one(entry, hubs, dict(mirrors or {}), deadline) for entry in entries]
+        others = _parse_mirrors(mirrors or {}, {item.source.dataset.id for item in entries})
+        found = [_lock_one(entry, hubs, others, deadline) for entry in entries]
     return ledger.write_lock(Path(path), ledger.make_lock(found))
 
 
@@ -169,7 +170,7 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
     if what is None or isinstance(what, ledger.Ledger):
         yield from ledger.current() if what is None else what
         return
-    several = [what] if isinstance(what, (str, Dataset, Hit)) else list(what)
+    several = list(what) if isinstance(what, Iterable) and not isinstance(what, str) else [what]
     for item in several:
         if not isinstance(item, (str, Dataset, Hit)):
             raise InvalidInput(
@@ -179,6 +180,21 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
         hub = item._hub if isinstance(item, Hit) else hubs.default()
         dataset = item.dataset if isinstance(item, Hit) else hub.card(item)
         yield hub.ledger_entry(dataset, ways_of(dataset)[0], {})
+
+
+def _parse_mirrors(
+    mirrors: Mapping[str, Sequence[str]], locked: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """Check other addresses; one alone may be given as itself."""
+    for name in mirrors:
+        if name not in locked:
+            raise InvalidInput(
+                f"mirrors of {name!r}, which is not locked",
+                hint="locked are " + ", ".join(sorted(locked)),
+            )
+    return {
+        name: (urls,) if isinstance(urls, str) else tuple(urls) for name, urls in mirrors.items()
+    }
 
 
 def _lock_one(

@@ -130,5 +130,16 @@ class Lookup:
         return self._generation.base
 
     def card(self, what: str | Dataset) -> Dataset:
-        """Return a dataset given as itself, or by its id, DOI, CSTR or IRI."""
-        return self.dataset(what) if isinstance(what, str) else what
+        """Return a dataset given as itself, as a hit, or by its id, DOI, CSTR or IRI.
+
+        Raises
+        ------
+        NotFound, InvalidInput
+            When there is none, or it is something else.
+        """
+        found = self.dataset(what) if isinstance(what, str) else getattr(what, "dataset", what)
+        if not isinstance(found, Dataset):
+            raise InvalidInput(
+                f"{type(what).__name__} is no dataset", hint="give an id, a DOI, or a hit"
+            )
+        return found

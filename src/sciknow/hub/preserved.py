@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sciknow.errors import UntrustedInput
 from sciknow.hub.cardfile import read_part, source_of
 from sciknow.hub.rooms import ledger, preservation, readers
+from sciknow.hub.way import check_options
 from sciknow.model import Distribution
 from sciknow.net import redact
 
@@ -43,6 +44,7 @@ def open_preserved(bag: Path | str, **options: Any) -> Any:
     UntrustedInput
         When it leads outside itself.
     """
+    check_options(options)
     return read_copy(bag).open(options)
 
 

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from sciknow.errors import NotFound
+from collections.abc import Iterable
+
+from sciknow.errors import InvalidInput, NotFound
 from sciknow.model import Dataset, Distribution
+from sciknow.model.suggest import nearest
+
+OPTIONS = ("bbox", "period", "variables", "max_bytes", "table_as", "deadline", "cache")
+"""What opening and planning take besides the way."""
+
+
+def check_options(given: Iterable[str]) -> None:
+    """Check the names of options.
+
+    Raises
+    ------
+    InvalidInput
+        For one that there is not; says which is meant.
+    """
+    for name in given:
+        if name not in OPTIONS:
+            close = nearest(name, OPTIONS)
+            hint = f"did you mean {', '.join(close)}?" if close else f"one of {', '.join(OPTIONS)}"
+            raise InvalidInput(f"opening takes no option {name!r}", hint=hint)
 
 
 def ways_of(dataset: Dataset, name: str | None = None) -> tuple[Distribution, ...]:

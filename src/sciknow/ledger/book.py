@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from sciknow._html import Markup, link, table
 from sciknow.errors import DegradedWarning
 from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
+from sciknow.model.parse import Where, parse_date
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.version import __version__
 
@@ -82,11 +84,17 @@ SELECTION = ("bbox", "period", "variables")
 
 def selection_of(options: Mapping[str, object]) -> dict[str, object]:
     """Return the part that some options of opening ask for, as plain values."""
+    plain: dict[str, Callable[[Any], object]] = {"bbox": float, "period": _day, "variables": str}
     return {
-        key: [value] if isinstance(value, str) else list(value)
+        key: [plain[key](item) for item in ([value] if isinstance(value, str) else value)]
         for key in SELECTION
         if isinstance(value := options.get(key), Iterable)
     }
+
+
+def _day(value: object) -> str:
+    """Write a first or last date as a text; the open end is empty."""
+    return parse_date(value, Where("period")) if value else ""
 
 
 def selection_text(selection: Mapping[str, object]) -> str:

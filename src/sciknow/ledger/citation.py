@@ -13,6 +13,7 @@ from sciknow.ledger.software import USED, library_items
 from sciknow.ledger.source import Source
 
 STYLES = ("bibtex", "csl", "apa", "gb-t-7714")
+LANGUAGES = ("en", "zh")
 """The styles that `cite` knows; ``csl`` is CSL-JSON."""
 
 
@@ -47,12 +48,14 @@ def cite(
     Raises
     ------
     InvalidInput
-        For an unknown style.
+        For an unknown style or language.
     MissingDependency
         When apa or gb-t-7714 is asked for and the ``cite`` extra is not installed.
     """
     if style not in STYLES:
         raise InvalidInput(f"no citation style {style!r}", hint="use one of " + ", ".join(STYLES))
+    if language not in LANGUAGES:
+        raise InvalidInput(f"no citations in {language!r}", hint="give en or zh")
     items = csl_items(what, language=language)
     known = {item["id"] for item in items}
     if items and software_version:

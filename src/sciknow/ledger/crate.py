@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sciknow.errors import InvalidInput, LimitExceeded, MissingDependency
-from sciknow.files import sha256_file, write_atomic
+from sciknow.files import sha256_file, write_named
 from sciknow.ledger.book import Ledger, Opened, now
 from sciknow.ledger.citation import cite
 from sciknow.ledger.software import home_page
@@ -127,7 +127,7 @@ def take_in(folder: Path, files: Iterable[Path | str]) -> None:
             )
         if source.stat().st_size > MAX_BYTES:
             raise _too_much(f"{source} has {source.stat().st_size:,} bytes")
-        write_atomic(target, source.read_bytes())
+        write_named(target, source.read_bytes())
 
 
 def write_crate(folder: Path, book: Ledger, study: Study) -> Path:
@@ -152,14 +152,14 @@ def write_crate(folder: Path, book: Ledger, study: Study) -> Path:
     LimitExceeded
         When the folder holds more than a study.
     """
-    write_atomic(folder / "citations.bib", cite(book, style="bibtex"))
-    write_atomic(folder / "citations.json", cite(book, style="csl") + "\n")
-    write_atomic(folder / "environment.txt", environment_text())
+    write_named(folder / "citations.bib", cite(book, style="bibtex"))
+    write_named(folder / "citations.json", cite(book, style="csl") + "\n")
+    write_named(folder / "environment.txt", environment_text())
     lines = (json.dumps(row, ensure_ascii=False) for row in book.rows())
-    write_atomic(folder / "openings.jsonl", "\n".join(lines) + "\n")
+    write_named(folder / "openings.jsonl", "\n".join(lines) + "\n")
     graph = _graph(folder, list(book), study)
     text = json.dumps(graph, indent=2, ensure_ascii=False) + "\n"
-    write_atomic(folder / METADATA, text)
+    write_named(folder / METADATA, text)
     return folder / METADATA
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, NotFound
-from sciknow.files import write_atomic
+from sciknow.files import write_named
 from sciknow.ledger.book import library_versions
 from sciknow.ledger.toml import to_toml
 from sciknow.ledger.typed import check
@@ -198,13 +198,7 @@ def write_lock(path: Path, lock: Lock) -> Path:
     """
     plain = {"format": lock.format, "environment": dict(sorted(lock.environment.items()))}
     plain["dataset"] = [_entry(item) for item in lock.dataset]
-    try:
-        write_atomic(path, HEAD + to_toml(plain))
-    except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror}", hint="name a file in a folder of yours"
-        ) from error
-    return path
+    return write_named(path, HEAD + to_toml(plain))
 
 
 _ORDER = (

@@ -136,12 +136,18 @@ def parse_slug(value: object, where: Where) -> str:
     return value
 
 
+_MIDNIGHT = re.compile(r"[T ]00(:00(:00(\.0+)?)?)?$")
+
+
 def parse_date(value: object, where: Where) -> str:
     """Read a year, a month or a day in ISO 8601; it comes back as written.
 
-    Years before 1 BC and beyond 9999 are allowed for palaeo records, as a year alone.
+    Dates and midnights of datetime, pandas and numpy are read too. Years before 1 BC and beyond
+    9999 are allowed for palaeo records, as a year alone.
     """
-    text = "" if isinstance(value, bool) or not isinstance(value, (str, int, date)) else str(value)
+    moment = isinstance(value, date) or type(value).__name__ == "datetime64"
+    plain = isinstance(value, (str, int)) and not isinstance(value, bool)
+    text = _MIDNIGHT.sub("", str(value)) if moment else str(value) if plain else ""
     found = _DATE.fullmatch(text)
     if found is None:
         raise where.refuse(show(value), "a date as YYYY, YYYY-MM or YYYY-MM-DD")

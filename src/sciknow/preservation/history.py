@@ -58,17 +58,22 @@ def write_history(bag: Path, report: BagReport) -> None:
     line = (json.dumps(entry, ensure_ascii=False) + "\n").encode()
     path = bag.parent / HISTORY
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        handle = os.open(path, flags, 0o644)
+        _append(path, line)
     except OSError as error:
         warnings.warn(
             f"the audit of {bag} is not written into {path}: {error.strerror}",
             DegradedWarning,
             stacklevel=2,
         )
-        return
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Append a line and make it durable; one that was torn off before is ended first."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
     try:
-        os.write(handle, line)
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        os.write(handle, b"\n" + line if torn else line)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -82,7 +87,9 @@ def read_history(folder: Path) -> list[dict[str, object]]:
     found = []
     for line in path.read_bytes().splitlines():
         try:
-            found.append(json.loads(line))
+            entry = json.loads(line)
         except ValueError:
             continue  # a line that was being written when the power went
+        if isinstance(entry, dict):
+            found.append(entry)
     return found

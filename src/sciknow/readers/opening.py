@@ -120,14 +120,17 @@ def open_any(
     NotFound
         When none of them has a reader.
     SourceUnavailable
-        When none answers: lists what was tried.
+        When none answers: lists what was tried. A way that is alone raises its own error.
     """
     failed: list[tuple[str, str]] = []
+    alone = sum(way.openable for way in distributions) == 1
     for way in sorted(distributions, key=lambda item: not item.offline):
         if not way.openable:
             continue
         try:
             return way, open_distribution(way, base=base, **options)
         except (SourceUnavailable, IntegrityError, MissingDependency) as error:
+            if alone:
+                raise
             failed.append((way.id, str(error)))
     raise none_of(distributions, failed)

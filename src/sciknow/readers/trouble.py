@@ -140,6 +140,11 @@ def explain(url: str, wanted: str) -> Iterator[None]:
         if (ours := root_cause(error)) is not None:
             raise ours from error
         detail = " ".join(str(error).split())[:300]
+        if isinstance(error, UnicodeDecodeError):
+            raise SourceUnavailable(
+                f"{redact(url)} is not readable as {wanted}: it is not written in {error.encoding}",
+                hint="name its encoding with the option encoding, such as gb18030 or latin-1",
+            ) from error
         raise SourceUnavailable(
             f"{redact(url)} is not readable as {wanted}: {type(error).__name__}: {detail}",
             hint="the source has changed or is damaged, or the catalogue names the wrong reader",

@@ -94,10 +94,13 @@ class Cache:
     def __init__(
         self, folder: Path | str | None = None, *, limit: int = LIMIT, max_age: float = MAX_AGE
     ) -> None:
-        if limit < 0 or max_age < 0:
-            raise InvalidInput("a cache with a negative limit or age", hint="give 0 or more")
+        for name, value in (("limit", limit), ("max_age", max_age)):
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+                raise InvalidInput(f"a cache with {name}={value!r}", hint="give 0 or more")
         default = os.environ.get("SCIKNOW_CACHE") or Path(platformdirs.user_cache_dir("sciknow"))
         self.folder = Path(folder or Path(default) / "bytes")
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InvalidInput(f"{self.folder} is a file, no cache", hint="name a folder")
         self.limit, self.max_age = limit, max_age
         self._written = 0
 

@@ -32,7 +32,7 @@ class ZarrReader:
         """Open lazily; metadata and the index coordinates are read, no other array."""
         group = str(options.get("group") or "").strip("/")
         if location.path is not None:
-            documents = local_documents(location.path / group, location.url)
+            documents = local_documents(location.path, location.url, group)
             return open_group(
                 LocalStore(location.path, read_only=True), location.url, documents, options
             )
@@ -61,8 +61,11 @@ class ZarrReader:
         return await probe(store, group)
 
 
-def local_documents(folder: Path, url: str) -> dict[str, Any]:
-    """Read the documents that tell what kind of Zarr there is in a folder."""
+def local_documents(folder: Path, url: str, group: str = "") -> dict[str, Any]:
+    """Read the documents that tell what kind of Zarr there is in a folder, or in a group of it."""
+    if group and folder.is_dir() and not (folder / group).is_dir():
+        raise SourceUnavailable(f"{url} has no group {group!r}", hint="check the option group")
+    folder = folder / group
     if not folder.is_dir():
         raise SourceUnavailable(f"there is no Zarr folder at {url}", hint="check the path")
     keys = ("zarr.json", ".zmetadata", ".zgroup", ".zarray")

@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from sciknow._html import Markup, join, table
-from sciknow.errors import LimitExceeded
+from sciknow.errors import InvalidInput, LimitExceeded
 from sciknow.model import Distribution
 from sciknow.readers.plans.cost import Cost, Costs
 from sciknow.readers.plans.layout import Layout
@@ -105,7 +105,12 @@ class Plan:
         ------
         LimitExceeded
             Telling the plan, where it does not.
+        InvalidInput
+            For a budget that is no number of bytes.
         """
+        number = isinstance(max_bytes, (int, float)) and not isinstance(max_bytes, bool)
+        if max_bytes is not None and not (number and max_bytes >= 0):
+            raise InvalidInput(f"max_bytes={max_bytes!r}", hint="give a number of bytes")
         if max_bytes is not None and self.bytes > max_bytes:
             raise LimitExceeded(
                 f"reading this takes {human_bytes(self.bytes)}, "
@@ -128,6 +133,22 @@ class Plan:
         ]
         found += [("warning", text) for text in self.warnings]
         return found + [(f"not {name}", reason) for name, reason in self.rejected]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the plan as plain values, for programs; sizes are in bytes."""
+        return {
+            "distribution": self.distribution.id,
+            "route": self.route,
+            "bytes": self.bytes,
+            "requests": self.requests,
+            "chunks": self.chunks,
+            "memory": self.memory,
+            "fits": self.fits,
+            "exact": self.exact,
+            "opening": {"requests": self.opening[0], "bytes": self.opening[1]},
+            "warnings": list(self.warnings),
+            "rejected": [{"distribution": name, "why": why} for name, why in self.rejected],
+        }
 
     def __str__(self) -> str:
         return "; ".join(f"{head}: {text}" for head, text in self.rows())

@@ -96,6 +96,7 @@ def plan_dataset(
     max_bytes = options.pop("max_bytes", None)
     plans: list[Plan] = []
     failed: list[tuple[str, str]] = []
+    alone = sum(way.openable for way in distributions) == 1
     for way in distributions:
         if not way.openable:
             failed.append((way.id, f"no reader opens it; get it from {way.access_url}"))
@@ -103,6 +104,8 @@ def plan_dataset(
         try:
             plans.append(plan_distribution(way, base=base, **options))
         except (SourceUnavailable, IntegrityError, MissingDependency, NotFound) as error:
+            if alone:
+                raise
             failed.append((way.id, str(error)))
     if not plans:
         raise none_of(distributions, failed)
@@ -117,10 +120,8 @@ def none_of(
         places = ", ".join(way.access_url for way in distributions) or "none"
         return NotFound("the dataset has no way that opens lazily", hint=f"get it from: {places}")
     tried = "; ".join(f"{name}: {reason}" for name, reason in failed)
-    which = "the one way" if len(failed) == 1 else f"none of {len(failed)} ways"
-    opens = "does not open" if len(failed) == 1 else "opens"
     return SourceUnavailable(
-        f"{which} to the dataset {opens}: {tried}",
+        f"none of {len(failed)} ways to the dataset opens: {tried}",
         hint="try again later, or see the publisher's page",
     )
 
