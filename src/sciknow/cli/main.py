@@ -15,7 +15,6 @@ from sciknow.text import squeeze
 
 COMMANDS = {
     "search": "find",
-    "similar": "find",
     "show": "find",
     "related": "find",
     "sector": "find",
