@@ -6,6 +6,7 @@ from pathlib import Path
 import bibtexparser
 import click
 import pytest
+import xarray as xr
 
 from sciknow.cli.main import COMMANDS, main
 
@@ -68,6 +69,40 @@ def test_other_kinds_for_people_and_programs(run):
         found = json.loads(run("search", "sea ice", "--kind", kind, "--json").stdout)
         assert found["kind"] == found["hits"][0]["kind"] == kind
         assert found["hits"][0][kind]["id"] == found["hits"][0]["id"]
+
+
+def test_similar_takes_an_id_words_or_a_file(run, node, tmp_path, monkeypatch):
+    found = json.loads(run("similar", "sst-daily", "--json").stdout)
+    assert found["question"] == "like sst-daily"
+    assert "sst-daily" not in [hit["id"] for hit in found["hits"]]
+    words = run("similar", "fraction", "of", "sea", "ice", "--limit", "1", "--why").stdout
+    assert "ice-monthly" in words
+    assert "score:" in words
+    file = tmp_path / "mine.nc"
+    values = xr.DataArray([1.0], dims="x", attrs={"long_name": "sea ice area fraction"})
+    xr.Dataset({"a": values}, attrs={"title": "My ice"}).to_netcdf(file, engine="h5netcdf")
+    for path in (str(file), "mine.nc", "./mine.nc"):
+        monkeypatch.chdir(tmp_path)
+        like = json.loads(run("similar", path, "--json").stdout)
+        assert like["question"].startswith("like My ice. sea ice area fraction")
+        assert like["hits"][0]["id"] == "ice-monthly"
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("missing.nc", "is not there"),
+        ("10.9999/nothing", "describe in words"),
+        ("", "empty"),
+        ("./odd.xyz", "no reader"),
+    ],
+)
+def test_similar_says_what_it_cannot_compare(run, tmp_path, monkeypatch, what, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.xyz").write_text("?")
+    (tmp_path / "ice").mkdir()
+    assert said in run("similar", what, code=1).stderr
+    assert "like ice" in run("similar", "ice").stderr
 
 
 def test_facets_with_and_without_a_question(run):

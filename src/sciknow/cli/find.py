@@ -1,4 +1,4 @@
-"""Commands that find: search, show, related, sector."""
+"""Commands that find: search, similar, show, related, sector."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ _HEADS = {
     "publication": ("score", "id", "issued", "title"),
     "concept": ("score", "id", "title"),
 }
+_SUFFIXES = (".nc", ".nc4", ".zarr", ".grib", ".grib2", ".tif", ".tiff", ".csv", ".parquet")
+"""What ends so and has no space in it is a file."""
 
 
 @click.command()
@@ -76,6 +78,46 @@ def search(
             _echo_facets(hub.facets(text, **asked), as_json)
         else:
             _echo_hits(hub.search(text, **asked), as_json, why)
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.option(
+    "--kind",
+    type=click.Choice(list(_HEADS)),
+    default="dataset",
+    show_default=True,
+    help="What to find.",
+)
+@click.option("--limit", default=10, show_default=True, help="Hits at most.")
+@click.option("--why", is_flag=True, help="Say for each hit why it is like it.")
+@hub_option
+@json_option
+def similar(
+    what: tuple[str, ...], kind: str, limit: int, why: bool, hub_path: Path | None, as_json: bool
+) -> None:
+    """Find what is like a dataset, a publication, a file of yours, or a text.
+
+    WHAT is an id or DOI, the path of a file or store that a reader opens (NetCDF, Zarr, GRIB, CSV
+    and the rest), or any words. Of a file, the title, the variables, the area and the years count.
+
+    \b
+    Examples:
+      sciknow similar mauna-loa-co2-weekly
+      sciknow similar ./my-run.nc
+      sciknow similar sea surface temperature of the North Atlantic --kind publication
+    """
+    text = " ".join(what)
+    with open_hub(hub_path) as hub:
+        _echo_hits(hub.similar(_file(text) or text, kind=kind, limit=limit), as_json, why)
+
+
+def _file(text: str) -> Path | None:
+    """Return the file that a text names: one that is there, or one that it can only mean."""
+    path = Path(text)
+    if path.suffix.lower() in _SUFFIXES and " " not in text:
+        return path
+    return path if "/" in text and path.exists() else None
 
 
 def _echo_facets(facets: Facets, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from sciknow.text import squeeze
 
 COMMANDS = {
     "search": "find",
+    "similar": "find",
     "show": "find",
     "related": "find",
     "sector": "find",

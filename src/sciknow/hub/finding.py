@@ -6,13 +6,15 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.hub.facets import Facets
 from sciknow.hub.generation import SEARCH
 from sciknow.hub.hit import NOUNS, Hit, Hits, Record
-from sciknow.hub.likeness import likeness_of, origin_of, words_of
+from sciknow.hub.likeness import likeness_of, open_file, origin_of, words_of
 from sciknow.hub.loading import Loading
 from sciknow.hub.records import KINDS
 from sciknow.hub.rooms import search
@@ -179,11 +181,11 @@ class Finding(Loading):
 
         Parameters
         ----------
-        what : str, Dataset, Publication, Concept or array object
+        what : str, Dataset, Publication, Concept, array object or path
             A record, the id or DOI of a dataset or a publication, or any text. Of an
             `xarray.Dataset`, a `DataArray` or a data frame that a hub opened, the dataset counts;
             of others their title, their summary and their variables' names are read, and what
-            lies in the same box and years is raised.
+            lies in the same box and years is raised. A `pathlib.Path` is opened first.
         kind : str
             What to find, as in `search`.
         limit : int
@@ -194,8 +196,9 @@ class Finding(Loading):
         InvalidInput
             For an empty text, or an object that says nothing of itself.
         NotFound
-            For a DOI or an address that the hub does not know.
+            For a DOI or an address that the hub does not know, or a file that is not there.
         """
+        what = open_file(Path(what)) if isinstance(what, PathLike) else what
         record, like = self._known(what), None
         if record is not None:
             shown = record.id

@@ -10,11 +10,12 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sciknow.errors import InvalidInput
-from sciknow.hub.rooms import search
-from sciknow.model import Concept, Dataset, Publication
+from sciknow.errors import InvalidInput, NotFound
+from sciknow.hub.rooms import readers, search
+from sciknow.model import Concept, Dataset, Distribution, Publication
 from sciknow.model.coverage import BBox
 from sciknow.text import squeeze
 
@@ -86,6 +87,21 @@ def likeness_of(array: object) -> Likeness:
         )
     text = ". ".join(dict.fromkeys(word.rstrip(". ") for word in words))
     return Likeness(text, _box(array, attrs), _years(array, attrs))
+
+
+def open_file(path: Path) -> Any:
+    """Open a file or store of the user's own lazily, to see what it says of itself.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file, or no reader for it.
+    """
+    if not path.exists():
+        raise NotFound(f"{path} is not there", hint="give a file, a Zarr store, words or an id")
+    whole = path.resolve()
+    way = Distribution(id="file", access_url=whole.name)
+    return readers.open_distribution(way, base=whole.parent)
 
 
 def origin_of(array: object) -> str:
