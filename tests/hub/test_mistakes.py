@@ -196,3 +196,15 @@ def test_commands_say_numbers_to_programs_and_one_line_to_people(built, tmp_path
     written = run("check", "ice-monthly", "--page", "/proc/状态.html")
     assert written.returncode == 1
     assert written.stderr.strip().splitlines()[-1].startswith("Error: /proc/状态.html cannot be")
+
+
+def test_one_dataset_is_nothing_to_combine(hub):
+    for one in ("ice-monthly", hub.dataset("ice-monthly")):
+        with pytest.raises(InvalidInput, match="give a list of several"):
+            hub.combine(one)
+    with pytest.raises(InvalidInput, match="1 dataset to combine; give two or more"):
+        hub.combine(["ice-monthly"])
+    with pytest.raises(InvalidInput, match="give a number of bytes"):
+        hub.combine(["ice-monthly", "ice-monthly"], max_bytes="1 MB")
+    with pytest.raises(InvalidInput, match=r"no array object but str.*hub\.combine"):
+        sciknow.align("ice-monthly", "ice-monthly")

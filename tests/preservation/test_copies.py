@@ -9,6 +9,7 @@ import warnings
 import pytest
 import xarray as xr
 from preservation_help import dataset, gets, way
+from servers.dap import dap_server
 
 import sciknow
 from sciknow.errors import DegradedWarning, IntegrityError, NotFound, SourceUnavailable
@@ -179,6 +180,23 @@ def test_what_is_locked_is_found_in_a_copy(hub, web, sample, archive, kept):
         opened = hub.open(sea, locked=lock, copies=archive)
     xr.testing.assert_equal(opened.load(), sample)
     assert next(iter(book)).bag == str(bag)
+
+
+def test_a_copy_in_another_form_is_told_of(hub, archive, sample):
+    raw = sample.assign_coords(time=("time", [0.0, 1, 2, 3], {"units": "days since 2000-01-01"}))
+    with dap_server(raw) as server:
+        sea = dataset(way(server.url, "opendap"))
+        bag = hub.preserve(sea, archive).bag
+        lock = sciknow.lock(archive / "study.lock", [sea], hub=hub)
+    with sciknow.session() as book:
+        sciknow.open_preserved(bag)
+        own = sciknow.lock(archive / "own.lock", hub=hub)
+    assert "mirrors" not in own.read_text()
+    assert sciknow.verify(own, hub=hub).ok
+    (verdict,) = sciknow.verify(lock, hub=hub, copies=archive, deadline=2)
+    assert verdict.status == "gone"
+    assert any("as netcdf, locked was opendap" in told for _, told in verdict.tried)
+    assert len(book) == 1
 
 
 def test_a_lockfile_leads_to_no_folder_that_is_no_bag(hub, archive, kept, tmp_path):

@@ -16,6 +16,7 @@ from sciknow.alignment.target import PLACELESS
 from sciknow.alignment.timing import align_time
 from sciknow.alignment.units import check_density, convert
 from sciknow.errors import InvalidInput
+from sciknow.text import counted
 
 ON = ("overlap", "union", "first")
 
@@ -113,7 +114,7 @@ def _check(method: str, on: str, units: str, share: float) -> None:
 
 def _sides(things: Sequence[Any], labels: Sequence[str]) -> list[Side]:
     if labels and len(labels) != len(things):
-        raise InvalidInput(f"{len(labels)} labels for {len(things)} datasets")
+        raise InvalidInput(f"{counted(len(labels), 'label')} for {len(things)} datasets")
     sides: list[Side] = []
     for number, thing in enumerate(things):
         name = chr(ord("a") + number) if number < 26 else f"dataset {number + 1}"

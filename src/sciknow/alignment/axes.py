@@ -67,8 +67,9 @@ def as_dataset(thing: Any, label: str = "it") -> xr.Dataset:
             hint=f"take one group: tree[name].to_dataset(); groups: {groups}",
         )
     raise InvalidInput(
-        f"{label} is a {type(thing).__name__}",
-        hint="give an xarray Dataset or DataArray (tables: open them with table_as='dataset')",
+        f"{label} is no array object but {type(thing).__name__}",
+        hint="give an xarray Dataset or DataArray (tables: open them with table_as='dataset')"
+        + ("; of ids hub.combine makes one" if isinstance(thing, str) else ""),
     )
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sciknow.errors import InvalidInput, LimitExceeded, NotFound, SciknowError
 from sciknow.hub.hit import Hit
 from sciknow.hub.loading import Loading
-from sciknow.hub.rooms import alignment
+from sciknow.hub.rooms import alignment, readers
 from sciknow.model import Dataset, Publication
+from sciknow.text import counted
 
 if TYPE_CHECKING:
     from sciknow.alignment import Compatibility, Profile
@@ -79,10 +80,13 @@ class Combining(Loading):
         LimitExceeded
             Where the parts cost more than *max_bytes*.
         """
+        if isinstance(what, (str, Dataset)):
+            raise InvalidInput("1 dataset is nothing to combine", hint="give a list of several")
+        readers.parse_budget(max_bytes)
         things = [_thing(self, item) for item in what]
         if len(things) < 2:
             raise InvalidInput(
-                f"{len(things)} dataset is nothing to combine", hint="give two or more"
+                f"{counted(len(things), 'dataset')} to combine", hint="give two or more"
             )
         asked = {"bbox": bbox, "period": period, "variables": variables}
         parts = _parts(things, asked, on)

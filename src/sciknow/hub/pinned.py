@@ -84,11 +84,20 @@ def verify_one(
             return replace(verdict, notes=notes, tried=tuple(tried), bag=bag)
         changed = verdict if number == 0 else changed
         tried.append((place, "other data: " + "; ".join(map(str, verdict.changes[:3]))))
+    tried += _other_forms(item, copies)
     if changed is None:
         changed = ledger.Verdict(locked=item, status=ledger.Status.GONE, tried=tuple(tried))
     else:
         changed = replace(changed, tried=tuple(tried[1:]))
     return replace(changed, notes=(*changed.notes, *_still_there(item, base, deadline)))
+
+
+def _other_forms(item: Locked, copies: Copies | None) -> Iterator[tuple[str, str]]:
+    """Tell of copies that hold the data in another form, so that bytes cannot be compared."""
+    for copy in copies(item.selection, []) if copies is not None else ():
+        if copy.opens.reader != item.reader:
+            form = f"holds the data as {copy.opens.reader}, locked was {item.reader}"
+            yield str(copy.folder), f"{form}; open it without the lock, with copies="
 
 
 def _checked(folder: Path, bag: str) -> Path:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sciknow.readers.location import locate
     from sciknow.readers.opening import open_any, open_distribution
     from sciknow.readers.part import Opened
-    from sciknow.readers.plans.plan import Plan
+    from sciknow.readers.plans.plan import Plan, parse_budget
     from sciknow.readers.plans.planning import plan_dataset, plan_distribution
     from sciknow.readers.plans.route import has_route
     from sciknow.readers.probes.probe import probe_distribution
@@ -53,6 +53,7 @@ __all__ = [
     "open_any",
     "open_distribution",
     "origin",
+    "parse_budget",
     "parse_selection",
     "plan_dataset",
     "plan_distribution",
@@ -89,6 +90,7 @@ _HOME = {
     "open_distribution": "opening",
     "origin": "attrs",
     "parse_selection": "selection",
+    "parse_budget": "plans.plan",
     "plan_dataset": "plans.planning",
     "plan_distribution": "plans.planning",
     "probe_distribution": "probes.probe",

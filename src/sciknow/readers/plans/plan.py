@@ -108,9 +108,7 @@ class Plan:
         InvalidInput
             For a budget that is no number of bytes.
         """
-        number = isinstance(max_bytes, (int, float)) and not isinstance(max_bytes, bool)
-        if max_bytes is not None and not (number and max_bytes >= 0):
-            raise InvalidInput(f"max_bytes={max_bytes!r}", hint="give a number of bytes")
+        parse_budget(max_bytes)
         if max_bytes is not None and self.bytes > max_bytes:
             raise LimitExceeded(
                 f"reading this takes {human_bytes(self.bytes)}, "
@@ -163,6 +161,19 @@ class Plan:
             (plan.distribution.id, float(plan.bytes), plan.price) for plan in (self, *self._others)
         ]
         return draw(self.layouts, bars, str(self))
+
+
+def parse_budget(max_bytes: object) -> None:
+    """Check that a budget is a number of bytes, or none.
+
+    Raises
+    ------
+    InvalidInput
+        For anything else.
+    """
+    number = isinstance(max_bytes, (int, float)) and not isinstance(max_bytes, bool)
+    if max_bytes is not None and not (number and float(str(max_bytes)) >= 0):
+        raise InvalidInput(f"max_bytes={max_bytes!r}", hint="give a number of bytes")
 
 
 def available_memory() -> int:
