@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-Judged = dict[str, dict[str, int]]
+Judged = dict[str, dict[str, float]]
+
+
+_YEAR = re.compile(r"\s*(\d{4})(?!\d)")
 
 
 class BadSet(Exception):
@@ -30,7 +34,7 @@ class Query:
 
     id: str
     text: str
-    judged: Mapping[str, int]
+    judged: Mapping[str, float]
     year: int | None = None
 
 
@@ -67,13 +71,11 @@ def parsed(line: str, where: str) -> dict:
 
 
 def year_of(row: Mapping) -> int | None:
-    """Return the year in a row's metadata, as a number or as text."""
+    """Return the year in a row's metadata, as a number or as text; of a date its year."""
     metadata = row.get("metadata")
     value = metadata.get("year") if isinstance(metadata, dict) else None
-    try:
-        return int(value) if value not in (None, "") and not isinstance(value, bool) else None
-    except (TypeError, ValueError):
-        return None
+    found = _YEAR.match(str(value)) if isinstance(value, (int, float, str)) else None
+    return int(found[1]) if found else None
 
 
 def read_corpus(folder: Path) -> list[dict]:
@@ -103,7 +105,7 @@ def read_qrels(path: Path) -> Judged:
     judged: Judged = {}
     lines = path.read_text("utf-8-sig").splitlines()
     for number, line in enumerate(lines, 1):
-        cells = [cell.strip() for cell in (line.split("\t") if "\t" in line else line.split())]
+        cells = [_bare(cell) for cell in (line.split("\t") if "\t" in line else line.split())]
         if not any(cells):
             continue
         if len(cells) not in (3, 4):
@@ -114,8 +116,16 @@ def read_qrels(path: Path) -> Judged:
             if number == 1:
                 continue  # the header
             raise BadSet(f"{path}:{number}: the score {cells[-1]!r} is no number") from None
-        judged.setdefault(cells[0], {})[cells[-2]] = int(score)
+        if not math.isfinite(score):
+            raise BadSet(f"{path}:{number}: the score {cells[-1]!r} is no finite number")
+        judged.setdefault(cells[0], {})[cells[-2]] = score
     return judged
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without white space and the quotes that some spreadsheets put around it."""
+    bare = cell.strip()
+    return bare[1:-1] if len(bare) > 1 and bare[0] == bare[-1] == '"' else bare
 
 
 def query_sets(folder: Path, known: frozenset[str]) -> Iterator[tuple[str, list[Query]]]:
@@ -130,7 +140,7 @@ def query_sets(folder: Path, known: frozenset[str]) -> Iterator[tuple[str, list[
         places = (
             folder / f"qrels.{part}.tsv",
             folder / "qrels" / f"{part or 'title'}.tsv",
-            folder / "qrels" / "test.tsv",
+            *(folder / "qrels" / f"{name}.tsv" for name in ("test", "dev", "train")),
             folder / "qrels.tsv",
         )
         place = next((place for place in places if place.is_file()), None)
@@ -160,13 +170,13 @@ def judged_queries(path: Path, judged: Judged, place: Path, known: frozenset[str
     return queries
 
 
-def ndcg(ranked: Sequence[str], judged: Mapping[str, int], depth: int = 10) -> float:
+def ndcg(ranked: Sequence[str], judged: Mapping[str, float], depth: int = 10) -> float:
     gain = sum(judged.get(name, 0) / math.log2(at + 2) for at, name in enumerate(ranked[:depth]))
     best = sorted(judged.values(), reverse=True)[:depth]
     return gain / sum(score / math.log2(at + 2) for at, score in enumerate(best))
 
 
-def recall(ranked: Sequence[str], judged: Mapping[str, int], depth: int) -> float:
+def recall(ranked: Sequence[str], judged: Mapping[str, float], depth: int) -> float:
     return len(set(ranked[:depth]) & judged.keys()) / len(judged)
 
 

@@ -54,3 +54,45 @@ def test_bad_texts_are_refused_and_nothing_is_written(rows, message, tmp_path):
 def test_an_empty_collection_is_a_hub_that_finds_nothing(tmp_path):
     with sciknow.build_from_texts([], tmp_path / "hub") as hub:
         assert list(hub.search("anything")) == []
+
+
+RUSSIAN = [
+    {"id": "ice", "title": "Морской лёд Арктики", "text": "Протяжённость морского льда"},
+    {"id": "снег", "title": "", "text": "Глубина снега", "metadata": {"year": "2015"}},
+    {"id": "dune", "title": "Dune \ud800 field", "text": ""},
+]
+
+
+@pytest.mark.parametrize("texts", [[], RUSSIAN[:1], RUSSIAN])
+def test_a_hub_of_few_records_or_another_language_answers(tmp_path, texts):
+    with sciknow.build_from_texts(texts, tmp_path / "hub") as hub:
+        for question in ("лед", "sea ice", "海冰", ""):
+            hits = hub.search(question, explain=True)
+            assert len(hits) == hits.total == len(texts)
+            hits._repr_html_().encode()
+        assert len(hub.similar("sea ice")) == len(texts)
+        assert len(hub.search("x").next()) == 0
+        assert hub.facets().total == len(texts)
+        if len(texts) > 1:
+            assert hub.search("морской лед")[0].id == "ice"
+            assert hub.search("снег", period=("2016", None)).filtered == {"period": 1}
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (5, "several mappings"),
+        ("abc", "several mappings"),
+        ({"id": "a"}, "several mappings"),
+        ([{"id": " ", "title": "x"}], "no id"),
+        ([{"id": "a", "title": "\ud800"}], "neither title nor text"),
+        ([{"id": "\ud800", "title": "x"}], "kept as JSON"),
+        ([{"id": "a", "title": "x", "metadata": 5}], "no mapping"),
+        ([{"id": "a", "title": "x", "metadata": {"a": {1}}}], "kept as JSON"),
+        ([{"id": "a", "title": "x", "metadata": {"a": float("nan")}}], "kept as JSON"),
+    ],
+)
+def test_texts_that_cannot_be_kept_are_refused(tmp_path, texts, said):
+    with pytest.raises(sciknow.InvalidInput, match=said):
+        sciknow.build_from_texts(texts, tmp_path / "hub")
+    assert not (tmp_path / "hub").exists()

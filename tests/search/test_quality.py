@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-from retrieval import BadSet, query_sets, read_corpus, read_qrels
+from retrieval import BadSet, query_sets, read_corpus, read_qrels, year_of
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "quality.py"
 
@@ -134,3 +134,39 @@ def test_queries_without_judgements_go_and_absent_records_count(tmp_path, capsys
     (tmp_path / "qrels.tsv").unlink()
     with pytest.raises(BadSet, match="no judged queries"):
         list(query_sets(tmp_path, frozenset()))
+
+
+def test_grades_quotes_and_the_qrels_folder_are_read(tmp_path):
+    (tmp_path / "qrels").mkdir()
+    path = tmp_path / "qrels" / "dev.tsv"
+    path.write_text(
+        '"query-id"\t"corpus-id"\t"score"\n"q 1"\t"d 1"\t0.5\nq 1\td2\t1e0\nq 1\td3\t-1\n'
+    )
+    assert read_qrels(path) == {"q 1": {"d 1": 0.5, "d2": 1.0, "d3": -1.0}}
+    (tmp_path / "queries.fr.jsonl").write_text('{"_id": "q 1", "text": "glace"}\n')
+    ((name, (query,)),) = query_sets(tmp_path, frozenset({"d 1", "d2"}))
+    assert name == f"{tmp_path.name}:fr"
+    assert query.judged == {"d 1": 0.5, "d2": 1.0}
+    for odd in ("nan", "inf"):
+        path.write_text(f"q 1\td2\t{odd}\n")
+        with pytest.raises(BadSet, match="no finite number"):
+            read_qrels(path)
+
+
+@pytest.mark.parametrize(
+    ("year", "read"),
+    [
+        (2003, 2003),
+        ("2003", 2003),
+        (2003.0, 2003),
+        ("2003-05", 2003),
+        (" 2003 ", 2003),
+        ("n.d.", None),
+        (99999, None),
+        (None, None),
+        (True, None),
+        (["2003"], None),
+    ],
+)
+def test_a_year_is_read_as_number_text_or_date(year, read):
+    assert year_of({"metadata": {"year": year}}) == read

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,8 @@ from sciknow.vocab import Sector
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total) while a build runs."""
 
+_LONE = re.compile(r"[\ud800-\udfff]")
+"""Half a character, which no file takes."""
 _ID_DIGITS = 32
 
 
@@ -139,6 +142,11 @@ def build_from_texts(
         For a text without id or content, or two with the same id; nothing is written.
     """
     rows: dict[str, tuple[str, str, str, dict[str, Any]]] = {}
+    if isinstance(texts, (str, Mapping)) or not isinstance(texts, Iterable):
+        raise InvalidInput(
+            f"texts have to be several mappings, not {type(texts).__name__}",
+            hint='write [{"id": "a", "title": "…", "text": "…"}]',
+        )
     for number, text in enumerate(texts):
         row = _text_row(number, text)
         if row[0] in rows:
@@ -253,6 +261,17 @@ def _text_row(number: int, row: Mapping[str, Any]) -> tuple[str, str, str, dict[
     name, title, text = (row.get(key) or "" for key in ("id", "title", "text"))
     if not all(isinstance(value, str) for value in (name, title, text)):
         raise InvalidInput(f"text {number}: id, title and text must be str")
-    if not name or not (title or text):
+    title, text = (_LONE.sub("", value) for value in (title, text))
+    if not name.strip() or not (title or text).strip():
         raise InvalidInput(f"text {number} has no id, or neither title nor text")
-    return name, title, text, dict(row.get("metadata") or {})
+    metadata = row.get("metadata") or {}
+    try:
+        json.dumps([name, metadata], ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(
+            f"text {number}: id or metadata cannot be kept as JSON: {error}",
+            hint="give strings, numbers, lists and mappings of them",
+        ) from error
+    if not isinstance(metadata, Mapping):
+        raise InvalidInput(f"text {number}: metadata is no mapping", hint='write {"year": 2020}')
+    return name, title, text, dict(metadata)

@@ -300,7 +300,7 @@ def document_of_text(
         The text and its name; title or text may be empty.
     metadata : mapping, optional
         Kept as it is; a list of strings under ``tags`` or ``keywords`` is searched as keywords,
-        a number under ``year`` becomes the year of issue.
+        a number (also as text) under ``year`` becomes the year of issue.
     """
     more = dict(metadata or {})
     return Document(
@@ -336,6 +336,8 @@ def _tags(metadata: Mapping[str, object]) -> list[str]:
 
 
 def _year(value: object, day: int) -> int | None:
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{4}\s*", value):
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10_000:
         return value * 10_000 + day
     return None

@@ -245,7 +245,10 @@ class Index:
             With a text: the place and the time that it speaks of; records that fit are raised.
         """
         _check_page(limit, 0)
-        collection = self.collection(kind)
+        _check_text(what)
+        collection = self._optional(kind)
+        if collection is None or not len(collection):
+            return Results((), 0)
         row = collection.store.row_of(what)
         if row is None:
             return self._like_text(what, collection, kind, limit, filters, wish)
