@@ -26,6 +26,8 @@ from sciknow.search.vectors import VectorStore
 Rows = NDArray[np.int64]
 _MAX_DEPTH = 64
 """How many times deeper than asked the words are followed to find what a filter leaves."""
+_SPARE = 1.3
+"""How many times deeper they are followed at first than a filter's share asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +248,14 @@ class Collection:
         allowed = np.flatnonzero(mask)
         if len(allowed) <= 4 * pool:  # so few that all of them can be weighed
             return allowed.astype(np.int64)
-        depth = 1
+        most = pool * _MAX_DEPTH
+        depth = min(most, int(_SPARE * pool * len(mask) / len(allowed)))
         while True:
-            rows = self.lexical.candidates(question.terms, pool * depth)
+            rows = self.lexical.candidates(question.terms, depth)
             kept = rows[mask[rows]][:pool]
-            if len(kept) == pool or len(rows) < pool * depth or depth >= _MAX_DEPTH:
+            if len(kept) == pool or len(rows) < depth or depth == most:
                 return kept
-            depth *= 8
+            depth = min(most, 8 * depth)
 
     def _words(self, question: Question, rows: Rows) -> tuple[NDArray[np.float64], Rows]:
         """Return what each unit is worth, and the alternative that makes it so."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sciknow.errors import IntegrityError
 from sciknow.search.analysis import term_key, terms
-from sciknow.search.arrays import open_array, save_array
+from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.document import FIELDS
 
 WEIGHTS = (3.0, 2.0, 1.5, 1.0, 1.0, 0.5, 0.5, 0.5)
@@ -34,6 +34,7 @@ FEW = 400
 """A smaller collection counts as this large, or a rare word would seem common in it."""
 _HEAP = 128_000_000
 _FILES = "words"
+_WORTH = tuple(zip(FIELDS, WEIGHTS, strict=True))
 
 
 def build_lexical(folder: Path, texts: Iterable[Mapping[str, str]]) -> None:
@@ -129,6 +130,8 @@ class Lexical:
         self._frequency = open_array(folder, f"{_FILES}-frequency")
         mean = np.asarray(self._length, np.float64).mean(axis=0) if len(self._length) else 1.0
         self._mean = np.maximum(mean, 1.0) * np.ones(len(FIELDS))
+        filled = mean > np.zeros(len(FIELDS))
+        self._worth = [pair for pair, any_text in zip(_WORTH, filled, strict=True) if any_text]
 
     def __len__(self) -> int:
         return len(self._length)
@@ -157,7 +160,7 @@ class Lexical:
                 ),
             )
             for word, weight in weights.items()
-            for name, worth in zip(FIELDS, WEIGHTS, strict=True)
+            for name, worth in self._worth
         ]
         if not parts or not len(self):
             return np.zeros(0, np.int64)
@@ -167,31 +170,30 @@ class Lexical:
 
     def weights(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the weighted count of each term by field, shape (terms, records, fields)."""
-        keys = np.array([term_key(word) for word in words], np.uint32)
-        place = self._find(keys, rows)
-        there = place >= 0
+        asked = np.array([term_key(word) for word in words], np.uint32)
+        keys, same = np.unique(asked, return_inverse=True)
+        term, row, place = self._find(keys, rows)
         counts = np.zeros((len(keys), len(rows), len(FIELDS)))
-        counts[there] = self._count[place[there]]
+        counts[term, row] = self._count[place]
         norm = 1 - np.array(NORMS) + np.array(NORMS) * self._length[rows] / self._mean
-        return np.asarray(counts * (np.array(WEIGHTS) / norm)[None])
+        return np.asarray(counts[same] * (np.array(WEIGHTS) / norm)[None])
 
-    def _find(self, keys: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Find each term among the sorted terms of each record; -1 where it is not."""
-        low = np.broadcast_to(self._start[rows], (len(keys), len(rows))).copy()
-        high = np.broadcast_to(self._start[rows + 1], low.shape).copy()
-        end = high.copy()
-        last = max(len(self._key) - 1, 0)
-        span = int((high - low).max(initial=0))
-        for _ in range(span.bit_length()):
-            middle = (low + high) // 2
-            below = (middle < high) & (self._key[np.minimum(middle, last)] < keys[:, None])
-            low = np.where(below, middle + 1, low)
-            high = np.where(below, high, middle)
-        inside = low < end
-        if not len(self._key):
-            return np.full(low.shape, -1)
-        found = inside & (self._key[np.minimum(low, last)] == keys[:, None])
-        return np.where(found, low, -1)
+    def _find(
+        self, keys: NDArray[np.uint32], rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Find sorted terms among those of some records: which term, which record, which place.
+
+        Most terms of a record are told apart from those sought by a look at half of their bits.
+        """
+        places = ragged(self._start, rows)
+        held = self._key[places]
+        sought = np.zeros(1 << 16, bool)
+        sought[keys.astype(np.uint16)] = True
+        near = np.flatnonzero(sought[held.astype(np.uint16)])
+        term = np.minimum(np.searchsorted(keys, held[near]), max(len(keys) - 1, 0))
+        found = keys[term] == held[near] if len(keys) else np.zeros(0, bool)
+        row = np.repeat(np.arange(len(rows)), self._start[rows + 1] - self._start[rows])
+        return term[found], row[near[found]], places[near[found]]
 
 
 def saturated(weight: NDArray[np.float64]) -> NDArray[np.float64]:
