@@ -11,12 +11,19 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import sciknow
-from sciknow.errors import DegradedWarning, InvalidInput, NotFound, SourceUnavailable
+from sciknow.errors import (
+    DegradedWarning,
+    IntegrityError,
+    InvalidInput,
+    NotFound,
+    SourceUnavailable,
+)
 from sciknow.model import Distribution
 from sciknow.preservation import read_history
-from sciknow.readers import Cache, open_distribution
+from sciknow.readers import Cache, open_distribution, parse_selection
 
 
 @pytest.mark.parametrize("verb", ["open", "plan"])
@@ -78,6 +85,59 @@ def test_open_ends_and_years_as_numbers_can_be_locked(hub, tmp_path):
         hub.open("ice-monthly", period=(None, 1979))
         lock = sciknow.lock(tmp_path / "study.lock", hub=hub)
     assert hub.open("ice-monthly", locked=lock, period=(None, 1979)).sizes["time"] == 12
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bbox": 5},
+        {"bbox": "0,60,10,80"},
+        {"bbox": [0, 60]},
+        {"period": 1979},
+        {"period": slice("1979", "1980")},
+        {"variables": 5},
+        {"variables": [5]},
+    ],
+)
+def test_what_is_no_part_is_refused(hub, wrong):
+    for verb in (hub.open, hub.plan):
+        with pytest.raises(InvalidInput, match=f"{next(iter(wrong))}=.*; give "):
+            verb("ice-monthly", **wrong)
+
+
+def test_a_part_may_be_given_as_arrays_and_iterators(hub, tmp_path):
+    years = np.array(["1979-01-01", "1979-03-01"], dtype="M8[D]")
+    with sciknow.session() as book:
+        opened = hub.open("ice-monthly", period=years, variables=iter(["siconc"]))
+        assert opened.sizes["time"] == 3
+        assert sciknow.verify(sciknow.lock(tmp_path / "a.lock", hub=hub), hub=hub).ok
+    (entry,) = book
+    assert entry.selection == {"period": ["1979-01-01", "1979-03-01"], "variables": ["siconc"]}
+    box = parse_selection(bbox=np.array([0, 60, 10, 80], "i8")).bbox
+    assert box == parse_selection(bbox=np.array([0, 60, 10, 80], "f4")).bbox == (0, 60, 10, 80)
+
+
+def test_what_is_cut_short_is_said_of_local_classic_files_too(tmp_path):
+    values = np.arange(1000.0)
+    path = tmp_path / "断.nc"
+    xr.Dataset({"a": ("x", values)}).to_netcdf(path, engine="scipy")
+    os.truncate(path, path.stat().st_size - 8)
+    with pytest.raises(IntegrityError, match="ends before its variable 'a' does"):
+        open_distribution(Distribution(id="a", access_url=path.name), base=tmp_path)
+
+
+def test_a_group_of_a_file_that_there_is_not_is_named(tmp_path):
+    tree = xr.DataTree.from_dict({"/北": xr.Dataset({"a": ("x", [1.0])})})
+    tree.to_netcdf(tmp_path / "树.nc", engine="h5netcdf")
+    way = Distribution(id="a", access_url="树.nc", options={"group": "东"})
+    with pytest.raises(SourceUnavailable, match=r"no group '东'; its groups are 北"):
+        open_distribution(way, base=tmp_path)
+
+
+def test_what_cannot_be_cited_is_refused():
+    for wrong in ("ice-monthly", ["ice-monthly"], 5):
+        with pytest.raises(InvalidInput, match=r"nothing that can be cited.*hub\.cite"):
+            sciknow.cite(wrong)
 
 
 def test_a_moment_within_a_day_is_no_date(hub):

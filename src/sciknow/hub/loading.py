@@ -71,6 +71,8 @@ class Loading(Lookup):
             When it is no longer what the lockfile pins; the message says what is different.
         """
         check_options(options)
+        options = {k: list(v) if isinstance(v, Iterator) else v for k, v in options.items()}
+        wanted = readers.parse_selection(*(options.get(key) for key in ledger.SELECTION))
         dataset, folders = self.card(what), folders_of(copies)
         kept = Copies(dataset.id, folders, distribution) if folders else None
         if locked is not None:
@@ -81,7 +83,7 @@ class Loading(Lookup):
             if kept is None:
                 raise
             return self._instead(error, kept, options)
-        return open_first([*self._attempts(dataset, ways, options, kept)])
+        return open_first([*self._attempts(dataset, ways, options, kept, bool(wanted))])
 
     def _attempts(
         self,
@@ -89,8 +91,9 @@ class Loading(Lookup):
         ways: tuple[Distribution, ...],
         options: dict[str, Any],
         kept: Copies | None,
+        planned: bool,
     ) -> Iterator[Attempt]:
-        """Yield what to try, in this order: sources, the cheapest first; then preserved copies.
+        """Yield what to try: sources (the cheapest first where *planned*), then preserved copies.
 
         Offline the copies come before remote sources, of which only what is cached can be had.
         """
@@ -100,7 +103,7 @@ class Loading(Lookup):
                 yield partial(self._try_ways, dataset, local, options)
             yield lambda _: self._open_copy(kept, options)
             ways = tuple(way for way in ways if not way.offline)
-        if len(ways) > 1 and any(options.get(key) for key in ledger.SELECTION):
+        if planned and len(ways) > 1:
             yield partial(self._try_planned, dataset, ways, options)
         elif ways:
             yield partial(self._try_ways, dataset, ways, options)

@@ -19,7 +19,7 @@ from sciknow.errors import DegradedWarning
 from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
-from sciknow.model.parse import Where, parse_date
+from sciknow.model.parse import Where, parse_day
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.version import __version__
 
@@ -93,8 +93,7 @@ def selection_of(options: Mapping[str, object]) -> dict[str, object]:
 
 
 def _day(value: object) -> str:
-    """Write a first or last date as a text; the open end is empty."""
-    return parse_date(value, Where("period")) if value else ""
+    return parse_day(value, Where("period"))
 
 
 def selection_text(selection: Mapping[str, object]) -> str:

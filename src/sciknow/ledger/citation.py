@@ -103,4 +103,11 @@ def _sources(what: Ledger | Iterable[Source] | None) -> list[tuple[Source, datet
     book = current() if what is None else what
     if isinstance(book, Ledger):
         return [*book.sources()]
-    return [(source, None) for source in book]
+    several = list(book) if isinstance(book, Iterable) else [book]
+    for item in several:
+        if not isinstance(item, Source):
+            raise InvalidInput(
+                f"{type(item).__name__} is nothing that can be cited",
+                hint="give a ledger, or nothing for all that was opened; hub.cite takes ids",
+            )
+    return [(source, None) for source in several]

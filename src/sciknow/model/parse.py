@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from numbers import Real
 from typing import TypeVar
 
 from sciknow.errors import InvalidInput
@@ -106,9 +107,9 @@ def parse_text(value: object, where: Where, *, limit: int = MAX_TEXT) -> str:
 
 def parse_number(value: object, where: Where, low: float, high: float) -> float:
     """Read a finite number between two bounds, both included."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):  # numpy's numbers are Real too
         raise where.refuse(show(value), "a number")
-    if not low <= value <= high:
+    if not low <= float(value) <= high:
         raise where.refuse(show(value), f"a number from {low:g} to {high:g}")
     return float(value)
 
@@ -158,6 +159,13 @@ def parse_date(value: object, where: Where) -> str:
         except ValueError:
             raise where.refuse(show(value), "a date that exists") from None
     return text
+
+
+def parse_day(value: object, where: Where) -> str:
+    """Read the first or last date of a period as `parse_date` does; an open end is empty."""
+    return (
+        "" if value is None or (isinstance(value, str) and not value) else parse_date(value, where)
+    )
 
 
 def parse_duration(value: object, where: Where) -> str:

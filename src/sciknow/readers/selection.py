@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
@@ -14,7 +14,7 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, MissingDependency, NotFound
 from sciknow.model.coverage import BBox
-from sciknow.model.parse import Where, parse_date, parse_number
+from sciknow.model.parse import Where, parse_day, parse_number
 
 Index = npt.NDArray[np.intp]
 
@@ -61,7 +61,10 @@ def parse_selection(
     >>> parse_selection(period=("1979", "2020")).period
     ('1979', '2020')
     """
-    names = (variables,) if isinstance(variables, str) else tuple(variables or ())
+    given = (variables,) if isinstance(variables, str) else variables
+    names = () if given is None else _several(given, "variables", "names")
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidInput(f"variables={variables!r}", hint="give names, or CF standard names")
     return Selection(
         None if bbox is None else _parse_bbox(bbox),
         None if period is None else _parse_period(period),
@@ -69,9 +72,17 @@ def parse_selection(
     )
 
 
-def _parse_bbox(value: Sequence[float]) -> BBox:
-    if isinstance(value, str) or len(value) != 4:
-        raise InvalidInput(f"bbox={value!r}", hint="give (west, south, east, north) in degrees")
+def _several(value: object, name: str, hint: str, count: int | None = None) -> tuple[Any, ...]:
+    """Return the items of a sequence or an array."""
+    items = value if isinstance(value, Iterable) and not isinstance(value, (str, bytes)) else None
+    found = None if items is None else tuple(items)
+    if found is None or count not in (None, len(found)):
+        raise InvalidInput(f"{name}={value!r}", hint=f"give {hint}")
+    return found
+
+
+def _parse_bbox(given: Sequence[float]) -> BBox:
+    value = _several(given, "bbox", "(west, south, east, north) in degrees", 4)
     where = Where("bbox")
     west, east = (parse_number(value[at], where / at, -180, 360) for at in (0, 2))
     south, north = (parse_number(value[at], where / at, -90, 90) for at in (1, 3))
@@ -80,10 +91,9 @@ def _parse_bbox(value: Sequence[float]) -> BBox:
     return west, south, east, north
 
 
-def _parse_period(value: Sequence[str]) -> tuple[str, str]:
-    if isinstance(value, str) or len(value) != 2:
-        raise InvalidInput(f"period={value!r}", hint="give (first date, last date)")
-    first, last = (parse_date(item, Where("period")) if item else "" for item in value)
+def _parse_period(given: Sequence[str]) -> tuple[str, str]:
+    value = _several(given, "period", "(first date, last date)", 2)
+    first, last = (parse_day(item, Where("period")) for item in value)
     if first and last and first[: len(last)] > last[: len(first)]:
         raise InvalidInput(f"period={tuple(value)!r} ends before it starts", hint="swap the dates")
     return first, last

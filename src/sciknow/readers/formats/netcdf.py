@@ -103,6 +103,7 @@ class NetcdfReader:
             if magic[:4] == CLASSIC[2]:
                 return _open_classic(LocalFile(path), options)
             if magic[:4] in CLASSIC:
+                ClassicStore(LocalFile(path))  # says what is cut short, which scipy does not
                 return xr.open_dataset(
                     path, engine="scipy", chunks=chunks(options), **decoding(options)
                 )
@@ -172,6 +173,11 @@ def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Da
     file: Any = source
     group = str(options.get("group") or "")
     with h5py.File(file, "r") as opened:  # h5netcdf leaves a half-made object where this fails
+        if group and group not in opened:
+            raise SourceUnavailable(
+                f"the file has no group {group!r}",
+                hint=f"its groups are {', '.join(_groups(opened)) or 'none'}",
+            )
         tree = _only_groups(opened[group] if group else opened)
     opener = xr.open_datatree if tree else xr.open_dataset
     found: xr.Dataset | xr.DataTree = opener(
@@ -183,6 +189,10 @@ def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Da
         **decoding(options),
     )
     return found
+
+
+def _groups(group: Any) -> list[str]:
+    return [name for name in group if group.get(name, getclass=True) is h5py.Group]
 
 
 def _only_groups(group: Any) -> bool:
