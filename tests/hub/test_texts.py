@@ -96,3 +96,15 @@ def test_texts_that_cannot_be_kept_are_refused(tmp_path, texts, said):
     with pytest.raises(sciknow.InvalidInput, match=said):
         sciknow.build_from_texts(texts, tmp_path / "hub")
     assert not (tmp_path / "hub").exists()
+
+
+def test_a_hub_opens_with_the_model_it_was_built_with_alone(tmp_path):
+    sciknow.build_from_texts(TEXTS, tmp_path / "hub").close()
+    with sciknow.open_hub(tmp_path / "hub", embedder="all-MiniLM-L6-v2") as hub:
+        assert hub.search("ocean warmth")[0].id == "sst"
+    for model, said in (("nobody/nothing", "hf download"), (5, "no embedder")):
+        with (
+            sciknow.open_hub(tmp_path / "hub", embedder=model) as hub,
+            pytest.raises(sciknow.SciknowError, match=said),
+        ):
+            hub.search("ocean warmth")

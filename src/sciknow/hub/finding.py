@@ -38,7 +38,9 @@ class Finding(Loading):
 
     @cached_property
     def _index(self) -> Index:
-        return search.Index.open(self._generation.folder / SEARCH, embedder=self._embedder)
+        own = self._embedder
+        embedder = None if own is None else search.load_embedder(own)
+        return search.Index.open(self._generation.folder / SEARCH, embedder=embedder)
 
     def search(
         self,

@@ -23,6 +23,6 @@ class Hub(Finding, Walking, Combining, Checking, Keeping):
     ----------
     folder : HubFolder
         Where the hub lies.
-    embedder : Embedder, optional
+    embedder : Embedder, path or str, optional
         The model for questions; the default model when left out.
     """

@@ -27,11 +27,11 @@ class Lookup:
     ----------
     folder : HubFolder
         Where the hub lies.
-    embedder : Embedder, optional
+    embedder : Embedder, path or str, optional
         The model for questions; the default model when left out.
     """
 
-    def __init__(self, folder: HubFolder, *, embedder: Embedder | None = None) -> None:
+    def __init__(self, folder: HubFolder, *, embedder: Embedder | Path | str | None = None) -> None:
         self._folder = folder
         self._embedder = embedder
         self._generation = Generation(folder.current())

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from sciknow.search import Embedder
 
 
-def open_hub(path: Path | str | None = None, *, embedder: Embedder | None = None) -> Hub:
+def open_hub(
+    path: Path | str | None = None, *, embedder: Embedder | Path | str | None = None
+) -> Hub:
     """Open a hub for reading.
 
     Parameters
@@ -23,8 +25,9 @@ def open_hub(path: Path | str | None = None, *, embedder: Embedder | None = None
     path : path, optional
         The hub's folder. When left out: the folder in the environment variable ``SCIKNOW_HUB``,
         else the hub that ships with the package.
-    embedder : Embedder, optional
-        The model for questions, when the hub was built with another than the default.
+    embedder : Embedder, path or str, optional
+        The model for questions, by name or folder or itself; it has to be the very one that the
+        hub was built with, and is found by its name when left out.
 
     Returns
     -------

@@ -6,8 +6,9 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from sciknow.errors import MissingDependency
+from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.search.embedder import Embedder
+from sciknow.search.model_folder import find_model
 from sciknow.search.onnx import OnnxEmbedder
 
 
@@ -25,20 +26,28 @@ def load_embedder(model: str | Path | Embedder | None = None, *, verify: bool = 
     Raises
     ------
     MissingDependency
-        When the model, or sentence-transformers, is not installed.
+        When the model, or sentence-transformers, is not installed; known at once.
+    InvalidInput
+        When it is no model, or none that can be loaded safely.
     IntegrityError
         When the default model's files are not the published ones.
     """
     if model is None or model == OnnxEmbedder.name:
         return _default(verify)
-    if not isinstance(model, (str, Path)):
+    if isinstance(model, Embedder):
         return model
+    if not isinstance(model, (str, Path)):
+        raise InvalidInput(
+            f"{type(model).__name__} is no embedder",
+            hint="give the name or folder of a sentence-transformers model, or an Embedder",
+        )
+    find_model(model)  # before torch is imported, which takes seconds
     if find_spec("sentence_transformers") is None:
         raise MissingDependency(
             f"the model {model} needs sentence-transformers",
             hint="run: pip install 'sciknow[models]'",
         )
-    from sciknow.search.transformer import SentenceTransformerEmbedder  # torch takes seconds
+    from sciknow.search.transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
 

@@ -6,20 +6,18 @@ allowed to bring code of their own, and only read from safetensors.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when huggingface_hub is imported
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when its libraries are imported
 
-from huggingface_hub import snapshot_download
 from sentence_transformers import SentenceTransformer
 
-from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.files import files_below, sha256_bytes, sha256_file
 from sciknow.search.embedder import MAX_CHARACTERS, Progress, Vectors, unit
+from sciknow.search.model_folder import find_model
 
 _CHINESE = ("multilingual", "bge-m3", "-zh", "chinese", "e5-", "gte-", "qwen", "labse", "xlm")
 """Parts of the names of models that read Chinese; a configuration may say so itself."""
@@ -47,7 +45,6 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str | Path, *, languages: Sequence[str] | None = None) -> None:
         self.name = str(model)
         folder = find_model(model)
-        _refuse_unsafe(folder)
         self._model = SentenceTransformer(
             str(folder),
             device="cpu",
@@ -78,42 +75,6 @@ class SentenceTransformerEmbedder:
         if progress is not None:
             progress("embed", len(texts), len(texts))
         return unit(rows.reshape(len(texts), self.dimensions))
-
-
-def find_model(model: str | Path) -> Path:
-    """Find a model's folder on this machine.
-
-    Raises
-    ------
-    MissingDependency
-        When it is not there; nothing is fetched.
-    """
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        return folder
-    missing = MissingDependency(
-        f"the model {model} is not on this machine",
-        hint=f"on a connected machine run: hf download {model}; or give the model's folder",
-    )
-    if folder.is_absolute() or str(model).count("/") > 1:
-        raise missing
-    try:
-        return Path(snapshot_download(str(model), local_files_only=True))
-    except Exception as error:
-        raise missing from error
-
-
-def _refuse_unsafe(folder: Path) -> None:
-    if not any(folder.rglob("*.safetensors")):
-        raise InvalidInput(
-            f"{folder} has no safetensors weights",
-            hint="pickled weights can run code and are never loaded; convert them first",
-        )
-    path = folder / "config.json"
-    if path.is_file() and "auto_map" in json.loads(path.read_bytes()):
-        raise InvalidInput(
-            f"{folder} asks to run code of its own", hint="take a model that needs none"
-        )
 
 
 def model_digest(folder: Path) -> str:
