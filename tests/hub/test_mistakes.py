@@ -268,3 +268,38 @@ def test_one_dataset_is_nothing_to_combine(hub):
         hub.combine(["ice-monthly", "ice-monthly"], max_bytes="1 MB")
     with pytest.raises(InvalidInput, match=r"no array object but str.*hub\.combine"):
         sciknow.align("ice-monthly", "ice-monthly")
+
+
+def test_a_study_is_checked_before_anything_is_written(hub, tmp_path):
+    with sciknow.session():
+        hub.open("ice-monthly")
+        for wrong in (["Jane <0000-0000>"], [5]):
+            with pytest.raises(InvalidInput, match="authors"):
+                sciknow.crate(tmp_path / "研究", authors=wrong, hub=hub)
+        assert not (tmp_path / "研究").exists()
+        (tmp_path / "图.svg").write_text("<svg/>")
+        study = sciknow.crate(tmp_path / "研究", files=str(tmp_path / "图.svg"), hub=hub)
+    assert (study / "图.svg").read_text() == "<svg/>"
+
+
+def test_a_mirror_that_is_none_keeps_no_other_from_being_tried(hub, tmp_path):
+    path = tmp_path / "study.lock"
+    mirrors = ["ftp://example.org/a", "data/ice.zarr"]
+    sciknow.lock(path, "ice-monthly", hub=hub, mirrors={"ice-monthly": mirrors})
+    path.write_text(path.read_text().replace('url = "data/ice.zarr"', 'url = "data/gone.zarr"'))
+    (verdict,) = sciknow.verify(path, hub=hub)
+    assert verdict.ok
+    assert "allowed are" in dict(verdict.tried)["ftp://example.org/a"]
+
+
+def test_places_and_numbers_of_keeping_and_checking(hub, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InvalidInput, match=r"no bags can be kept in .*file: Not a directory"):
+        hub.preserve("ice-monthly", tmp_path / "file")
+    with pytest.raises(InvalidInput, match="give a number of bytes"):
+        hub.preserve("ice-monthly", tmp_path / "档", max_bytes="1 GB")
+    with pytest.raises(InvalidInput, match="give a number of seconds"):
+        hub.check("ice-monthly", max_age="1d", history=False)
+    hub.preserve("ice-monthly", tmp_path / "档")
+    with pytest.raises(NotFound, match="in its folders ice-monthly: name one"):
+        sciknow.open_preserved(tmp_path / "档")

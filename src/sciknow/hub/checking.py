@@ -168,7 +168,7 @@ def _due(kept: History, targets: Sequence[Target], max_age: float | None) -> lis
     """Return what has not been looked at lately."""
     if max_age is None:
         return list(targets)
-    if not max_age >= 0:
+    if not isinstance(max_age, (int, float)) or not max_age >= 0:
         raise InvalidInput(f"max_age={max_age!r}", hint="give a number of seconds")
     oldest = datetime.now(UTC) - timedelta(seconds=min(max_age, 1e9))
     standings = kept.standings([target.key for target in targets])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def crate(
     folder: Path | str,
     *,
-    files: Iterable[Path | str] = (),
+    files: Path | str | Iterable[Path | str] = (),
     name: str = "",
     description: str = "",
     authors: str | Iterable[str] = (),
@@ -36,7 +36,7 @@ def crate(
     ----------
     folder : path
         The study's folder; made when missing.
-    files : iterable of paths
+    files : path or iterable of paths
         Notebooks and small results to be copied in.
     name, description : str
         What the study is.
@@ -75,19 +75,27 @@ def crate(
     study = ledger.Study(
         name=name,
         description=description,
-        authors=(authors,) if isinstance(authors, str) else tuple(authors),
+        authors=_texts(authors, "authors"),
         publisher=publisher,
         license=license,
     )
     ledger.check_folder(target)
+    ledger.check_study(study)
     ledger.contents(target)
-    ledger.take_in(target, files)
+    ledger.take_in(target, [files] if isinstance(files, (str, Path)) else files)
     if (target / LOCKFILE).exists():
         _check_covers(target / LOCKFILE, opened)
     else:
         lock(target / LOCKFILE, opened, hub=hub)
     ledger.write_crate(target, opened, study)
     return target
+
+
+def _texts(value: str | Iterable[str], name: str) -> tuple[str, ...]:
+    found = (value,) if isinstance(value, str) else tuple(value)
+    if not all(isinstance(item, str) for item in found):
+        raise InvalidInput(f"{name}={value!r}", hint="give texts")
+    return found
 
 
 def _check_covers(path: Path, opened: Ledger) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sciknow.errors import IntegrityError, NotFound, SciknowError, SourceUnavailable
+from sciknow.errors import IntegrityError, NotFound, SciknowError, SourceUnavailable, UntrustedInput
 from sciknow.hub.paths import embedded_hub
 from sciknow.hub.preserved import check_inside, read_copy
 from sciknow.hub.rooms import ledger, readers
@@ -77,6 +77,11 @@ def verify_one(
             verdict = _compared(item, way, _checked(folder, bag), deadline)
         except SourceUnavailable as error:
             tried.append((place, str(error)))
+            continue
+        except UntrustedInput as error:
+            if number == 0:
+                raise
+            tried.append((place, str(error)))  # a mirror that is none keeps no other from trying
             continue
         if verdict.ok:
             moved = (f"found at {place}, not where it was locked",) if number else ()

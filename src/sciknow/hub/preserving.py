@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sciknow.errors import DegradedWarning, SciknowError, SourceUnavailable
+from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.hub.cardfile import info_fields, make_card, opens_of
 from sciknow.hub.fetching import Budget, Fetching, Progress, silent
 from sciknow.hub.loading import Loading
@@ -42,6 +42,7 @@ def preserve(
     """Keep a dataset for good; see `Hub.preserve`."""
     dataset = hub.card(what)
     readers.parse_selection(bbox, period, variables)
+    readers.parse_budget(max_bytes)
     selection = ledger.selection_of({"bbox": bbox, "period": period, "variables": variables})
     notes = preservation.check_terms(dataset, despite=despite_terms)
     if not (dataset.license or dataset.rights or dry_run):
@@ -117,7 +118,13 @@ class _Run:
         self, first: Payload | None, plan: PreservationPlan, max_bytes: int | None
     ) -> Preserved:
         """Bring the files and finish the bag, or go on where a run was broken off."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidInput(
+                f"no bags can be kept in {self.home.parent}: {error.strerror}",
+                hint="name a folder of yours",
+            ) from error
         with preservation.locked(self.home):
             _, name = self.space.journal()
             if name:  # killed while the bag was being given its name

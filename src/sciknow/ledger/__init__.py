@@ -16,7 +16,7 @@ from sciknow.ledger.book import (
     session,
 )
 from sciknow.ledger.citation import STYLES, cite, csl_items, software_items
-from sciknow.ledger.crate import Study, check_folder, contents, take_in, write_crate
+from sciknow.ledger.crate import Study, check_folder, check_study, contents, take_in, write_crate
 from sciknow.ledger.difference import Change, ChangeKind, Comparison, compare
 from sciknow.ledger.lockfile import Lock, Locked, environment, make_lock, read_lock, write_lock
 from sciknow.ledger.report import Report, Status, Verdict
@@ -38,6 +38,7 @@ __all__ = [
     "Study",
     "Verdict",
     "check_folder",
+    "check_study",
     "cite",
     "compare",
     "contents",

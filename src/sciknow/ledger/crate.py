@@ -106,6 +106,18 @@ def check_folder(folder: Path) -> None:
         )
 
 
+def check_study(study: Study) -> None:
+    """Check what people say of their study, before anything is written.
+
+    Raises
+    ------
+    InvalidInput
+        For an author's ORCID that is none.
+    """
+    for name in study.authors:
+        _person(name)
+
+
 def take_in(folder: Path, files: Iterable[Path | str]) -> None:
     """Copy files into a folder; a file of the same name and other content is not overwritten.
 

@@ -191,5 +191,9 @@ def newest(folder: Path, wanted: Callable[[Path], bool] = lambda _: True) -> Pat
         return folder
     found = [path for path in bags_of(folder) if wanted(path)]
     if not found:
-        raise NotFound(f"there is no bag in {folder}", hint="make one with `sciknow preserve`")
+        inner = [at.name for at in sorted(folder.glob("*")) if at.is_dir() and bags_of(at)][:5]
+        hint = f"there are some in its folders {', '.join(inner)}: name one" if inner else ""
+        raise NotFound(
+            f"there is no bag in {folder}", hint=hint or "make one with `sciknow preserve`"
+        )
     return found[-1]
