@@ -41,6 +41,7 @@ def test_damage_is_told_and_mended(run, damaged, tmp_path, node):
     bag, path = damaged
     result = run("audit", bag, "--report", tmp_path / "a.html", code=1)
     assert f"changed: {path}" in result.stdout
+    assert run("audit", tmp_path / "nowhere", code=1).stderr.startswith("Error: there is no folder")
     assert "--repair" in result.stderr
     page = (tmp_path / "a.html").read_text()
     html5lib.HTMLParser(strict=True).parse(page)

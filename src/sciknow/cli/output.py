@@ -101,14 +101,16 @@ class Progress:
             console=Console(stderr=True),
         )
         self._tasks: dict[str, Any] = {}
-        self._bars.start()
         return self
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that *done* of *total* steps of a stage are done."""
+        if not self._tasks:
+            self._bars.start()  # what fails before shows no bar
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage, total=total)
         self._bars.update(self._tasks[stage], completed=done, total=total)
 
     def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+        if self._tasks:
+            self._bars.stop()
