@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import re
 
+import html5lib
 import numpy as np
 import pandas as pd
 import pytest
@@ -265,3 +266,22 @@ def test_facets_of_what_never_opens_do_not_count_openings(hub):
     assert "openable" in hub.facets(kind="variable")
     assert not {"openable", "offline"} & set(hub.facets(kind="publication"))
     assert hub.facets(kind="concept").total > 0
+
+
+def test_the_table_shows_passage_concept_and_every_share(hub):
+    hits = hub.search("monthly sea ice since 1980 at 1 km <b>", limit=2)
+    shown = hits._repr_html_()
+    html5lib.HTMLParser(strict=True).parseFragment(shown)
+    assert shown.count("<details>") == len(hits)
+    why = hits[0].why
+    for reason in (why.terms[0].term, why.passage[:30], f"{why.shares['words']:.0%}"):
+        assert reason in shown
+    assert "<b>score</b> words" in shown
+    assert "<b> " not in shown
+    assert any(word in shown for word in ("not stated", "does not fit", "fits"))
+
+
+def test_no_hits_are_a_line_and_no_empty_table(hub):
+    shown = hub.search("ice", publisher="nobody at all")._repr_html_()
+    assert "<table" not in shown
+    assert "left out by publisher" in shown

@@ -243,4 +243,4 @@ class Hits(Sequence[Hit]):
         return "\n".join([self.summary, *lines])
 
     def _repr_html_(self) -> Markup:
-        return join([tag("p", self.summary), hits_table(self)])
+        return join([tag("p", self.summary), hits_table(self) if len(self) else ""])

@@ -19,8 +19,14 @@ _AUTHORS = 3
 def hits_table(hits: Sequence[Hit]) -> Markup:
     """Return hits of one kind as an html table; what the columns are depends on the kind."""
     head, cells = _KINDS[hits[0].kind if hits else "dataset"]
-    rows = [(tag("b", f"{hit.score:.2f}"), *cells(hit), hit.why.summary) for hit in hits]
+    rows = [(tag("b", f"{hit.score:.2f}"), *cells(hit), _why(hit)) for hit in hits]
     return table(("score", *head, "why it matched"), rows, class_="sciknow-hits")
+
+
+def _why(hit: Hit) -> Markup:
+    """Return the reasons in a line, and every one with its share behind a click."""
+    every = [tag("div", tag("b", name), " ", said) for name, said in hit.why.lines()]
+    return join([hit.why.summary, tag("details", tag("summary", "passage and shares"), *every)])
 
 
 def _dataset(hit: Hit) -> tuple[object, ...]:
@@ -76,7 +82,7 @@ def _concept(hit: Hit) -> tuple[object, ...]:
         join([_titles(concept.pref_label, ""), tag("br"), tag("code", concept.id)]),
         ", ".join(shown),
         shorten(concept.definition.best(), 160),
-        ", ".join(concept.broader),
+        ", ".join(hit._hub.label_of(name) for name in concept.broader),
     )
 
 

@@ -105,15 +105,18 @@ class Why:
 
     @property
     def summary(self) -> str:
-        """One line: the weightiest words and where they stand, the concept, the rest."""
+        """One line: the weightiest words and where they stand, the concept, what does not fit."""
         parts = [_term_text(item) for item in self.terms[:4]]
         parts += [" → ".join(item.path) for item in self.concepts[:1]]
         if not parts:
             parts = [f"near in meaning: {shorten(self.passage, 60)}"] if self.passage else []
         if self.publications:
             parts.append(counted(len(self.publications), "publication"))
-        if self.unknown:
-            parts.append("not stated: " + ", ".join(self.unknown))
+        for verdict in ("does not fit", "not stated"):
+            told = [item.understood for item in self.constraints if item.verdict == verdict]
+            told += self.unknown if verdict == "not stated" else ()
+            if told:
+                parts.append(f"{verdict}: {', '.join(told)}")
         return "; ".join(parts)
 
     def to_dict(self) -> dict[str, object]:
@@ -143,28 +146,28 @@ class Why:
         }
 
     def __str__(self) -> str:
-        return "\n".join(f"  {name}: {text}" for name, text in self._lines())
+        return "\n".join(f"  {name}: {text}" for name, text in self.lines())
 
-    def _lines(self) -> Iterator[tuple[str, str]]:
-        for item in self.terms:
-            yield "word", f"{_term_text(item)} {item.share:.0%}"
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield every reason: what it is (word, concept, passage, …) and what it says."""
+        for term in self.terms:
+            yield "word", f"{_term_text(term)} {term.share:.0%}"
         for found in self.concepts:
             yield "concept", f"{found.label}: {' → '.join(found.path)} {found.share:.0%}"
         for link in self.publications:
             yield "publication", f"{shorten(link.title, 90)} ({link.id})"
         if self.passage:
             yield "passage", shorten(self.passage, 160)
-        for verdict in dict.fromkeys(item.verdict for item in self.constraints):
-            yield (
-                verdict,
-                ", ".join(item.understood for item in self.constraints if item.verdict == verdict),
-            )
-        yield "score", ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
+        told: dict[str, list[str]] = {}
+        for item in self.constraints:
+            told.setdefault(item.verdict, []).append(item.understood)
         if self.unknown:
-            yield "not stated", ", ".join(self.unknown)
+            told.setdefault("not stated", []).extend(self.unknown)
+        yield from ((verdict, ", ".join(phrases)) for verdict, phrases in told.items())
+        yield "score", ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
 
     def _repr_html_(self) -> Markup:
-        rows = [(tag("b", name), text) for name, text in self._lines()]
+        rows = [(tag("b", name), text) for name, text in self.lines()]
         return join([table(("", "why"), rows, class_="sciknow-why")])
 
 
