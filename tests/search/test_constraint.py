@@ -18,15 +18,15 @@ from sciknow.search.places import find_place, find_places, gazetteer, places_of,
         ("到2100年 降水", "until 2100"),
         ("going back to the 1940s or 50s", "since 1940"),
         ("2015年 火灾", "2015"),
-        ("hourly reanalysis", "every PT1H"),
-        ("逐小时再分析", "every PT1H"),
-        ("every 30 minutes: 30 min rainfall", "every PT30M"),
-        ("monthly means over Kenya", "Kenya, every P1M"),
-        ("青藏高原 逐月", "青藏高原, every P1M"),
+        ("hourly reanalysis", "every hour"),
+        ("逐小时再分析", "every hour"),
+        ("every 30 minutes: 30 min rainfall", "every 30 minutes"),
+        ("monthly means over Kenya", "Kenya, every month"),
+        ("青藏高原 逐月", "青藏高原, every month"),
         ("elevation at 30 m", "30 m or finer"),
         ("30米 高程", "30 m or finer"),
         ("全球1公里人口", "全球, 1 km or finer"),
-        ("逐日0.25度海温", "every P1D, 27.8 km or finer"),
+        ("逐日0.25度海温", "every day, 27.8 km or finer"),
         ("ERA5 v4.0 5m", "5 m or finer"),
         ("0.25 degree", "27.8 km or finer"),
         ("openly licensed images", "open licence"),
@@ -56,7 +56,7 @@ def test_the_gazetteer_is_sound():
 
 def test_a_constraint_raises_what_fits_and_hides_nothing(index):
     asked = index.search("temperature of the sea, daily, since 1990, over the Pacific")
-    assert asked.understood == "since 1990, Pacific, every P1D"
+    assert asked.understood == "since 1990, Pacific, every day"
     plain = index.search(
         "temperature of the sea, daily, since 1990, over the Pacific", constraints=False
     )
@@ -126,7 +126,7 @@ def test_each_hit_says_how_it_stands_to_what_was_understood(index):
     assert set(verdicts["bare"].values()) == {"not stated"}
     assert verdicts["sea-ice-index"]["place"] == "fits in part"
     whole = {hit.id: hit for hit in asked.hits}
-    assert "not stated: since 1990, Pacific, every P1D" in str(whole["bare"].why)
+    assert "not stated: since 1990, Pacific, every day" in str(whole["bare"].why)
     assert whole["bare"].why.to_dict()["constraints"][0]["understood"] == "since 1990"
     off = index.search("daily temperature", constraints=False).hits
     assert off[0].why.constraints == ()

@@ -93,7 +93,7 @@ FY2015 -> 2015
 the year 2000 -> 2000
 year 1900 -> 1900
 1990, 1995 and 2000 -> 1990 to 2000
-1980年以来 逐日 -> since 1980, every P1D
+1980年以来 逐日 -> since 1980, every day
 自1980年以来 -> since 1980
 1980年至今 -> since 1980
 1980至今 -> since 1980
@@ -136,128 +136,128 @@ year 1900 -> 1900
 1950年起 -> since 1950
 一九八〇年以来 -> since 1980
 二〇〇〇年至二〇二〇年 -> 2000 to 2020
-1951年以來 逐日 -> since 1951, every P1D
+1951年以來 逐日 -> since 1951, every day
 1980年至2020年間 -> 1980 to 2020
 """
 
 STEPS = """\
-hourly reanalysis -> every PT1H
-1-hourly -> every PT1H
-1 hourly -> every PT1H
-every hour -> every PT1H
-hour by hour -> every PT1H
-half-hourly -> every PT30M
-every 30 minutes -> every PT30M
-30-minute -> every PT30M
-30 min -> every PT30M
-10-minute data -> every PT10M
-every 10 minutes -> every PT10M
-15 min -> every PT15M
-5-min rainfall -> every PT5M
-1-minute -> every PT1M
-minutely -> every PT1M
-per minute -> every PT1M
-sub-daily -> every PT12H
-subdaily -> every PT12H
-sub-hourly -> every PT30M
-3-hourly -> every PT3H
-3 hourly -> every PT3H
-every 3 hours -> every PT3H
-three-hourly -> every PT3H
-6h -> every PT6H
-6-hourly -> every PT6H
-every six hours -> every PT6H
-12-hourly -> every PT12H
-twice daily -> every PT12H
-daily -> every P1D
-day-by-day -> every P1D
-each day -> every P1D
-daily mean -> every P1D
-5-day -> every P5D
-pentad -> every P5D
-8-day composite -> every P8D
-8-daily -> every P8D
-10-day -> every P10D
-dekadal -> every P10D
-16-day -> every P16D
-biweekly -> every P14D
-fortnightly -> every P14D
-weekly -> every P7D
-every week -> every P7D
-monthly -> every P1M
-month by month -> every P1M
-each month -> every P1M
-monthly mean -> every P1M
-every month -> every P1M
-quarterly -> every P3M
-seasonal means -> every P3M
-annual -> every P1Y
-yearly -> every P1Y
-every year -> every P1Y
-each year -> every P1Y
-year by year -> every P1Y
-every five years -> every P5Y
-5-yearly -> every P5Y
-decadal means -> every P10Y
-every 10 years -> every P10Y
-every decade -> every P10Y
-at daily resolution -> every P1D
-daily resolution -> every P1D
-temporal resolution of 1 hour -> every PT1H
-at hourly time step -> every PT1H
-逐分钟 -> every PT1M
-每分钟 -> every PT1M
-1分钟 -> every PT1M
-每10分钟 -> every PT10M
-10分钟分辨率 -> every PT10M
-15分钟 -> every PT15M
-每半小时 -> every PT30M
-半小时 -> every PT30M
-逐小时 -> every PT1H
-每小时 -> every PT1H
-小时尺度 -> every PT1H
-小时级 -> every PT1H
-逐3小时 -> every PT3H
-每3小时 -> every PT3H
-三小时 -> every PT3H
-3小时一次 -> every PT3H
-每六小时 -> every PT6H
-逐6小时 -> every PT6H
-12小时 -> every PT12H
-逐日 -> every P1D
-日值 -> every P1D
-日数据 -> every P1D
-每日 -> every P1D
-日平均 -> every P1D
-日最高气温 -> every P1D
-日尺度 -> every P1D
-逐候 -> every P5D
-候平均 -> every P5D
-8天合成 -> every P8D
-逐旬 -> every P10D
-旬值 -> every P10D
-旬平均 -> every P10D
-逐周 -> every P7D
-每周 -> every P7D
-周平均 -> every P7D
-半月 -> every P14D
-逐月 -> every P1M
-月值 -> every P1M
-月平均 -> every P1M
-月度 -> every P1M
-每月 -> every P1M
-逐季 -> every P3M
-季节平均 -> every P3M
-季度 -> every P3M
-季平均 -> every P3M
-逐年 -> every P1Y
-年度 -> every P1Y
-年平均 -> every P1Y
-年值 -> every P1Y
-每年 -> every P1Y
-每5年 -> every P5Y
-每十年 -> every P10Y
-逐10年 -> every P10Y
+hourly reanalysis -> every hour
+1-hourly -> every hour
+1 hourly -> every hour
+every hour -> every hour
+hour by hour -> every hour
+half-hourly -> every 30 minutes
+every 30 minutes -> every 30 minutes
+30-minute -> every 30 minutes
+30 min -> every 30 minutes
+10-minute data -> every 10 minutes
+every 10 minutes -> every 10 minutes
+15 min -> every 15 minutes
+5-min rainfall -> every 5 minutes
+1-minute -> every minute
+minutely -> every minute
+per minute -> every minute
+sub-daily -> every 12 hours
+subdaily -> every 12 hours
+sub-hourly -> every 30 minutes
+3-hourly -> every 3 hours
+3 hourly -> every 3 hours
+every 3 hours -> every 3 hours
+three-hourly -> every 3 hours
+6h -> every 6 hours
+6-hourly -> every 6 hours
+every six hours -> every 6 hours
+12-hourly -> every 12 hours
+twice daily -> every 12 hours
+daily -> every day
+day-by-day -> every day
+each day -> every day
+daily mean -> every day
+5-day -> every 5 days
+pentad -> every 5 days
+8-day composite -> every 8 days
+8-daily -> every 8 days
+10-day -> every 10 days
+dekadal -> every 10 days
+16-day -> every 16 days
+biweekly -> every 14 days
+fortnightly -> every 14 days
+weekly -> every 7 days
+every week -> every 7 days
+monthly -> every month
+month by month -> every month
+each month -> every month
+monthly mean -> every month
+every month -> every month
+quarterly -> every 3 months
+seasonal means -> every 3 months
+annual -> every year
+yearly -> every year
+every year -> every year
+each year -> every year
+year by year -> every year
+every five years -> every 5 years
+5-yearly -> every 5 years
+decadal means -> every 10 years
+every 10 years -> every 10 years
+every decade -> every 10 years
+at daily resolution -> every day
+daily resolution -> every day
+temporal resolution of 1 hour -> every hour
+at hourly time step -> every hour
+逐分钟 -> every minute
+每分钟 -> every minute
+1分钟 -> every minute
+每10分钟 -> every 10 minutes
+10分钟分辨率 -> every 10 minutes
+15分钟 -> every 15 minutes
+每半小时 -> every 30 minutes
+半小时 -> every 30 minutes
+逐小时 -> every hour
+每小时 -> every hour
+小时尺度 -> every hour
+小时级 -> every hour
+逐3小时 -> every 3 hours
+每3小时 -> every 3 hours
+三小时 -> every 3 hours
+3小时一次 -> every 3 hours
+每六小时 -> every 6 hours
+逐6小时 -> every 6 hours
+12小时 -> every 12 hours
+逐日 -> every day
+日值 -> every day
+日数据 -> every day
+每日 -> every day
+日平均 -> every day
+日最高气温 -> every day
+日尺度 -> every day
+逐候 -> every 5 days
+候平均 -> every 5 days
+8天合成 -> every 8 days
+逐旬 -> every 10 days
+旬值 -> every 10 days
+旬平均 -> every 10 days
+逐周 -> every 7 days
+每周 -> every 7 days
+周平均 -> every 7 days
+半月 -> every 14 days
+逐月 -> every month
+月值 -> every month
+月平均 -> every month
+月度 -> every month
+每月 -> every month
+逐季 -> every 3 months
+季节平均 -> every 3 months
+季度 -> every 3 months
+季平均 -> every 3 months
+逐年 -> every year
+年度 -> every year
+年平均 -> every year
+年值 -> every year
+每年 -> every year
+每5年 -> every 5 years
+每十年 -> every 10 years
+逐10年 -> every 10 years
 """
 
 SPACINGS = """\
@@ -484,7 +484,7 @@ OPeNDAP -> opendap
 
 MIXED = """\
 rain at 40°N, 105°W -> 39.5°N to 40.5°N, 105.5°W to 104.5°W
-1980年以来 逐日 非洲 1公里 开放许可 -> since 1980, 非洲, every P1D, 1 km or finer, open licence
+1980年以来 逐日 非洲 1公里 开放许可 -> since 1980, 非洲, every day, 1 km or finer, open licence
 population 2020 -> 2020
 2015 floods in Europe -> 2015, Europe
 the 2011 Tohoku earthquake -> 2011
@@ -495,7 +495,7 @@ June-August 2018 -> 2018-06 to 2018-08
 1 March 2019 to 3 April 2019 -> 2019-03-01 to 2019-04-03
 next 50 years -> 2026 to 2076
 a 40-year time series of NDVI -> at least 40 years
-snow cover over the Andes, every day, at half a kilometre -> Andes, every P1D, 500 m or finer
+snow cover over the Andes, every day, at half a kilometre -> Andes, every day, 500 m or finer
 half a kilometre -> 500 m or finer
 gridded at 0.5 by 0.5 degrees -> 55.6 km or finer
 0.25 x 0.25 deg -> 27.8 km or finer
@@ -508,13 +508,13 @@ over 1961–1990 -> 1961 to 1990
 baseline 1981-2010 -> 1981 to 2010
 glacier outlines around 2000 -> 2000
 CMIP6 projections up to 2100 for Southeast Asia -> until 2100, Southeast Asia
-weekly chlorophyll, 4km, Mediterranean Sea -> Mediterranean Sea, every P7D, 4 km or finer
-3-hourly winds in the North Sea -> North Sea, every PT3H
-10-min rainfall radar Netherlands -> Netherlands, every PT10M
-radar at 5 minute intervals -> every PT5M
-every 16 days -> every P16D
-16-day NDVI at 250 m -> every P16D, 250 m or finer
-monthly sea ice, 25km, Arctic, after 1978 -> since 1978, Arctic, every P1M, 25 km or finer
+weekly chlorophyll, 4km, Mediterranean Sea -> Mediterranean Sea, every 7 days, 4 km or finer
+3-hourly winds in the North Sea -> North Sea, every 3 hours
+10-min rainfall radar Netherlands -> Netherlands, every 10 minutes
+radar at 5 minute intervals -> every 5 minutes
+every 16 days -> every 16 days
+16-day NDVI at 250 m -> every 16 days, 250 m or finer
+monthly sea ice, 25km, Arctic, after 1978 -> since 1978, Arctic, every month, 25 km or finer
 data later than 2015 -> since 2015
 data from before 1900 -> until 1900
 the Dust Bowl of the 1930s -> 1930 to 1939
@@ -524,8 +524,8 @@ Hurricane Katrina 2005 -> 2005
 Wenchuan earthquake 2008 -> 2008
 census 2010 population -> 2010
 2020 census -> 2020
-GDP per capita, 1960-2022, yearly -> 1960 to 2022, every P1Y
-unemployment, quarterly, EU -> EU, every P3M
+GDP per capita, 1960-2022, yearly -> 1960 to 2022, every year
+unemployment, quarterly, EU -> EU, every 3 months
 vaccination coverage in sub-Saharan Africa since 2000 -> since 2000, sub-Saharan Africa
 malaria in Nigeria, Ghana and Mali -> Nigeria or Ghana or Mali
 500 m resolution -> 500 m or finer
@@ -543,15 +543,15 @@ public domain, CSV -> CC-PDM, csv
 Zarr on the cloud -> zarr
 free for commercial use -> open licence
 no licence restrictions -> open licence
-ERA5 1940-now hourly 0.25 -> since 1940, every PT1H
+ERA5 1940-now hourly 0.25 -> since 1940, every hour
 HRRR 3 km -> 3 km or finer
-ERA5-Land 9km monthly Tibet 1981-2023 -> 1981 to 2023, Tibet, every P1M, 9 km or finer
+ERA5-Land 9km monthly Tibet 1981-2023 -> 1981 to 2023, Tibet, every month, 9 km or finer
 MODIS MOD13Q1 2001-2020 -> 2001 to 2020
 1990—2020年中国土地利用 30米 -> 1990 to 2020, 中国, 30 m or finer
-2000年以来青藏高原逐日积雪 500米 分辨率 -> since 2000, 青藏高原, every P1D, 500 m or finer
-长江流域 1961-2020年 日降水 -> 1961 to 2020, 长江流域, every P1D
-京津冀 PM2.5 逐时 2013年至今 -> since 2013, 京津冀, every PT1H
-新疆 气温 月值 1951年-2010年 -> 1951 to 2010, 新疆, every P1M
+2000年以来青藏高原逐日积雪 500米 分辨率 -> since 2000, 青藏高原, every day, 500 m or finer
+长江流域 1961-2020年 日降水 -> 1961 to 2020, 长江流域, every day
+京津冀 PM2.5 逐时 2013年至今 -> since 2013, 京津冀, every hour
+新疆 气温 月值 1951年-2010年 -> 1951 to 2010, 新疆, every month
 1961至2010年 华北 干旱 -> 1961 to 2010
 近40年 中国 湖泊面积 -> since 1986, 中国
 近四十年来 -> since 1986
@@ -564,14 +564,14 @@ MODIS MOD13Q1 2001-2020 -> 2001 to 2020
 2020年春季 -> 2020
 2023年1-6月 -> 2023
 2008年5月12日 汶川地震 -> 2008-05-12
-每5分钟 雷达 -> every PT5M
-每隔3小时 -> every PT3H
-3小时分辨率 -> every PT3H
-逐3h -> every PT3H
-逐1h 降水 -> every PT1H
-1h降水 -> every PT1H
-6小时一次 -> every PT6H
-0.25°×0.25° 逐月 -> every P1M, 27.8 km or finer
+每5分钟 雷达 -> every 5 minutes
+每隔3小时 -> every 3 hours
+3小时分辨率 -> every 3 hours
+逐3h -> every 3 hours
+逐1h 降水 -> every hour
+1h降水 -> every hour
+6小时一次 -> every 6 hours
+0.25°×0.25° 逐月 -> every month, 27.8 km or finer
 空间分辨率1km -> 1 km or finer
 分辨率0.05° -> 5.56 km or finer
 30m分辨率 DEM -> 30 m or finer
@@ -579,7 +579,7 @@ MODIS MOD13Q1 2001-2020 -> 2001 to 2020
 90米 DEM -> 90 m or finer
 5弧分 -> 9.266 km or finer
 千米级 -> 1 km or finer
-全球 0.1度 逐小时 -> 全球, every PT1H, 11.12 km or finer
+全球 0.1度 逐小时 -> 全球, every hour, 11.12 km or finer
 东经73-135度 北纬18-54度 -> 18°N to 54°N, 73°E to 135°E
 100°E-110°E, 25°N-35°N -> 25°N to 35°N, 100°E to 110°E
 西藏自治区 -> 西藏自治区
@@ -604,7 +604,7 @@ XCO2 2015年以来 全球 1度 -> since 2015, 全球, 111.2 km or finer
 HRRR 3公里预报 -> 3 km or finer
 NDVI 1公里 月 -> 1 km or finer
 中国 1km 人口 2020 -> 2020, 中国, 1 km or finer
-PM2.5 2013-2020 China 1km daily -> 2013 to 2020, China, every P1D, 1 km or finer
+PM2.5 2013-2020 China 1km daily -> 2013 to 2020, China, every day, 1 km or finer
 """
 
 NOTHING = """\

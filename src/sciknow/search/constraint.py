@@ -8,6 +8,7 @@ words stay part of the question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -30,6 +31,8 @@ from sciknow.text import squeeze
 
 _READ = 2_000
 """Characters of a question that are read."""
+_DURATION = re.compile(r"(PT?)(\d+)([YMDH])")
+_UNITS = {"PTM": "minute", "PTH": "hour", "PD": "day", "PM": "month", "PY": "year"}
 _WITHIN = 0.5
 """A record fits a place when so much of it lies there, or it covers so much of the place."""
 _Judged: TypeAlias = tuple[Mask, Mask, Mask]
@@ -88,9 +91,9 @@ def understand(question: str, *, today: date | None = None) -> Understood:
     Examples
     --------
     >>> str(understand("daily since 1980 over Africa at 1 km under an open licence"))
-    'since 1980, Africa, every P1D, 1 km or finer, open licence'
+    'since 1980, Africa, every day, 1 km or finer, open licence'
     >>> str(understand("1980年以来 逐日 非洲 1公里"))
-    'since 1980, 非洲, every P1D, 1 km or finer'
+    'since 1980, 非洲, every day, 1 km or finer'
     """
     text = squeeze(question[:_READ])
     plain = in_figures(text)
@@ -130,7 +133,7 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
     if wish.places:
         yield "place", " or ".join(dict.fromkeys(place.name for place in wish.places))
     if wish.duration:
-        yield "time step", f"every {wish.duration}"
+        yield "time step", f"every {_step(wish.duration)}"
     if wish.meters is not None:
         far = wish.meters >= 1_000
         size = f"{wish.meters / 1000:.4g} km" if far else f"{wish.meters:.4g} m"
@@ -145,6 +148,15 @@ def _period(start: str, end: str) -> str:
     if start and end:
         return start if start == end else f"{start} to {end}"
     return f"since {start}" if start else f"until {end}"
+
+
+def _step(duration: str) -> str:
+    """Return a duration of one part in words: P1D is a day, PT30M 30 minutes."""
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        return duration
+    unit = _UNITS[found[1] + found[3]]
+    return unit if found[2] == "1" else f"{found[2]} {unit}s"
 
 
 @dataclass(frozen=True, slots=True)
