@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
-    {"errors", "vocab", "_html", "text", "files", "net", "version"},
+    {"errors", "vocab", "_html", "_lazy", "text", "files", "net", "version"},
     {"model"},
     {
         "alignment",

@@ -17,7 +17,7 @@ def test_there_are_no_other_public_members():
     modules = {"errors", "version"} | {
         name for name in vars(sciknow) if f"sciknow.{name}" in sys.modules
     }
-    helpers = {"annotations", "import_module", "TYPE_CHECKING", "Any"}
+    helpers = {"annotations", "lazy_names", "TYPE_CHECKING"}
     public = {name for name in vars(sciknow) if not name.startswith("_")}
     assert public - modules - helpers == set(sciknow.__all__) - {"__version__"}
 

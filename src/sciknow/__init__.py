@@ -11,9 +11,9 @@ Names are imported when they are first used: ``import sciknow`` alone loads none
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sciknow._lazy import lazy_names
 from sciknow.errors import (
     IntegrityError,
     InvalidInput,
@@ -46,27 +46,27 @@ if TYPE_CHECKING:
     from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 
 _HOMES = {
-    "Agent": "sciknow.model",
-    "Concept": "sciknow.model",
-    "Dataset": "sciknow.model",
-    "Distribution": "sciknow.model",
-    "Hit": "sciknow.hub",
-    "Hits": "sciknow.hub",
-    "Hub": "sciknow.hub",
-    "Publication": "sciknow.model",
-    "align": "sciknow.alignment",
-    "audit": "sciknow.hub",
-    "build_from_texts": "sciknow.hub",
-    "build_hub": "sciknow.hub",
-    "cite": "sciknow.ledger",
-    "compatible": "sciknow.hub",
-    "crate": "sciknow.hub",
-    "lock": "sciknow.hub",
-    "open_hub": "sciknow.hub",
-    "open_preserved": "sciknow.hub",
-    "opened": "sciknow.ledger",
-    "session": "sciknow.ledger",
-    "verify": "sciknow.hub",
+    "Agent": "model",
+    "Concept": "model",
+    "Dataset": "model",
+    "Distribution": "model",
+    "Hit": "hub",
+    "Hits": "hub",
+    "Hub": "hub",
+    "Publication": "model",
+    "align": "alignment",
+    "audit": "hub",
+    "build_from_texts": "hub",
+    "build_hub": "hub",
+    "cite": "ledger",
+    "compatible": "hub",
+    "crate": "hub",
+    "lock": "hub",
+    "open_hub": "hub",
+    "open_preserved": "hub",
+    "opened": "ledger",
+    "session": "ledger",
+    "verify": "hub",
 }
 
 __all__ = [
@@ -102,14 +102,4 @@ __all__ = [
     "verify",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'sciknow' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -39,7 +39,7 @@ def test_only_terms_that_are_declared_are_used(quads):
 
 
 def test_every_public_name_is_there():
-    assert sorted(room.__all__) == sorted(room._MODULE_OF)
+    assert sorted(room.__all__) == sorted(room._HOMES)
     for name in room.__all__:
         assert getattr(room, name) is not None
     with pytest.raises(AttributeError, match="has no attribute"):

@@ -7,8 +7,9 @@ each is imported when first asked for.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
     from sciknow.alignment.aligning import align
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sciknow.alignment.step import date_digits
     from sciknow.alignment.verdict import Aspect, Compatibility, Pair, Verdict
 
-_HOME = {
+_HOMES = {
     "Aligned": "change",
     "Aspect": "verdict",
     "Change": "change",
@@ -69,12 +70,4 @@ __all__ = [
     "with_card",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -7,8 +7,9 @@ opening a dataset can note that it did at no cost.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
     from sciknow.availability.doubt import Doubt
@@ -41,12 +42,4 @@ __all__ = [
     "politely",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -5,9 +5,9 @@ Reading needs no Intake. Only `build_reader` and `to_intake` do, and load it whe
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sciknow._lazy import lazy_names
 from sciknow.catalogs.check import check_file, check_folder, examine_file
 from sciknow.catalogs.main_file import main_text
 from sciknow.catalogs.read import catalog_files, read_file, read_folder
@@ -16,6 +16,8 @@ from sciknow.catalogs.write import format_card, format_file, scaffold
 
 if TYPE_CHECKING:
     from sciknow.catalogs.intake_objects import build_reader, to_intake
+
+_HOMES = {"build_reader": "intake_objects", "to_intake": "intake_objects"}
 
 __all__ = [
     "Problem",
@@ -33,8 +35,4 @@ __all__ = [
     "to_intake",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in ("build_reader", "to_intake"):
-        return getattr(import_module("sciknow.catalogs.intake_objects"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -6,8 +6,9 @@ rdflib and no pyshacl.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
     from sciknow.graph.answer import Answer
@@ -30,26 +31,33 @@ if TYPE_CHECKING:
     from sciknow.graph.store import GraphStore, write_store
 
 _HOMES = {
-    "answer": ("Answer",),
-    "guard": ("check_query",),
-    "hubgraph": ("HubGraph",),
-    "knowledge": (
-        "Knowledge",
-        "examine",
-        "read_agents",
-        "read_concepts",
-        "read_publications",
-        "read_schemes",
-    ),
-    "prefix": ("PREFIXES",),
-    "quads": ("META", "canonical_digest", "ontology_quads", "to_quads"),
-    "ready": ("Parameter", "ReadyQuery", "ready_queries"),
-    "rebuild": ("from_graph", "normal_form"),
-    "neighbour": ("Neighbour", "related"),
-    "shape": ("Violation", "read_shapes", "validate"),
-    "store": ("GraphStore", "write_store"),
+    "Answer": "answer",
+    "GraphStore": "store",
+    "HubGraph": "hubgraph",
+    "Knowledge": "knowledge",
+    "META": "quads",
+    "Neighbour": "neighbour",
+    "PREFIXES": "prefix",
+    "Parameter": "ready",
+    "ReadyQuery": "ready",
+    "Violation": "shape",
+    "canonical_digest": "quads",
+    "check_query": "guard",
+    "examine": "knowledge",
+    "from_graph": "rebuild",
+    "normal_form": "rebuild",
+    "ontology_quads": "quads",
+    "read_agents": "knowledge",
+    "read_concepts": "knowledge",
+    "read_publications": "knowledge",
+    "read_schemes": "knowledge",
+    "read_shapes": "shape",
+    "ready_queries": "ready",
+    "related": "neighbour",
+    "to_quads": "quads",
+    "validate": "shape",
+    "write_store": "store",
 }
-_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "META",
@@ -80,10 +88,4 @@ __all__ = [
     "write_store",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

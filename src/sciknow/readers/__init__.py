@@ -8,8 +8,9 @@ imported when it is first used. Only this room imports zarr, kerchunk and fsspec
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
     from sciknow.readers.access.cache import Cache, CacheInfo
@@ -67,7 +68,7 @@ __all__ = [
     "write_copy",
 ]
 
-_HOME = {
+_HOMES = {
     "Cache": "access.cache",
     "CacheInfo": "access.cache",
     "Location": "protocol",
@@ -103,12 +104,4 @@ _HOME = {
     "write_copy": "copies.materialise",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)
