@@ -1,16 +1,17 @@
-"""Make the weightless ONNX graph of the default sentence model.
+"""Make the two weightless ONNX graphs of the default sentence model: the exact, and the brisk.
 
-The graph says what is computed; every weight is named as external data and fed at run time
-straight from the published ``model.safetensors`` (see `sciknow.search.onnx`). Layers follow BERT
-(Devlin et al. 2019) as sentence-transformers' all-MiniLM-L6-v2 configures it: six layers of width
-384, mean pooling, unit length. Attention and GELU are ONNX Runtime's fused operators, so
-that a session needs no optimisation when it starts; residual and normalisation are two operators,
-because the fused one is not vectorised and takes twice as long. Texts of a batch have the same
-number of tokens: with no padding there is no mask, and attention takes the faster way.
+A graph says what is computed; every weight is named as external data and fed at run time
+from the published ``model.safetensors`` (see `sciknow.search.weights`, which says too how the brisk
+graph differs). Layers follow BERT (Devlin et al. 2019) as sentence-transformers'
+all-MiniLM-L6-v2 configures it: six layers of width 384, mean pooling, unit length. Attention and
+GELU are ONNX Runtime's fused operators, so that a session needs no optimisation when it starts;
+residual and normalisation are two operators, because the fused one is not vectorised and takes
+twice as long. Texts of a batch have the same number of tokens: with no padding there is no mask,
+and attention takes the faster way. All but attention sees the tokens of a batch in one table.
 
 Run it with the ``build`` extra installed::
 
-    python scripts/make_model_graph.py src/sciknow/search/minilm.onnx
+    python scripts/make_model_graph.py src/sciknow/search
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-LAYERS, WIDTH, INNER, HEADS = 6, 384, 1536, 12
+from sciknow.search.weights import LAYERS, OUTLIERS
+
+WIDTH, INNER, HEADS = 384, 1536, 12
 POSITIONS = 512
 EPSILON = 1e-12
 FUSED = "com.microsoft"
@@ -35,17 +38,17 @@ class Graph:
         self.weights: dict[str, onnx.TensorProto] = {}
         self.constants: list[onnx.TensorProto] = []
 
-    def weight(self, name: str, *shape: int) -> str:
-        """Declare a weight that is fed at run time, under its name in the safetensors file."""
-        tensor = onnx.TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+    def weight(self, name: str, *shape: int, kind: int = TensorProto.FLOAT) -> str:
+        """Declare a weight that is fed at run time, under the name it is fed by."""
+        tensor = onnx.TensorProto(name=name, data_type=kind, dims=shape)
         tensor.data_location = TensorProto.EXTERNAL
         tensor.external_data.add(key="location", value="model.safetensors")
         self.weights[name] = tensor
         return name
 
-    def constant(self, name: str, values: list[int]) -> str:
+    def constant(self, name: str, values: list[int], kind: int = TensorProto.INT64) -> str:
         """Keep a small constant inside the graph."""
-        self.constants.append(helper.make_tensor(name, TensorProto.INT64, [len(values)], values))
+        self.constants.append(helper.make_tensor(name, kind, [len(values)], values))
         return name
 
     def add(
@@ -57,6 +60,13 @@ class Graph:
         )
         return output
 
+    def split(self, source: str, outputs: list[str]) -> list[str]:
+        """Part the columns of a table evenly."""
+        self.nodes.append(
+            helper.make_node("Split", [source], outputs, name=source + ".parts", axis=1)
+        )
+        return outputs
+
     def dense(self, source: str, name: str, rows: int, columns: int, output: str) -> str:
         """Multiply by a weight kept as (out, in) and add the bias."""
         weights = [
@@ -64,6 +74,26 @@ class Graph:
             self.weight(f"{name}.bias", rows),
         ]
         return self.add("Gemm", [source, *weights], output, transB=1)
+
+    def dense_in_bytes(self, source: str, name: str, rows: int, columns: int, output: str) -> str:
+        """Multiply in bytes, each number of the source rounded to one of 256, and add the bias."""
+        weights = [
+            self.weight(f"{name}.weight.bytes", columns, rows, kind=TensorProto.UINT8),
+            self.weight(f"{name}.weight.scale", rows),
+            self.weight(f"{name}.weight.middle", rows, kind=TensorProto.UINT8),
+            self.weight(f"{name}.bias", rows),
+        ]
+        return self.add("DynamicQuantizeMatMul", [source, *weights], output, FUSED)
+
+    def dense_but_outliers(
+        self, source: str, name: str, rows: int, columns: int, output: str
+    ) -> str:
+        """Multiply in bytes, but for the channels that are too large for it."""
+        usual = self.add("Mul", [source, "usual"], f"{output}.usual")
+        large = self.add("Gather", [source, "outliers"], f"{output}.large", axis=1)
+        part = self.dense_in_bytes(usual, name, rows, columns, f"{output}.part")
+        weight = self.weight(f"{name}.weight.outliers", len(OUTLIERS), rows)
+        return self.add("Gemm", [large, weight, part], output)
 
     def normalise(self, first: str, second: str, norm: str, output: str) -> str:
         """Add a residual, then normalise the layer."""
@@ -103,32 +133,33 @@ def embeddings(graph: Graph) -> str:
     )
 
 
-def attention(graph: Graph, source: str, layer: str) -> str:
+def attention(graph: Graph, flat: str, layer: str, brisk: bool) -> str:
     """Self-attention with twelve heads over all tokens."""
-    flat = graph.add("Reshape", [source, "flat_shape"], f"{layer}.flat")
-    parts = []
-    for part in ("query", "key", "value"):
-        name = f"{layer}.attention.self.{part}"
-        dense = graph.dense(flat, name, WIDTH, WIDTH, f"{name}.out")
-        parts.append(graph.add("Reshape", [dense, "full_shape"], f"{name}.rows"))
-    mixed = graph.add("MultiHeadAttention", parts, f"{layer}.mixed", FUSED, num_heads=HEADS)
+    name = f"{layer}.attention.self"
+    parts = [f"{name}.{part}.out" for part in ("query", "key", "value")]
+    if brisk:
+        graph.split(graph.dense_in_bytes(flat, name, 2 * WIDTH, WIDTH, f"{name}.out"), parts[:2])
+        graph.dense(flat, f"{name}.value", WIDTH, WIDTH, parts[2])
+    else:
+        graph.split(graph.dense(flat, name, 3 * WIDTH, WIDTH, f"{name}.out"), parts)
+    rows = [graph.add("Reshape", [part, "full_shape"], f"{part}.rows") for part in parts]
+    mixed = graph.add("MultiHeadAttention", rows, f"{layer}.mixed", FUSED, num_heads=HEADS)
     return graph.add("Reshape", [mixed, "flat_shape"], f"{layer}.mixed.flat")
 
 
-def encoder_layer(graph: Graph, source: str, number: int) -> str:
+def encoder_layer(graph: Graph, flat: str, number: int, brisk: bool) -> str:
     """One transformer layer: attention, residual, feed-forward, residual."""
     layer = f"encoder.layer.{number}"
-    mixed = attention(graph, source, layer)
+    mixed = attention(graph, flat, layer, brisk)
     out = f"{layer}.attention.output"
-    graph.dense(mixed, f"{out}.dense", WIDTH, WIDTH, f"{out}.projected")
-    rows = graph.add("Reshape", [f"{out}.projected", "full_shape"], f"{out}.rows")
-    first = graph.normalise(rows, source, f"{out}.LayerNorm", f"{layer}.attended")
-    flat = graph.add("Reshape", [first, "flat_shape"], f"{layer}.attended.flat")
-    inner = graph.dense(flat, f"{layer}.intermediate.dense", INNER, WIDTH, f"{layer}.inner")
+    after = graph.dense_in_bytes if brisk else graph.dense
+    after(mixed, f"{out}.dense", WIDTH, WIDTH, f"{out}.projected")
+    first = graph.normalise(f"{out}.projected", flat, f"{out}.LayerNorm", f"{layer}.attended")
+    widen = graph.dense_but_outliers if brisk else graph.dense
+    inner = widen(first, f"{layer}.intermediate.dense", INNER, WIDTH, f"{layer}.inner")
     active = graph.add("Gelu", [inner], f"{layer}.active", FUSED)
     graph.dense(active, f"{layer}.output.dense", WIDTH, INNER, f"{layer}.outer")
-    rows = graph.add("Reshape", [f"{layer}.outer", "full_shape"], f"{layer}.outer.rows")
-    return graph.normalise(rows, first, f"{layer}.output.LayerNorm", f"layer_{number + 1}")
+    return graph.normalise(f"{layer}.outer", first, f"{layer}.output.LayerNorm", f"{layer}.end")
 
 
 def pooled(graph: Graph, source: str) -> str:
@@ -137,16 +168,20 @@ def pooled(graph: Graph, source: str) -> str:
     return graph.add("LpNormalization", [mean], "embedding", axis=-1, p=2)
 
 
-def build() -> onnx.ModelProto:
-    """Put the graph together and check it."""
+def build(brisk: bool) -> onnx.ModelProto:
+    """Put a graph together."""
     graph = Graph()
     graph.constant("flat_shape", [-1, WIDTH])
+    if brisk:
+        usual = [0 if channel in OUTLIERS else 1 for channel in range(WIDTH)]
+        graph.constant("usual", usual, TensorProto.FLOAT)
+        graph.constant("outliers", list(OUTLIERS))
     state = embeddings(graph)
     graph.add("Shape", [state], "full_shape")
+    flat = graph.add("Reshape", [state, "flat_shape"], f"{state}.flat")
     for number in range(LAYERS):
-        state = encoder_layer(graph, state, number)
-    graph.add("Identity", [state], "tokens")
-    pooled(graph, state)
+        flat = encoder_layer(graph, flat, number, brisk)
+    pooled(graph, graph.add("Reshape", [flat, "full_shape"], "tokens"))
     inputs = [
         helper.make_tensor_value_info(
             "word_vectors", TensorProto.FLOAT, ["batch", "length", WIDTH]
@@ -171,10 +206,11 @@ def build() -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Write the graph to the path given on the command line."""
-    target = Path(sys.argv[1])
-    target.write_bytes(build().SerializeToString(deterministic=True))
-    print(f"{target}: {target.stat().st_size:,} bytes")
+    """Write the graphs to the folder given on the command line."""
+    for name, brisk in (("minilm.onnx", False), ("minilm-brisk.onnx", True)):
+        target = Path(sys.argv[1]) / name
+        target.write_bytes(build(brisk).SerializeToString(deterministic=True))
+        print(f"{target}: {target.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def test_the_wheel_carries_hub_dictionary_and_catalogues(wheel):
         "sciknow/_data/knowledge_graph/vocabulary/sectors.ttl",
         "sciknow/search/bridge.sqlite",
         "sciknow/search/minilm.onnx",
+        "sciknow/search/minilm-brisk.onnx",
         "sciknow/py.typed",
     } <= set(names)
     assert any(name.startswith("sciknow/_data/catalogs/data/") for name in names)

@@ -15,8 +15,10 @@ import pytest
 from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotFound
 from sciknow.search import Index, build_index, document_of_text, load_embedder
 from sciknow.search.digest import check_digest
+from sciknow.search.embedder import LARGE, reader, unit
 from sciknow.search.model_folder import find_model
 from sciknow.search.onnx import PACKAGE, OnnxEmbedder
+from sciknow.search.weights import in_bytes
 from sciknow.testing.embedder import EmbedderTests
 from sciknow.testing.index import IndexTests
 
@@ -36,6 +38,12 @@ class TestOnnx(EmbedderTests):
         return load_embedder()
 
 
+class TestBrisk(EmbedderTests):
+    @pytest.fixture
+    def embedder(self):
+        return load_embedder().brisk()
+
+
 class TestTransformer(EmbedderTests):
     @pytest.fixture
     def embedder(self, transformer):
@@ -52,6 +60,55 @@ def test_the_graph_gives_the_vectors_of_sentence_transformers(embedder, transfor
     texts = ["sea ice", "Half-hourly precipitation, 0.1 degree.", "long text " * 300, "海冰", ""]
     ours, theirs = embedder.encode_documents(texts), transformer.encode_documents(texts)
     assert (ours * theirs).sum(axis=1).min() > 0.9999
+
+
+QUESTIONS = [
+    "sea ice",
+    "half-hourly precipitation over Africa at 0.1 degree",
+    "I'm training a model that forecasts river floods and need daily gauge records since 1980",
+    "CO2",
+]
+
+
+def test_the_brisk_way_stays_near_the_exact_one(embedder):
+    brisk = embedder.brisk()
+    exact, tokens = embedder.encode_with_tokens(QUESTIONS)
+    rows, own = brisk.encode_with_tokens(QUESTIONS)
+    assert (exact * rows).sum(axis=1).min() > 0.999
+    for mine, theirs in zip(own, tokens, strict=True):
+        assert mine.ids.tolist() == theirs.ids.tolist()
+        near = (unit(mine.vectors) * unit(theirs.vectors)).sum(axis=1)
+        assert near.min() > 0.99
+    assert brisk.digest == embedder.digest
+    np.testing.assert_array_equal(embedder.encode_documents(QUESTIONS), exact)
+
+
+def test_questions_read_briskly_do_not_depend_on_each_other(embedder):
+    brisk, pair = embedder.brisk(), ["rice yields in Asia", "rain over the sea"]
+    alone = np.concatenate([brisk.encode_queries([text]) for text in pair])
+    np.testing.assert_array_equal(brisk.encode_queries(pair), alone)
+
+
+def test_bytes_are_off_by_half_a_step_at_most():
+    weight = np.random.default_rng(0).normal(size=(5, 40)).astype(np.float32)
+    weight[3] = 0
+    parts = in_bytes("w", weight)
+    back = (parts["w.bytes"].T.astype(np.float32) - parts["w.middle"][:, None]) * parts["w.scale"][
+        :, None
+    ]
+    assert (abs(back - weight) <= 0.5001 * parts["w.scale"][:, None]).all()
+
+
+def test_a_large_collection_is_asked_briskly(folder, embedder, monkeypatch):
+    index = Index.open(folder, embedder)
+    assert reader(embedder, LARGE) is embedder
+    question = index.read("sea ice")
+    (exact,) = index.mean([question])
+    monkeypatch.setattr("sciknow.search.embedder.LARGE", 1)
+    (brisk,) = index.mean([question])
+    assert brisk.vector.tolist() == embedder.brisk().encode_queries(["sea ice"])[0].tolist()
+    assert brisk.vector @ exact.vector > 0.999
+    assert brisk.vector.tolist() != exact.vector.tolist()
 
 
 def test_another_file_is_refused(tmp_path):

@@ -12,6 +12,7 @@ from sciknow.search.onnx import DIMENSIONS
     ("name", "limit"),
     [
         ("minilm.onnx", 200_000),
+        ("minilm-brisk.onnx", 200_000),
         ("minilm-tokens.npy", 60_000),
         ("glossary.tsv", 200_000),
         ("gazetteer.tsv", 100_000),

@@ -25,6 +25,9 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 MAX_CHARACTERS = 3_000
 """A text is cut here before it is tokenised: tokenizers read the whole text first."""
 
+LARGE = 50_000
+"""Beyond so many records a question may be read briskly: their scan is not exact either."""
+
 
 @runtime_checkable
 class Embedder(Protocol):
@@ -63,6 +66,21 @@ class TokenEmbedder(Protocol):
 
     def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """Return the vectors of some texts and, from the same pass, those of their tokens."""
+
+
+@runtime_checkable
+class BriskEmbedder(Protocol):
+    """An embedder that can read questions faster, not quite as exactly."""
+
+    def brisk(self) -> Embedder:
+        """Return the embedder that does; its vectors are compared with those of this one."""
+
+
+def reader(embedder: Embedder, records: int) -> Embedder:
+    """Return what reads the questions to a collection: the brisk one beyond `LARGE` records."""
+    if records > LARGE and isinstance(embedder, BriskEmbedder):
+        return embedder.brisk()
+    return embedder
 
 
 def workers() -> int:

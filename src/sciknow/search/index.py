@@ -17,7 +17,7 @@ from sciknow.search.bridge import Bridge, open_bridge
 from sciknow.search.collection import Collection, Meant, Ranking
 from sciknow.search.constraint import Understood, understand
 from sciknow.search.document import KINDS
-from sciknow.search.embedder import Embedder
+from sciknow.search.embedder import Embedder, reader
 from sciknow.search.explain import scaled
 from sciknow.search.facet import Facet, facets
 from sciknow.search.filters import Filters, Selection
@@ -191,7 +191,8 @@ class Index:
 
     def mean(self, questions: Sequence[Question]) -> list[Meant]:
         """Let the sentence model read questions."""
-        return read_meaning(self.embedder, questions)
+        largest = max(self.counts.values(), default=0)
+        return read_meaning(reader(self.embedder, largest), questions)
 
     def _optional(self, kind: str) -> Collection | None:
         if kind == "dataset" and "dataset" not in self.settings["counts"]:
