@@ -169,6 +169,21 @@ def test_a_lock_of_a_copy_pins_the_copy_and_knows_its_source(hub, web, sample, a
     assert hub.open(sea, locked=lock).attrs["sciknow_access_url"].startswith(web.url)
 
 
+def test_source_and_copy_are_two_things_where_they_differ(hub, web, sample, archive, kept):
+    sea, bag = kept
+    with sciknow.session() as book:
+        hub.open(sea)
+        sciknow.open_preserved(bag)
+    lock = sciknow.lock(archive / "same.lock", book, hub=hub)
+    assert [verdict.bag for verdict in sciknow.verify(lock, hub=hub)] == ["", str(bag)]
+    assert "sciknow_preserved" not in hub.open(sea, locked=lock).attrs
+    (sample + 1).to_netcdf(web.folder / "海 温.nc", engine="h5netcdf")
+    lock = sciknow.lock(archive / "other.lock", book, hub=hub)
+    assert sciknow.verify(lock, hub=hub).ok
+    with pytest.raises(sciknow.InvalidInput, match=f"locked 2 times.*{bag.name}"):
+        hub.open(sea, locked=lock)
+
+
 def test_what_is_locked_is_found_in_a_copy(hub, web, sample, archive, kept):
     sea, bag = kept
     lock = sciknow.lock(archive / "study.lock", [sea], hub=hub)

@@ -99,9 +99,9 @@ def _texts(value: str | Iterable[str], name: str) -> tuple[str, ...]:
 
 
 def _check_covers(path: Path, opened: Ledger) -> None:
-    locked = {(item.id, item.distribution) for item in ledger.read_lock(path).dataset}
+    locked = {(item.id, item.distribution, item.bag) for item in ledger.read_lock(path).dataset}
     for entry in opened:
-        if (entry.source.dataset.id, entry.distribution.id) not in locked:
+        if (entry.source.dataset.id, entry.distribution.id, entry.bag) not in locked:
             raise InvalidInput(
                 f"{path} does not pin {entry.source.dataset.id}, which was opened",
                 hint="lock again with sk.lock(), or remove the old lockfile",

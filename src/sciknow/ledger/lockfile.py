@@ -16,6 +16,7 @@ from pathlib import Path
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.files import write_named
 from sciknow.ledger.book import library_versions
+from sciknow.ledger.difference import compare
 from sciknow.ledger.toml import to_toml
 from sciknow.ledger.typed import check
 from sciknow.model import Distribution
@@ -102,9 +103,9 @@ class Locked:
         return replace(self, options={**kept, "snapshot": self.fingerprint.snapshot})
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes it another entry: dataset, distribution, selection."""
-        return self.id, self.distribution, to_toml(self.selection)
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it another entry: dataset, distribution, selection, preserved copy."""
+        return self.id, self.distribution, to_toml(self.selection), self.bag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +155,33 @@ class Lock:
             and distribution in (None, item.distribution)
             and (not selection or _plain(item.selection) == _plain(selection))
         ]
+        found = _once(found)
         if not found:
             known = ", ".join(sorted({item.id for item in self.dataset})) or "nothing"
             raise NotFound(
                 f"{identifier!r} is not locked like that", hint=f"the file locks {known}"
             )
         if len(found) > 1:
-            ways = "; ".join(f"{item.distribution} {dict(item.selection)}" for item in found)
+            ways = "; ".join(
+                f"{item.distribution} {dict(item.selection)} {item.bag}".rstrip() for item in found
+            )
             raise InvalidInput(
                 f"{identifier!r} is locked {len(found)} times: {ways}",
                 hint="name the distribution, or the part",
             )
         return found[0]
+
+
+def _once(items: list[Locked]) -> list[Locked]:
+    """Return entries without those that pin the same bytes in another place."""
+    kept: list[Locked] = []
+    for item in items:
+        if not any(
+            one.key[:3] == item.key[:3] and not compare(one.fingerprint, item.fingerprint).changes
+            for one in kept
+        ):
+            kept.append(item)
+    return kept
 
 
 def _plain(selection: object) -> object:
