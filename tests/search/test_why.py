@@ -145,3 +145,20 @@ def test_plain_forms_say_the_same(index):
     assert [row["term"] for row in plain["terms"]] == [item.term for item in why.terms]
     assert "concept: sea ice" in str(why)
     assert "words" in str(why)
+
+
+def test_a_chinese_word_matched_by_its_characters_has_its_part_of_the_meaning(index):
+    hit = next(h for h in index.search("海冰 北极").hits if h.id == "sea-ice-index")
+    shares = {item.term: item.share for item in hit.why.terms}
+    rest = next(h for h in index.search("北极").hits if h.id == "sea-ice-index")
+    assert shares["海冰"] > 0.2
+    assert hit.score > rest.score
+
+
+def test_a_word_read_by_meaning_alone_is_named_and_a_word_of_no_record_is_not(index):
+    hits = index.search("satellite and buoy measurements of frozen carbon zyzzyva").hits
+    told = {item for hit in hits for item in hit.why.terms if not item.fields}
+    assert told
+    assert all(item.share >= 0.02 and item.matched == item.term for item in told)
+    assert "zyzzyva" not in {item.term for item in told}
+    assert any(f"{next(iter(told)).term} (by meaning)" in str(hit.why) for hit in hits)

@@ -5,14 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sciknow.search.collection import Collection, Meant, Ranking
-from sciknow.search.constraint import Understood, Verdict, judge
-from sciknow.search.explain import explain
-from sciknow.search.filters import Selection
-from sciknow.search.question import Question
+from sciknow.search.constraint import Understood
+from sciknow.search.explain import Asked, explain
 from sciknow.search.store import Record
 from sciknow.search.why import Why
 
@@ -34,72 +28,19 @@ class IndexHit:
     id: str
     score: float
     kind: str
-    _answer: Answer
+    _asked: Asked
     _place: int
 
     @cached_property
     def record(self) -> Record:
         """Its texts and metadata; read when first asked for."""
-        return self._answer.record(self._place)
+        row = int(self._asked.ranking.rows[self._place])
+        return self._asked.collection.store.records([row])[row]
 
     @cached_property
     def why(self) -> Why:
         """Why it is there; worked out when first asked for."""
-        return self._answer.why(self._place, self.record)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is needed to explain the hits of one question."""
-
-    collection: Collection
-    question: Question
-    meant: Meant
-    selection: Selection
-    ranking: Ranking
-    wish: Understood
-
-    @cached_property
-    def _ways(self) -> list[dict[int, list[str]]]:
-        return [
-            dict(self.collection.store.members(match.concept)) for match in self.question.concepts
-        ]
-
-    @cached_property
-    def _verdicts(self) -> list[Verdict]:
-        return list(judge(self.collection.columns, self.wish, self.ranking.rows))
-
-    @cached_property
-    def _fields(self) -> NDArray[np.float64]:
-        return self.collection.lexical.weights(list(self.question.terms), self.ranking.rows)
-
-    @cached_property
-    def _rarity(self) -> dict[str, float]:
-        names = self.question.terms
-        idf = self.collection.lexical.idf(list(names))
-        pairs = zip(names.items(), idf, strict=True)
-        return {name: weight * float(rare) for (name, weight), rare in pairs}
-
-    def record(self, place: int) -> Record:
-        """Return the texts and metadata of one of the ranking."""
-        row = int(self.ranking.rows[place])
-        return self.collection.store.records([row])[row]
-
-    def why(self, place: int, record: Record) -> Why:
-        """Return why one of the ranking is there."""
-        return explain(
-            self.collection,
-            self.question,
-            self.meant,
-            self.selection,
-            self.ranking,
-            self._fields,
-            self._rarity,
-            self._ways,
-            place,
-            record,
-            self._verdicts,
-        )
+        return explain(self._asked, self._place, self.record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from sciknow.search import rank
 from sciknow.search.analysis import terms
 from sciknow.search.collection import Collection, Meant, Ranking
-from sciknow.search.constraint import Verdict
+from sciknow.search.constraint import Understood, Verdict, judge
 from sciknow.search.document import FIELDS, Link
 from sciknow.search.filters import Selection
 from sciknow.search.question import Question, Unit
@@ -22,38 +24,84 @@ from sciknow.text import squeeze
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？；])\s*(?=\S)|\n+")
 _READ = 2_500
 _PASSAGE = 320
+_MEANT = 0.02
+"""A word that stands nowhere in the record is named from this share of the score on."""
 
 
-def explain(
-    collection: Collection,
-    question: Question,
-    meant: Meant,
-    selection: Selection,
-    ranking: Ranking,
-    fields: NDArray[np.float64],
-    rarity: Mapping[str, float],
-    ways: Sequence[Mapping[int, Sequence[str]]],
-    place: int,
-    record: Record,
-    verdicts: Sequence[Verdict] = (),
-) -> Why:
+@dataclass(frozen=True)
+class Asked:
+    """A question with its ranking, and what explaining any of its hits takes, worked out once."""
+
+    collection: Collection
+    question: Question
+    meant: Meant
+    selection: Selection
+    ranking: Ranking
+    wish: Understood
+
+    @cached_property
+    def fields(self) -> NDArray[np.float64]:
+        """Weight of each of the question's terms by field, shape (terms, records, fields)."""
+        return self.collection.lexical.weights(list(self.question.terms), self.ranking.rows)
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        """Term → its weight times its idf; 0 when no record holds it."""
+        names = self.question.terms
+        idf = self.collection.lexical.idf(list(names))
+        pairs = zip(names.items(), idf, strict=True)
+        return {name: weight * float(rare) for (name, weight), rare in pairs}
+
+    @cached_property
+    def ways(self) -> list[dict[int, list[str]]]:
+        """For each concept of the question: row → path from it down to the record's."""
+        store = self.collection.store
+        return [dict(store.members(match.concept)) for match in self.question.concepts]
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """How the records stand to what the question states in plain words."""
+        return list(judge(self.collection.columns, self.wish, self.ranking.rows))
+
+    @cached_property
+    def _tokens(self) -> NDArray[np.float64]:
+        """Which of the model's tokens each word of the question is, shape (words, tokens)."""
+        tokens = self.meant.tokens
+        if tokens is None or not len(self.ranking.tokens):
+            return np.zeros((len(self.question.units), 0))
+        low = self.question.english.lower()
+        return np.array([_inside(low, unit, tokens.spans) for unit in self.question.units], float)
+
+    def read(self, place: int) -> list[float]:
+        """Return which part of the comparison token by token each word gave."""
+        if not self._tokens.size:
+            return [0.0] * len(self.question.units)
+        worth = self.ranking.tokens[:, place]
+        parts: list[float] = (self._tokens @ worth / max(worth.sum(), 1e-9)).tolist()
+        return parts
+
+
+def _inside(low: str, unit: Unit, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Tell which tokens stand for a word, as it is or in its first rendering that was read."""
+    ways = (unit.text, *(choice.text for choice in unit.alternatives))
+    word = next((way.lower() for way in ways if way and way.lower() in low), "")
+    start = low.find(word) if word else len(low) + 1
+    return [start <= first and last <= start + len(word) for first, last in spans]
+
+
+def explain(asked: Asked, place: int, record: Record) -> Why:
     """Return why one record of a ranking is there.
 
     Parameters
     ----------
-    fields : array of float, shape (terms, records, fields)
-        `Lexical.weights` of the question's terms for the ranking's records.
-    rarity : mapping of str to float
-        Term → its weight times its idf.
-    ways : sequence of mapping
-        For each concept of the question: row → path from the concept down to the record's.
+    asked : Asked
+        The question with its ranking.
     place : int
         Which of the ranking.
     record : Record
         The same record's texts.
-    verdicts : sequence of Verdict
-        How the ranking's records stand to what the question states in plain words.
     """
+    question, ranking = asked.question, asked.ranking
     row = int(ranking.rows[place])
     parts = {
         "words": float(ranking.units[:, place].sum()),
@@ -64,73 +112,49 @@ def explain(
         "constraints": max(float(ranking.fits[place]), 0.0),
     }
     whole = sum(parts.values()) or 1.0
+    unknown = asked.selection.unknown
     return Why(
-        terms=tuple(_terms(question, meant, ranking, fields[:, place], place, parts, whole)),
-        concepts=tuple(_concepts(collection, question, ranking, ways, place, whole)),
+        terms=tuple(_terms(asked, place, parts["meaning"], whole)),
+        concepts=tuple(_concepts(asked, place, whole)),
         publications=tuple(_publications(record, set(question.terms))),
-        passage=_passage(record, question, rarity),
+        passage=_passage(record, question, asked.rarity),
         shares={name: value / whole for name, value in parts.items() if value > 0},
         constraints=tuple(
-            ConstraintWhy(item.name, item.phrase, item.word(place)) for item in verdicts
+            ConstraintWhy(item.name, item.phrase, item.word(place)) for item in asked.verdicts
         ),
-        unknown=tuple(name for name, mask in selection.unknown.items() if mask[row]),
+        unknown=tuple(name for name, mask in unknown.items() if mask[row]),
     )
 
 
-def _terms(
-    question: Question,
-    meant: Meant,
-    ranking: Ranking,
-    weights: NDArray[np.float64],
-    place: int,
-    parts: Mapping[str, float],
-    whole: float,
-) -> Iterator[TermWhy]:
-    worth = ranking.units[:, place]
-    names = list(question.terms)
-    at = {name: number for number, name in enumerate(names)}
+def _terms(asked: Asked, place: int, meaning: float, whole: float) -> Iterator[TermWhy]:
+    ranking, weights = asked.ranking, asked.fields[:, place]
+    worth, read = ranking.units[:, place], asked.read(place)
+    at = {name: number for number, name in enumerate(asked.question.terms)}
     for number in np.argsort(-worth, kind="stable"):
-        if worth[number] <= 0:
-            return
-        unit = question.units[number]
+        unit, meant = asked.question.units[number], meaning * read[number]
+        if worth[number] <= 0:  # in no field, but the sentence model may have read it
+            if meant / whole >= _MEANT and _known(unit, asked.rarity):
+                yield TermWhy(unit.text, unit.text, (), meant / whole)
+            continue
         choice = unit.alternatives[ranking.readings[number, place]]
         by_field = weights[[at[term] for term in choice.terms]].sum(axis=0)
         where = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
-        read = _reading(unit, choice.text, question, meant, ranking, place)
-        share = (float(worth[number]) + parts["meaning"] * read) / whole
-        yield TermWhy(unit.text, choice.text, tuple(where), share)
+        yield TermWhy(unit.text, choice.text, tuple(where), (float(worth[number]) + meant) / whole)
 
 
-def _reading(
-    unit: Unit, text: str, question: Question, meant: Meant, ranking: Ranking, place: int
-) -> float:
-    """Return which part of the comparison token by token a word of the question gave."""
-    tokens = meant.tokens
-    if tokens is None or not len(ranking.tokens):
-        return 0.0
-    word = (text if question.language == "zh" else unit.text).lower()
-    start = question.english.lower().find(word)
-    if start < 0:
-        return 0.0
-    inside = [start <= first and last <= start + len(word) for first, last in tokens.spans]
-    worth = ranking.tokens[:, place]
-    return float(worth[np.array(inside, bool)].sum() / max(worth.sum(), 1e-9))
+def _known(unit: Unit, rarity: Mapping[str, float]) -> bool:
+    """Tell whether any record holds a word; the model's reading of others is noise."""
+    own = (term for choice in unit.alternatives for term in choice.terms)
+    return any(rarity.get(term, 0.0) > 0 for term in own)
 
 
-def _concepts(
-    collection: Collection,
-    question: Question,
-    ranking: Ranking,
-    ways: Sequence[Mapping[int, Sequence[str]]],
-    place: int,
-    whole: float,
-) -> Iterator[ConceptWhy]:
-    row = int(ranking.rows[place])
-    for number, match in enumerate(question.concepts):
-        worth = float(ranking.concepts[number, place])
+def _concepts(asked: Asked, place: int, whole: float) -> Iterator[ConceptWhy]:
+    row = int(asked.ranking.rows[place])
+    for number, match in enumerate(asked.question.concepts):
+        worth = float(asked.ranking.concepts[number, place])
         if worth > 0:
-            path = ways[number][row]
-            names = collection.store.concept_names(path, question.language)
+            path = asked.ways[number][row]
+            names = asked.collection.store.concept_names(path, asked.question.language)
             yield ConceptWhy(match.label, tuple(names.get(n, n) for n in path), worth / whole)
 
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.search.analysis import VERSION, fold
-from sciknow.search.answer import Answer, IndexHit, Results
+from sciknow.search.answer import IndexHit, Results
 from sciknow.search.bridge import Bridge, open_bridge
 from sciknow.search.collection import Collection, Meant, Ranking
 from sciknow.search.constraint import Understood, understand
 from sciknow.search.document import KINDS
 from sciknow.search.embedder import Embedder, reader
-from sciknow.search.explain import scaled
+from sciknow.search.explain import Asked, scaled
 from sciknow.search.facet import Facet, facets
 from sciknow.search.filters import Filters, Selection
 from sciknow.search.meaning import read_meaning
@@ -216,11 +216,11 @@ class Index:
 
         hits: list[IndexHit] = []
         for ranking in ranked(ask, offset, offset + limit):
-            answer = Answer(collection, question, meant, selection, ranking, wish)
+            asked = Asked(collection, question, meant, selection, ranking, wish)
             rows = [int(row) for row in ranking.rows]
             names = collection.store.ids(rows)
             hits += [
-                IndexHit(names[row], scaled(ranking.score[place]), kind, answer, place)
+                IndexHit(names[row], scaled(ranking.score[place]), kind, asked, place)
                 for place, row in enumerate(rows)
             ]
         for hit in hits if explain else ():

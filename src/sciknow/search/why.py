@@ -12,7 +12,7 @@ from sciknow.text import shorten
 
 @dataclass(frozen=True, slots=True)
 class TermWhy:
-    """A word of the question that the record holds.
+    """A word of the question that the record holds, or that the sentence model read in it.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class TermWhy:
     matched : str
         What stood for it: itself, a rendering in English, another label of a concept.
     fields : tuple of str
-        Where it stands, weightiest first.
+        Where it stands, weightiest first; empty when it counts by its meaning alone.
     share : float
         Part of the hit's score: what its letters gave, and its part of the meaning, which is told
         from the comparison token by token.
@@ -173,7 +173,7 @@ class Why:
 
 def _term_text(item: TermWhy) -> str:
     shown = item.term if item.matched == item.term else f"{item.term} = {item.matched}"
-    return f"{shown} ({', '.join(item.fields)})" if item.fields else shown
+    return f"{shown} ({', '.join(item.fields) or 'by meaning'})"
 
 
 def counted(number: int, noun: str) -> str:
