@@ -8,6 +8,8 @@ TORCH ?= torch==2.13.0
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 BRIDGE = src/sciknow/search/bridge.sqlite
+WORDS = src/sciknow/search/glossary.tsv $(wildcard src/sciknow/search/bridge_*.py \
+	knowledge_graph/concepts/*.ttl)
 HUB = src/sciknow/_hub/CURRENT
 SOURCES = $(shell find catalogs knowledge_graph src/sciknow -name '*.yaml' -o -name '*.ttl' -o -name '*.py')
 
@@ -36,7 +38,7 @@ hub: $(HUB) ## the embedded hub; made again when a source has changed
 $(HUB): $(READY) $(BRIDGE) $(SOURCES)
 	$(BIN)/sciknow build --embedded
 
-$(BRIDGE): $(READY) scripts/make_bridge.py
+$(BRIDGE): $(READY) scripts/make_bridge.py $(WORDS)
 	$(BIN)/python scripts/make_bridge.py $@
 
 $(READY): pyproject.toml

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from sciknow.errors import DegradedWarning, IntegrityError, InvalidInput
 from sciknow.search import bridge as module
-from sciknow.search.bridge import Bridge, Label, open_bridge
-from sciknow.search.bridge_build import read_glossary, shipped_glossary
+from sciknow.search.bridge import MAX_WORD, Bridge, Label, open_bridge
+from sciknow.search.bridge_build import dictionary, read_glossary, shipped_glossary
+from sciknow.search.bridge_labels import Bilingual, by_word, renderings
+from sciknow.text import has_han
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,10 @@ def bridge():
         ("HRRR 3公里预报", "HRRR 3 km forecast"),
         ("XCO2 柱浓度", "XCO2 column concentration"),
         ("上世纪四五十年代", "1940s 1950s"),
+        ("风云四号和哨兵二号卫星影像", "Fengyun-4 Sentinel-2 satellite imagery"),
+        ("重力卫星监测水储量变化", "gravity satellite monitoring water storage change"),
+        ("联合国外空物体", "United Nations outer space object"),
+        ("太阳能电池的热阻", "solar cells thermal resistance"),
         ("的了吗", ""),
         ("plain English", "plain English"),
         ("", ""),
@@ -37,6 +43,32 @@ def bridge():
 )
 def test_words_are_rendered(bridge, chinese, english):
     assert bridge.translate(chinese).english == english
+
+
+@pytest.mark.parametrize(
+    ("taiwan", "english"),
+    [
+        ("解析度", "resolution"),
+        ("網格", "grid"),
+        ("品質", "quality"),
+        ("資料集", "dataset"),
+        ("衛星影像", "satellite imagery"),
+        ("土石流", "debris flow"),
+        ("颱風", "typhoon"),
+        ("氣膠", "aerosol"),
+        ("雷射雷達", "lidar"),
+        ("光達", "lidar"),
+        ("遙測", "remote sensing"),
+        ("細懸浮微粒", "PM2.5"),
+        ("海表溫度", "sea surface temperature"),
+        ("聖嬰現象", "El Nino"),
+        ("基因體", "genome"),
+        ("奈米", "nano"),
+    ],
+)
+def test_words_used_in_taiwan_are_rendered(bridge, taiwan, english):
+    first = " ".join(word.glosses[0] for word in bridge.translate(taiwan).words)
+    assert first in (english, english.replace("imagery", "image"))
 
 
 @pytest.mark.parametrize(
@@ -87,6 +119,45 @@ def test_the_glossary_has_no_term_twice_and_reads_well():
     lines = (files("sciknow.search") / "glossary.tsv").read_text("utf-8").splitlines()
     terms = [term for term, _ in read_glossary(lines)]
     assert len(terms) == len(set(terms)) == len(shipped_glossary())
+
+
+def test_every_term_of_the_glossary_can_be_found_in_a_question():
+    for term in shipped_glossary():
+        assert 1 <= len(term) <= MAX_WORD
+        assert all(has_han(char) for char in term), term
+
+
+def test_a_concepts_label_is_a_word_where_the_hub_has_no_concepts(bridge):
+    assert "树薯" not in shipped_glossary()
+    word, *rest = bridge.translate("树薯").words
+    assert (word.glosses[0], rest) == ("cassava", [])
+
+
+def test_preferred_labels_render_each_other():
+    label = Bilingual("冻土活动层", True, ("active layer", "thaw depth"))
+    assert renderings(label, (), [("permafrost",), ("active layer",)])[0] == "active layer"
+
+
+def test_another_label_is_rendered_by_the_one_that_its_words_tell():
+    label = Bilingual("融化深度层", False, ("active layer", "thaw depth"))
+    assert renderings(label, (), [("thaw",), ("depth",)])[0] == "thaw depth"
+
+
+def test_the_dictionary_speaks_first_for_short_words_and_where_no_label_agrees():
+    short = Bilingual("骑行", False, ("cycling", "bicycle counts"))
+    assert renderings(short, ("ride", "cycling"), []) == ("ride", "cycling")
+    other = Bilingual("护士站", False, ("health personnel",))
+    assert renderings(other, ("nurse station",), []) == ("nurse station", "health personnel")
+
+
+def test_of_labels_that_concepts_share_a_preferred_one_is_taken():
+    labels = [Bilingual("湿地", False, ("peatland",)), Bilingual("湿地", True, ("wetland",))]
+    assert by_word(labels)["湿地"].english == ("wetland",)
+    assert not by_word([Bilingual(zh, True, ("lake",)) for zh in ("湖", "湖A")])
+
+
+def test_everyday_senses_come_before_coarse_and_old_ones():
+    assert dictionary()["孩提"][:2] == ("young child", "infant")
 
 
 def test_a_broken_glossary_line_is_named():

@@ -9,7 +9,7 @@ from sciknow.search.synonyms import synonyms
 
 
 def test_no_word_stands_for_itself_and_none_stands_twice():
-    assert len(synonyms()) > 80
+    assert len(synonyms()) > 300
     for term, others in synonyms().items():
         words = [own for _, own in others]
         assert words
@@ -30,7 +30,7 @@ def test_a_word_finds_its_neighbour_for_less_and_says_so(tmp_path, embedder, cac
     first, second = (hit.why.terms[0] for hit in hits[:2])
     assert (first.term, first.matched) == ("rainfall", "rainfall")
     assert (second.term, second.matched) == ("rainfall", "precipitation")
-    assert not hits[2].why.terms
+    assert not any(term.fields for term in hits[2].why.terms)
     unit = index.read("rainfall").units[0]
     assert {choice.text: choice.weight for choice in unit.alternatives}["precipitation"] == NEAR
     index.close()

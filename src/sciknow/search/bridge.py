@@ -159,7 +159,7 @@ class Bridge:
         spans = {
             run[i:j] for i in range(len(run)) for j in range(i + 1, min(len(run), i + MAX_WORD) + 1)
         }
-        return lead + _shortest(run, self._look_up(spans, labels))
+        return lead + shortest(run, self._look_up(spans, labels))
 
     def _look_up(
         self, spans: set[str], labels: Mapping[str, Label]
@@ -178,7 +178,7 @@ class Bridge:
         return found
 
 
-def _shortest(run: str, words: Mapping[str, tuple[float, Word]]) -> list[Word]:
+def shortest(run: str, words: Mapping[str, tuple[float, Word]]) -> list[Word]:
     """Find the cheapest way through a run of Chinese characters (a word each step)."""
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(run) + 1):

