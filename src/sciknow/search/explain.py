@@ -115,6 +115,7 @@ def explain(asked: Asked, place: int, record: Record) -> Why:
     unknown = asked.selection.unknown
     return Why(
         terms=tuple(_terms(asked, place, parts["meaning"], whole)),
+        meant=tuple(_meant(asked, place, parts["meaning"], whole)),
         concepts=tuple(_concepts(asked, place, whole)),
         publications=tuple(_publications(record, set(question.terms))),
         passage=_passage(record, question, asked.rarity),
@@ -131,15 +132,22 @@ def _terms(asked: Asked, place: int, meaning: float, whole: float) -> Iterator[T
     worth, read = ranking.units[:, place], asked.read(place)
     at = {name: number for number, name in enumerate(asked.question.terms)}
     for number in np.argsort(-worth, kind="stable"):
+        if worth[number] <= 0:
+            return
         unit, meant = asked.question.units[number], meaning * read[number]
-        if worth[number] <= 0:  # in no field, but the sentence model may have read it
-            if meant / whole >= _MEANT and _known(unit, asked.rarity):
-                yield TermWhy(unit.text, unit.text, (), meant / whole)
-            continue
         choice = unit.alternatives[ranking.readings[number, place]]
         by_field = weights[[at[term] for term in choice.terms]].sum(axis=0)
         where = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
         yield TermWhy(unit.text, choice.text, tuple(where), (float(worth[number]) + meant) / whole)
+
+
+def _meant(asked: Asked, place: int, meaning: float, whole: float) -> Iterator[TermWhy]:
+    """Yield words that stand in no field, but that the sentence model read in the record."""
+    worth, read = asked.ranking.units[:, place], asked.read(place)
+    for number, unit in enumerate(asked.question.units):
+        share = meaning * read[number] / whole
+        if worth[number] <= 0 and share >= _MEANT and _known(unit, asked.rarity):
+            yield TermWhy(unit.text, unit.text, (), share)
 
 
 def _known(unit: Unit, rarity: Mapping[str, float]) -> bool:

@@ -144,7 +144,12 @@ def _day(value: object) -> str:
     if value is None or value == "":
         return ""
     text = str(value).strip().replace(" ", "T").partition("T")[0]
-    return parse_date(text, Where() / "period")
+    try:
+        return parse_date(text, Where() / "period")
+    except InvalidInput:
+        raise InvalidInput(
+            f"{value!r} is no date that exists", hint="write YYYY, YYYY-MM or YYYY-MM-DD"
+        ) from None
 
 
 def _sectors(sector: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from sciknow.text import shorten
 
 @dataclass(frozen=True, slots=True)
 class TermWhy:
-    """A word of the question that the record holds, or that the sentence model read in it.
+    """A word of the question that the record holds.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class TermWhy:
     matched : str
         What stood for it: itself, a rendering in English, another label of a concept.
     fields : tuple of str
-        Where it stands, weightiest first; empty when it counts by its meaning alone.
+        Where it stands, weightiest first; empty for a word that counts by its meaning alone.
     share : float
         Part of the hit's score: what its letters gave, and its part of the meaning, which is told
         from the comparison token by token.
@@ -79,6 +79,8 @@ class Why:
     ----------
     terms : tuple of TermWhy
         Words that match, weightiest first.
+    meant : tuple of TermWhy
+        Words that stand nowhere in the record, but that the sentence model read in it.
     concepts : tuple of ConceptWhy
         Concepts that lead here.
     publications : tuple of Link
@@ -96,6 +98,7 @@ class Why:
     """
 
     terms: tuple[TermWhy, ...] = ()
+    meant: tuple[TermWhy, ...] = ()
     concepts: tuple[ConceptWhy, ...] = ()
     publications: tuple[Link, ...] = ()
     passage: str = ""
@@ -122,15 +125,8 @@ class Why:
     def to_dict(self) -> dict[str, object]:
         """Return a plain mapping for programs."""
         return {
-            "terms": [
-                {
-                    "term": item.term,
-                    "matched": item.matched,
-                    "fields": list(item.fields),
-                    "share": round(item.share, 4),
-                }
-                for item in self.terms
-            ],
+            "terms": [_plain_term(item) for item in self.terms],
+            "meant": [_plain_term(item) for item in self.meant],
             "concepts": [
                 {"label": item.label, "path": list(item.path), "share": round(item.share, 4)}
                 for item in self.concepts
@@ -152,6 +148,9 @@ class Why:
         """Yield every reason: what it is (word, concept, passage, …) and what it says."""
         for term in self.terms:
             yield "word", f"{_term_text(term)} {term.share:.0%}"
+        if self.meant:
+            read = (f"{item.term} {item.share:.0%}" for item in self.meant)
+            yield "by meaning", ", ".join(read)
         for found in self.concepts:
             yield "concept", f"{found.label}: {' → '.join(found.path)} {found.share:.0%}"
         for link in self.publications:
@@ -173,7 +172,16 @@ class Why:
 
 def _term_text(item: TermWhy) -> str:
     shown = item.term if item.matched == item.term else f"{item.term} = {item.matched}"
-    return f"{shown} ({', '.join(item.fields) or 'by meaning'})"
+    return f"{shown} ({', '.join(item.fields)})" if item.fields else shown
+
+
+def _plain_term(item: TermWhy) -> dict[str, object]:
+    return {
+        "term": item.term,
+        "matched": item.matched,
+        "fields": list(item.fields),
+        "share": round(item.share, 4),
+    }
 
 
 def counted(number: int, noun: str) -> str:
