@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sciknow.model.coverage import BBox
+from sciknow.search.pattern import Pattern
 
 _N = r"(\d{1,3}(?:\.\d{1,6})?)"
 _DEG = r"\s*(?:°|º|-?\s*[Dd]eg(?:ree)?s?\b\.?|度)?\s*"
@@ -13,34 +14,39 @@ _TO = r"\s*(?:-|–|—|~|～|to|and|through|至|到|和)\s*"
 """Letters of the compass count in capitals only: 90s are years."""
 
 
-def _pattern(plus: str, minus: str, zh_plus: str, zh_minus: str) -> re.Pattern[str]:
+def _pattern(plus: str, minus: str, zh_plus: str, zh_minus: str, needs: str) -> Pattern:
     """Return what finds a range, or an end of one, along one axis."""
     letter = rf"({plus}|{minus})(?![A-Za-z0-9])"
     zh = rf"({zh_plus}|{zh_minus})"
     free = r"(?<![A-Za-z\d.])"
-    return re.compile(
+    return Pattern(
         rf"{free}{_N}{_DEG}(?:{letter})?{_TO}{_N}{_DEG}{letter}"
         rf"|{zh}\s*{_N}{_DEG}{_TO}(?:{zh})?\s*{_N}\s*(?:度|°)?"
         rf"|\b([Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Pp]oleward)(?:ward)?\s+of\s+{_N}{_DEG}{letter}"
         rf"|{zh}\s*{_N}\s*(?:度|°)?\s*以([南北东西])"
         rf"|{free}{_N}{_DEG}{letter}\s*(?:以([南北东西])|(?:and\s+)?(above|northwards?|polewards?|higher))"
         rf"|{free}{_N}{_DEG}{letter}"
-        rf"|{zh}\s*{_N}\s*(?:度|°)?"
+        rf"|{zh}\s*{_N}\s*(?:度|°)?",
+        needs=("0", needs),
     )
 
 
-_LATITUDE = _pattern(r"N(?:orth)?|north", r"S(?:outh)?|south", "北纬", "南纬")
-_LONGITUDE = _pattern(r"E(?:ast)?|east", r"W(?:est)?|west", "东经", "西经")
-_BOX = re.compile(
+_LATITUDE = _pattern(r"N(?:orth)?|north", r"S(?:outh)?|south", "北纬", "南纬", "N|S|north|south|纬")
+_LONGITUDE = _pattern(
+    r"E(?:ast)?|east", r"W(?:est)?|west", "东经", "西经", "E|W|east|west|东经|西经"
+)
+_BOX = Pattern(
     r"\b(?:bbox|bounding\s+box|box|extent|范围)\s*[:=]?\s*[\[(]?\s*"
     r"(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)\s*[,，\s]\s*"
     r"(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)",
     re.I,
+    needs=("0", "box|extent|范围"),
 )
-_NAMED_RANGE = re.compile(
+_NAMED_RANGE = Pattern(
     r"\b(lat|lon)[a-z]*\.?\s*(?:from|between|of|[:=])?\s*[\[(]?\s*"
     r"(-?\d{1,3}(?:\.\d{1,6})?)°?\s*(?:-(?=\s*\d)|–|~|to|and|,|:)\s*(-?\d{1,3}(?:\.\d{1,6})?)",
     re.I,
+    needs=("0", "lat|lon"),
 )
 _NEAR = 0.5
 """Half the width, in degrees, of the box around a single point."""
@@ -86,7 +92,7 @@ def _checked(lat: tuple[float, float] | None, lon: tuple[float, float] | None) -
     return (west, south, east, north) if sound and west != east else None
 
 
-def _range(pattern: re.Pattern[str], text: str, most: int) -> tuple[float, float] | None:
+def _range(pattern: Pattern, text: str, most: int) -> tuple[float, float] | None:
     for found in pattern.finditer(text):
         parts = [group.lower() for group in found.groups() if group]
         numbers = [float(part) for part in parts if part[0].isdigit()]

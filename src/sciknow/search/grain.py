@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sciknow.search.pattern import Choice, Pattern
+
 DEGREE_METERS = 111_195.0
 _N = r"(\d{1,4}(?:\.\d{1,4})?)"
 _FREE = r"(?<![A-Za-z\d_./:])"
@@ -25,87 +27,143 @@ _STEP_NOUN = (
     rf"(?:{_GRAIN}|composites?|means?|averag\w*|data|accumulat\w+|totals?|bins?|aggregat\w+|"
     r"syntheses|synthesis|products?|values|maxima|minima|sums?)"
 )
+_STEPS = "resolution|step|interval|frequency|cadence|sampling|granularity"
+_STEP_NOUNS = (
+    "composite|mean|averag|data|accumulat|total|bin|aggregat|synthes|product|values|maxima|"
+    "minima|sum"
+)
+"""What such words hold."""
 _NO_STEP = (
     r"(?![\s-]*(?:\w+[\s-]+){0,2}(?:forecasts?|ahead|lead|latency|delay|lag|old|ago|walk|drive|travel|return|flood|event|"
     r"window|exposure|half-life|prediction|cycle|storms?|mortality|survival|readmission|recall|urine|"
     r"toxicity|stay|trial|follow|supply|tour|trip))"
 )
-_EVERY = re.compile(
-    rf"\b(?:every|each|per)\s+(other\s+)?(?:{_N}[\s-]*)?{_UNIT}\b(?!\s+of\b)"
-    rf"|{_FREE}{_N}[\s-]*(h(?:ou)?r|dai|week|month|year|minute|decad|day)ly\b"
-    rf"|{_FREE}{_N}[\s-]*{_UNIT}[\s-]+(?:temporal\s+)?{_STEP_NOUN}\b"
-    rf"|\b{_GRAIN}\s*(?:of|:|=|is|at|better than|under|below)?\s*{_N}[\s-]*{_UNIT}\b"
-    rf"|{_FREE}{_N}[\s-]*(min(?:ute)?s?)\b{_NO_STEP}"
-    rf"|{_FREE}{_N}(?:-|(?=h(?![A-Za-z0-9])))(h(?:ou)?rs?|h|days?)(?![A-Za-z0-9]){_NO_STEP}",
-    re.I,
+_EVERY = Choice(
+    Pattern(
+        rf"\b(?:every|each|per)\s+(other\s+)?(?:{_N}[\s-]*)?{_UNIT}\b(?!\s+of\b)",
+        re.I,
+        needs=("every |each |per ",),
+    ),
+    Pattern(
+        rf"{_FREE}{_N}[\s-]*(h(?:ou)?r|dai|week|month|year|minute|decad|day)ly\b",
+        re.I,
+        needs=("0", "ly"),
+    ),
+    Pattern(
+        rf"{_FREE}{_N}[\s-]*{_UNIT}[\s-]+(?:temporal\s+)?{_STEP_NOUN}\b",
+        re.I,
+        needs=("0", _STEPS + "|" + _STEP_NOUNS),
+    ),
+    Pattern(
+        rf"\b{_GRAIN}\s*(?:of|:|=|is|at|better than|under|below)?\s*{_N}[\s-]*{_UNIT}\b",
+        re.I,
+        needs=("0", _STEPS),
+    ),
+    Pattern(rf"{_FREE}{_N}[\s-]*(min(?:ute)?s?)\b{_NO_STEP}", re.I, needs=("0", "min")),
+    Pattern(
+        rf"{_FREE}{_N}(?:-|(?=h(?![A-Za-z0-9])))(h(?:ou)?rs?|h|days?)(?![A-Za-z0-9]){_NO_STEP}",
+        re.I,
+        needs=("0h|0-h|0day|0-day",),
+    ),
 )
-_EVERY_ZH = re.compile(
+_EVERY_ZH = Pattern(
     rf"[逐每隔]\s*(?:{_N})?\s*(?:个)?(小时|时|分钟|日|天|周|候|旬|月|季度?|年)(?!龄|际|亩|平方|公顷|人|户|轻|代)"
     rf"|(?<![\d.])(?<!过去)(?<!未来){_N}\s*个?(小时|分钟|天|日)\s*(?:的)?(?:时间)?"
     r"(?:分辨率|间隔|步长|一次|一景|合成|平均|累计|累积|数据|资料|产品|尺度|频率)"
-    rf"|(?<![\d.]){_N}\s*(分钟|小时)(?!预报|预测|内|以内|后|前|延迟|时效|车程|步行)"
+    rf"|(?<![\d.]){_N}\s*(分钟|小时)(?!预报|预测|内|以内|后|前|延迟|时效|车程|步行)",
+    needs=("逐|每|隔|小时|分钟|天|日",),
 )
 _WORDS = (
-    ("PT30M", re.compile(r"\bsub[\s-]?hourly\b|亚小时|次小时", re.I)),
+    ("PT30M", Pattern(r"\bsub[\s-]?hourly\b|亚小时|次小时", re.I, needs=("hourly|小时",))),
     (
         "PT12H",
-        re.compile(
-            r"\bsub[\s-]?daily\b|\btwice[\s-]daily\b|\bsemi[\s-]?daily\b|亚日|次日尺度", re.I
+        Pattern(
+            r"\bsub[\s-]?daily\b|\btwice[\s-]daily\b|\bsemi[\s-]?daily\b|亚日|次日尺度",
+            re.I,
+            needs=("daily|亚日|次日",),
         ),
     ),
-    ("PT1M", re.compile(r"\bminutely\b|分钟级", re.I)),
+    ("PT1M", Pattern(r"\bminutely\b|分钟级", re.I, needs=("minutely|分钟级",))),
     (
         "PT1H",
-        re.compile(
-            r"\bhourly\b|\bhour[\s-]by[\s-]hour\b|小时(?:值|级|分辨率|尺度|平均|均值)", re.I
+        Pattern(
+            r"\bhourly\b|\bhour[\s-]by[\s-]hour\b|小时(?:值|级|分辨率|尺度|平均|均值)",
+            re.I,
+            needs=("hour|小时",),
         ),
     ),
     (
         "P1D",
-        re.compile(
+        Pattern(
             r"\bdaily\b|\bday[\s-]by[\s-]day\b|日(?:值|均|平均|尺度|数据|资料|最高|最低|降水|累计|累积)|"
             r"按日|日度|(?<=[、,，])日(?=[、,，])",
             re.I,
+            needs=("dai|day|日",),
         ),
     ),
-    ("P5D", re.compile(r"\bpentad(?:al)?s?\b|候(?:平均|值|尺度|均)", re.I)),
-    ("P7D", re.compile(r"\bweekly\b|\bweek[\s-]by[\s-]week\b|周(?:平均|值|尺度|报|度|均)", re.I)),
-    ("P10D", re.compile(r"\bdekad(?:s|al|ly)?\b|\bten[\s-]daily\b|旬(?:平均|值|尺度|均)", re.I)),
-    ("P14D", re.compile(r"\b(?:fortnightly|biweekly|bi-weekly)\b|半月", re.I)),
+    ("P5D", Pattern(r"\bpentad(?:al)?s?\b|候(?:平均|值|尺度|均)", re.I, needs=("pentad|候",))),
+    (
+        "P7D",
+        Pattern(
+            r"\bweekly\b|\bweek[\s-]by[\s-]week\b|周(?:平均|值|尺度|报|度|均)",
+            re.I,
+            needs=("week|周",),
+        ),
+    ),
+    (
+        "P10D",
+        Pattern(
+            r"\bdekad(?:s|al|ly)?\b|\bten[\s-]daily\b|旬(?:平均|值|尺度|均)",
+            re.I,
+            needs=("dekad|ten daily|ten-daily|旬",),
+        ),
+    ),
+    (
+        "P14D",
+        Pattern(
+            r"\b(?:fortnightly|biweekly|bi-weekly)\b|半月", re.I, needs=("fortnightly|weekly|半月",)
+        ),
+    ),
     (
         "P1M",
-        re.compile(
-            r"\bmonthly\b|\bmonth[\s-]by[\s-]month\b|月(?:值|均|平均|尺度|度|数据|资料)|按月", re.I
+        Pattern(
+            r"\bmonthly\b|\bmonth[\s-]by[\s-]month\b|月(?:值|均|平均|尺度|度|数据|资料)|按月",
+            re.I,
+            needs=("month|月",),
         ),
     ),
     (
         "P3M",
-        re.compile(
+        Pattern(
             r"\bquarterly\b|\bseason(?:al|ally)[\s-]+(?:mean|average|total|composite|data|resolution)\w*"
             r"|季(?:度|均|平均|值)|季节(?:平均|均值|尺度)",
             re.I,
+            needs=("quarterly|season|季",),
         ),
     ),
     (
         "P1Y",
-        re.compile(
+        Pattern(
             r"\bannual(?:ly)?\b|\byearly\b|\byear[\s-](?:by|to|on)[\s-]year\b|年(?:值|均|平均|度|尺度)|按年",
             re.I,
+            needs=("annual|year|年",),
         ),
     ),
     (
         "P10Y",
-        re.compile(
+        Pattern(
             r"\bdecadal[\s-]+(?:mean|average|data|resolution|step|census)\w*|年代际(?:平均|均值)",
             re.I,
+            needs=("decadal|年代际",),
         ),
     ),
 )
-_OTHERWISE = re.compile(
+_OTHERWISE = Pattern(
     r"(?:daily|hourly|weekly|monthly|annual)\s+(?:wages?|pay\b|rates?\s+of\s+pay|earnings|life|living|lives|"
     r"activit\w+|routines?|news\w*|reports?|meetings?|conferences?|cycles?)|日本|(?:inter|semi|bi|multi)-?annual|"
     r"\d-?(?:hour|dai|week|month|year|minute)ly|half-?hourly|第\s*\d?季度|第[一二三四]季度|年(?:度报告|度会议)|月度报告|次日",
     re.I,
+    needs=("ly|annual|日本|季度|年度|月度|次日",),
 )
 _HOURS = {"PT1M": 1 / 60, "PT30M": 0.5, "PT1H": 1, "PT12H": 12, "P1D": 24, "P5D": 120, "P7D": 168}
 _HOURS |= {"P10D": 240, "P14D": 336, "P1M": 730.5, "P3M": 2191.5, "P1Y": 8766, "P10Y": 87660}
@@ -168,60 +226,63 @@ _SPACE = (
     r"(?:spatial\s+|horizontal\s+|ground\s+)?(?:resolution|grid(?:ded|s)?|pixels?|spacing|cells?|mesh|"
     r"raster|sampling distance|gsd)\b|(?:空间)?分辨率|网格|格网|格点|像元|栅格|像素|格距"
 )
-_SURE_BEFORE = re.compile(
+_SURE_BEFORE = Pattern(
     rf"(?:{_SPACE})\s*(?:of|is|:|=|at|为|是|约|达到?|优于|高于|better than)?\s*$", re.I
 )
-_SURE_AFTER = re.compile(rf"\s*-?\s*(?:{_SPACE})", re.I)
-_LENGTH = re.compile(
+_SURE_AFTER = Pattern(rf"\s*-?\s*(?:{_SPACE})", re.I)
+_LENGTH = Pattern(
     r"(?<![A-Za-z\d_./:^\[;])(\d{1,5}(?:\.\d{1,4})?(?:/\d{1,3})?)\s*[-‐]?\s*"
     r"((?:[Kk][Mm]|[Kk]ilomet(?:re|er)s?|[Mm]et(?:re|er)s?|m|公里|千米|米)"
     r"(?![A-Za-z\d²³2]|\s*[/·*]|\s*\^)|nautical\s+miles?|海里)",
+    needs=("0", "m|M|里|米"),
 )
-_SCALE = re.compile(
+_SCALE = Pattern(
     r"\bsub-?(?P<sub>km|kilomet(?:re|er)|met(?:re|er))\b"
     r"|\b(?P<far>km|kilomet(?:re|er)|met(?:re|er))(?:[\s-]+(?:scale|resolution|level|grid)|(?<=km)级)"
     r"|(?<!\d)(?P<zh>(?:亚|百|十|千)?(?:公里|米))(?:级|网格|格网)",
     re.I,
+    needs=("km|kilomet|met|公里|米", "sub|scale|resolution|level|grid|级|格"),
 )
 _ZH_SCALES = {"公里": 1_000.0, "千米": 1_000.0, "百米": 100.0, "十米": 10.0, "米": 1.0}
 _ZH_SCALES |= {"亚公里": 990.0, "亚米": 0.99, "百公里": 100_000.0, "十公里": 10_000.0}
-_DEGREES = re.compile(
+_DEGREES = Pattern(
     r"(?<![A-Za-z\d_./:^+-])(\d{1,3}(?:\.\d{1,5})?(?:/\d{1,3})?)\s*-?\s*"
     r"(?P<unit>arc[\s-]?sec(?:ond)?s?\b|arc[\s-]?min(?:ute)?s?\b|″|′|角秒|弧秒|角分|弧分|°|deg(?:ree)?s?\b|度)",
     re.I,
+    needs=("0", "arc|″|′|秒|分|°|deg|度"),
 )
-_NOT_DEGREES = re.compile(
+_NOT_DEGREES = Pattern(
     r"\s*-?\s*(?:C\b|F\b|K\b|celsius|fahrenheit|kelvin|[NSEW]\b|north|south|east|west|latitude|target|"
     r"goals?|warm\w*|world|scenario|pathway|limit|threshold|above|below|hotter|cooler|colder|increase|rise|"
     r"days?\b|of\s+(?:freedom|warming)|turn|angle|slope|tilt|view|以上|以下|升温|增温|温升|温控|目标|情景|"
     r"高温|低温|的?升温|℃|坡|倾)",
     re.I,
 )
-_NOT_DEGREES_BEFORE = re.compile(
+_NOT_DEGREES_BEFORE = Pattern(
     r"(?:warm\w*(?:\s+(?:of|by|to|below|above|at))?|above|below|exceeding|rise\s+(?:of|by)|latitudes?|"
     r"longitudes?|slopes?(?:\s+of)?|北纬|南纬|东经|西经|升温|增温|温控|零下|气温|温度|高于|低于|超过|纬度|经度|第|坡度)\s*$",
     re.I,
 )
-_NOT_SPACING = re.compile(
+_NOT_SPACING = Pattern(
     r"\s*-?\s*(?:deep|depths?|high\b|height|tall|thick|wide|long|radius|buffer|isobath|altitude|above|below|"
     r"away|inland|offshore|upstream|downstream|from\b|of\s+(?:the\s+)?(?:coast|shore|surface|road|river|snow|"
     r"ice|water|sea)|per\b|race|sprint|dash|tower|mast|swath|band|a\.?s\.?l|"
     r"深|高度|高处|以上|以下|以内|之内|以深|以浅|范围|半径|缓冲|海拔|等深|厚|水深|高的|宽|长的|塔|处)",
     re.I,
 )
-_NOT_SPACING_BEFORE = re.compile(
+_NOT_SPACING_BEFORE = Pattern(
     r"(?:depths?(?:\s+of)?|deep|heights?(?:\s+of)?|altitudes?(?:\s+of)?|elevations?\s+(?:of|above)|above|"
     r"below|beneath|within|radius(?:\s+of)?|thick(?:ness)?|upper|top|first|last|beyond|over(?=\s+\d+\s*m)|"
     r"under|least|(?:more|greater|larger|deeper|higher|older|longer|less|smaller)\s+than|水深|深度|高度|海拔|距离?|半径|上层|表层|高于|低于|超过|大于|小于|(?<![\d.])0\s*(?:-|–|~|to|至|到))\s*$",
     re.I,
 )
-_AT_HEIGHT = re.compile(
+_AT_HEIGHT = Pattern(
     r"\s*-?\s*(?:(?:air|mean|max\w*|min\w*|dew[\s-]?point|wet[\s-]bulb|surface|level|specific|relative|u|v|"
     r"zonal|meridional|eastward|northward|平均|最高|最低|高|处)[\s-]*){0,2}(?P<what>wind|temperature|气温|温度|dew|"
     r"humidity|湿度|风|露点|u\b|v\b|gust|阵风|t2m)",
     re.I,
 )
-_HEIGHT_OF = re.compile(
+_HEIGHT_OF = Pattern(
     r"(?P<what>wind|temperature|humidity|gust|气温|风|湿度|阵风)(?:s|\s*speeds?|速)?\s*(?:at|@|在)\s*$",
     re.I,
 )

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sciknow.search.pattern import Choice, Pattern
+
 _Y = r"(?:1[6-9]|20|21)\d\d"
 _FREE = r"(?:(?<![A-Za-z0-9_.$#])(?<!\d:)|(?<=\bFY))"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -38,33 +40,73 @@ _NTH = rf"(\d\d)(?:st|nd|rd|th)|({'|'.join(_CENTURIES)})"
 _MOST_YEARS = 400
 """Longer pasts are not counted in calendar years."""
 
-_TOKEN = re.compile(
-    "|".join(
-        (
-            rf"{_FREE}(?P<iso>{_Y}(?:-(?:0?[1-9]|1[0-2])(?:-{_DAY})?|/(?:0?[1-9]|1[0-2])(?:/{_DAY})?|"
-            rf"\.(?:0[1-9]|1[0-2])\.{_DAY}))(?![\d-])",
-            rf"{_FREE}(?P<short>({_Y})\s*[-–/]\s*(\d\d))(?![\d.])",
-            rf"(?<!\d)(?P<zh>({_Y})\s*年(?!代)(?:\s*(\d\d?)\s*月(?:\s*(\d\d?)\s*[日号])?)?)",
-            rf"\b(?P<month>(?:({_MON})\s*(?:-|–|to|through)\s*)?"
-            rf"(?:(?:({_DAY})\s*[-–]\s*)?({_DAY})(?:st|nd|rd|th)?\s+)?({_MON}),?\s+"
-            rf"(?:of\s+)?(?:({_DAY})(?:st|nd|rd|th)?,?\s+)?({_Y}))(?!\d)",
-            rf"(?P<decade>\b{_PARTS}{_FREE}((?:1[6-9]|20)\d0)['’]?s\b|({_Y[:-2]}0)\s*年代)",
-            rf"(?P<tens>(?:\b{_PARTS}(?:the|or|and|to)\s+|['’])([2-9]0)['’]?s\b)",
-            rf"\b(?P<words>{_PARTS}({'|'.join(_WORDS)}))\b",
-            r"(?P<zhtens>(?:(\d\d)\s*世纪|上世纪|上个世纪)?\s*(?<!\d)([2-9]0)\s*年代)",
-            rf"\b(?P<century>{_PARTS}(?:(\d\d)(?:st|nd|rd|th)?\s*(?:and|or|to|-|–)\s*)?(?:{_NTH})[\s-]+centur(?:y|ies))\b",
-            r"(?P<zhcentury>(?<!\d)(\d\d)\s*世纪|上世纪|上个世纪|本世纪)(?:末|初|中叶|以来)?(?!\s*[2-9]0\s*年代)",
-            r"\b(?P<past>(?:last|past|recent|previous|latest|preceding)\s+(?:(\d{1,3})\s*\+?\s*)?"
-            r"(years?|decades?|century|centuries)\b)",
-            r"(?P<zhpast>(?:近|过去|最近|以往)的?\s*(\d{1,3})\s*(?:多|余|来)?\s*个?\s*(年|世纪)(?!代))",
-            r"(?P<zhyears>(?<!\d)(\d{1,3})\s*(?:多|余)?(年)来)",
-            r"\b(?P<coming>(?:next|coming)\s+(\d{1,3})\s*(years?|decades?)\b)",
-            r"(?P<zhcoming>未来\s*(\d{1,3})\s*年)",
-            r"\b(?P<now>(?:the\s+)?present(?:[\s-]+day)?|now|today|date)\b|(?P<zhnow>今|现在|目前)",
-            rf"{_FREE}(?P<year>{_Y}){_COUNTED}(?![A-Za-z_])",
-        )
+
+def _token(source: str, *needs: str) -> Pattern:
+    return Pattern(source, re.I, needs=needs)
+
+
+_TOKEN = Choice(
+    _token(
+        rf"{_FREE}(?P<iso>{_Y}(?:-(?:0?[1-9]|1[0-2])(?:-{_DAY})?|/(?:0?[1-9]|1[0-2])(?:/{_DAY})?|"
+        rf"\.(?:0[1-9]|1[0-2])\.{_DAY}))(?![\d-])",
+        "0000-0|0000/0|0000.0",
     ),
-    re.I,
+    _token(
+        rf"{_FREE}(?P<short>({_Y})\s*[-–/]\s*(\d\d))(?![\d.])",
+        "0000",
+        "-00|- 00|–00|– 00|/00|/ 00",
+    ),
+    _token(
+        rf"(?<!\d)(?P<zh>({_Y})\s*年(?!代)(?:\s*(\d\d?)\s*月(?:\s*(\d\d?)\s*[日号])?)?)",
+        "0000年|0000 年",
+    ),
+    _token(
+        rf"\b(?P<month>(?:({_MON})\s*(?:-|–|to|through)\s*)?"
+        rf"(?:(?:({_DAY})\s*[-–]\s*)?({_DAY})(?:st|nd|rd|th)?\s+)?({_MON}),?\s+"
+        rf"(?:of\s+)?(?:({_DAY})(?:st|nd|rd|th)?,?\s+)?({_Y}))(?!\d)",
+        "0000",
+        "|".join(_MONTHS),
+    ),
+    _token(
+        rf"(?P<decade>\b{_PARTS}{_FREE}((?:1[6-9]|20)\d0)['’]?s\b|({_Y[:-2]}0)\s*年代)",
+        "0000s|0000's|0000’s|年代",
+    ),
+    _token(rf"(?P<tens>(?:\b{_PARTS}(?:the|or|and|to)\s+|['’])([2-9]0)['’]?s\b)", "00s|00's|00’s"),
+    _token(rf"\b(?P<words>{_PARTS}({'|'.join(_WORDS)}))\b", "|".join(_WORDS)),
+    _token(
+        r"(?P<zhtens>(?:(\d\d)\s*世纪|上世纪|上个世纪)?\s*(?<!\d)([2-9]0)\s*年代)", "00年代|00 年代"
+    ),
+    _token(
+        rf"\b(?P<century>{_PARTS}(?:(\d\d)(?:st|nd|rd|th)?\s*(?:and|or|to|-|–)\s*)?(?:{_NTH})[\s-]+centur(?:y|ies))\b",
+        "centur",
+    ),
+    _token(
+        r"(?P<zhcentury>(?<!\d)(\d\d)\s*世纪|上世纪|上个世纪|本世纪)(?:末|初|中叶|以来)?(?!\s*[2-9]0\s*年代)",
+        "世纪",
+    ),
+    _token(
+        r"\b(?P<past>(?:last|past|recent|previous|latest|preceding)\s+(?:(\d{1,3})\s*\+?\s*)?"
+        r"(years?|decades?|century|centuries)\b)",
+        "last |past |recent |previous |latest |preceding ",
+        "year|decade|centur",
+    ),
+    _token(
+        r"(?P<zhpast>(?:近|过去|最近|以往)的?\s*(\d{1,3})\s*(?:多|余|来)?\s*个?\s*(年|世纪)(?!代))",
+        "近|过去|以往",
+        "年|世纪",
+    ),
+    _token(r"(?P<zhyears>(?<!\d)(\d{1,3})\s*(?:多|余)?(年)来)", "年来"),
+    _token(
+        r"\b(?P<coming>(?:next|coming)\s+(\d{1,3})\s*(years?|decades?)\b)",
+        "next |coming ",
+        "year|decade",
+    ),
+    _token(r"(?P<zhcoming>未来\s*(\d{1,3})\s*年)", "未来"),
+    _token(
+        r"\b(?P<now>(?:the\s+)?present(?:[\s-]+day)?|now|today|date)\b|(?P<zhnow>今|现在|目前)",
+        "present|now|today|date|今|现在|目前",
+    ),
+    _token(rf"{_FREE}(?P<year>{_Y}){_COUNTED}(?![A-Za-z_])", "0000"),
 )
 
 
@@ -84,7 +126,7 @@ def moments(text: str, today: date) -> Iterator[Moment]:
     """Yield the words of time in a text, in order."""
     for found in _TOKEN.finditer(text):
         kind = next(name for name, value in found.groupdict().items() if value is not None)
-        own = found.groups()[_TOKEN.groupindex[kind] :]
+        own = found.groups()[found.re.groupindex[kind] :]
         span = _SPANS[kind](found[kind], own, today)
         if span is not None:
             sure = kind not in ("year", "now", "zhnow")

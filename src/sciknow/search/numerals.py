@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sciknow.search.pattern import Pattern
+
 _ZH = {
     char: value for value, chars in enumerate(("〇零", "一", "二两", "三", "四")) for char in chars
 }
@@ -13,9 +15,9 @@ _ZH_MEASURE = (
     r"(?=年|世纪|个?(?:小时|月|季度|世纪)|分钟|天|日|周|候|旬|月|"
     r"公里|千米|米|度|弧秒|角秒|弧分|角分)"
 )
-_PART = re.compile(rf"({_ZH_NUMBER}|\d+)分之({_ZH_NUMBER}|\d+)")
-_ZH_COUNTED = re.compile(rf"{_ZH_NUMBER}{_ZH_MEASURE}")
-_ZH_HALF = re.compile(r"半(?:个)?(?=小时|度|年)")
+_PART = Pattern(rf"({_ZH_NUMBER}|\d+)分之({_ZH_NUMBER}|\d+)", needs=("分之",))
+_ZH_COUNTED = Pattern(rf"{_ZH_NUMBER}{_ZH_MEASURE}", needs=("|".join((*_ZH, "十", "百")),))
+_ZH_HALF = Pattern(r"半(?:个)?(?=小时|度|年)", needs=("半",))
 
 _EN: dict[str, float] = {
     name: value
@@ -43,8 +45,13 @@ _EN_MEASURE = (
     r"(?=hour|hr|minute|min\b|day|week|month|year|decade|centur|degree|deg\b|arc|km\b|"
     r"kilomet|met(?:re|er))"
 )
-_EN_COUNTED = re.compile(
-    rf"\b({'|'.join(_EN)})([\s-]+(?:an?[\s-]+|of an?[\s-]+)?){_EN_MEASURE}", re.I
+_EN_COUNTED = Pattern(
+    rf"\b({'|'.join(_EN)})([\s-]+(?:an?[\s-]+|of an?[\s-]+)?){_EN_MEASURE}",
+    re.I,
+    needs=(
+        "|".join(_EN),
+        "hour|hr|min|day|week|month|year|decade|centur|deg|arc|km|kilomet|met",
+    ),
 )
 
 

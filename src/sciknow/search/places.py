@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files as package_files
@@ -14,25 +14,26 @@ from numpy.typing import NDArray
 
 from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox
+from sciknow.search.pattern import Pattern
 from sciknow.text import has_han
 
 Mask = NDArray[np.bool_]
 Boxes: TypeAlias = NDArray[np.float32] | BBox
 
-_START = re.compile(r"[\u3400-\u9fff]|[^\W\d_](?<![\u3400-\u9fff])(?:(?![\u3400-\u9fff])[^\W\d_])*")
+_LETTERS = Pattern(r"[^\W\d_]+")
 _NOUNS = frozenset({"turkey", "guinea", "jersey", "china", "jordan", "georgia", "niger", "java"})
 """Names that, in small letters, may be a bird, a coin, a cloth, porcelain, a person, a language."""
-_IN = re.compile(r"\b(?:in|over|across|around|of|for|from|near|within|and|throughout)\s+$", re.I)
-_BODY = re.compile(
+_IN = Pattern(r"\b(?:in|over|across|around|of|for|from|near|within|and|throughout)\s+$", re.I)
+_BODY = Pattern(
     r"(?:['’]s)?(?:\s+(?:[A-Z]\w+|of|and|for)){0,4}?\s+(?:Tech|Institutes?|Institution|Universit\w+|Agency|"
     r"Administration|Bureau|Services?|Surveys?|Bank|Academy|Offices?|Cent(?:er|re)s?|Airlines|Agreement|"
     r"Protocol|Convention|Accord|Press|Papers|Society|Council|Commission|Foundation|Laborator\w+)\b"
 )
-_BODY_OF = re.compile(
+_BODY_OF = Pattern(
     r"\b(?:Banks?|Universit\w+|Institutes?|Academy|Surveys?|College|Press|Church|Kingdom|Treaty)\s+of\s+"
     r"(?:the\s+)?$|\bNew\s+$"
 )
-_BODY_ZH = re.compile(
+_BODY_ZH = Pattern(
     r"[\u4e00-\u9fff]{0,4}?(?:大学(?!生)|科学院|研究院|气象局|气象厅|航天局|银行|学会|协定|公约|学派|石油公司|石化)"
 )
 _MOST = 5
@@ -81,8 +82,8 @@ def _starts() -> dict[str, list[str]]:
     """Return the names of the gazetteer by how they begin: a word, or a Chinese character."""
     starts: dict[str, list[str]] = {}
     for name in sorted(gazetteer(), key=len, reverse=True):
-        begin = _START.search(name)
-        starts.setdefault(begin[0] if begin else name, []).append(name)
+        begin = name[0] if _is_han(name[0]) else next((word for _, word in _words(name)), name)
+        starts.setdefault(begin, []).append(name)
     return starts
 
 
@@ -114,11 +115,10 @@ def find_places(text: str) -> list[Place]:
     """
     found: list[Place] = []
     low, done = _lowered(text), 0
-    for match in _START.finditer(low):
-        at = match.start()
+    for at, word in _words(low):
         if at < done:
             continue
-        for name in _starts().get(match[0], ()):
+        for name in _starts().get(word, ()):
             if low.startswith(name, at) and _ends_there(low, at + len(name), name):
                 done = at + len(name)
                 place = gazetteer()[name]
@@ -126,6 +126,25 @@ def find_places(text: str) -> list[Place]:
                     found.append(Place(text[at:done], place.box, place.kind))
                 break
     return found
+
+
+def _words(low: str) -> Iterator[tuple[int, str]]:
+    """Yield words of letters, and Chinese characters one by one, each after where it starts."""
+    for found in _LETTERS.finditer(low):
+        start, end = found.span()
+        for at in () if found[0].isascii() else range(start, end):
+            if _is_han(low[at]):
+                if start < at:
+                    yield start, low[start:at]
+                yield at, low[at]
+                start = at + 1
+        if start < end:
+            yield start, low[start:end]
+
+
+def _is_han(char: str) -> bool:
+    """Tell whether a character is one that Chinese names are written in."""
+    return "\u3400" <= char <= "\u9fff"
 
 
 def _lowered(text: str) -> str:

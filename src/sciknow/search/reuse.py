@@ -4,29 +4,62 @@ from __future__ import annotations
 
 import re
 
+from sciknow.search.pattern import Pattern
+
 OPEN = "open"
-_OPEN = re.compile(
+_OPEN = Pattern(
     r"\bopen(?:ly)?[-\s]?(?:licen[cs](?:ed?|ing)|data)\b|\bopen[\s-](?:access|licen[cs]es?)\b|"
     r"\bfree(?:ly)?\s+(?:to\s+)?(?:reus(?:e|able)|redistribut\w+|licen[cs]ed)\b|"
     r"\b(?:permissive(?:ly)?|unrestricted)[\s-]+licen[cs]\w+|\bcommercial\s+use\s+(?:is\s+)?(?:allowed|permitted|ok)\b|"
     r"\bfree\s+for\s+(?:any|all|commercial)\s+use\b|\bno\s+(?:licen[cs]\w+\s+|usage\s+)?restrictions?\b|"
     r"开放(?:许可|授权|数据|获取|协议|共享)|自由使用|可以?商用|允许商用|开源(?:数据|许可)",
     re.I,
+    needs=("open|free|licen|commercial use|restriction|开放|自由使用|商用|开源",),
 )
-_CC = re.compile(
+_CC = Pattern(
     r"\bcc[\s-]?(?P<zero>0|zero)\b|\bcc[\s-]+(?P<by>by(?:[\s-]+(?:nc|sa|nd))*)(?:[\s-]*(?P<version>[1-4]\.[05]))?\b"
     r"|\bcreative\s+commons\s+(?P<words>zero|attribution(?:[\s-]+(?:non-?commercial|share-?alike|no-?derivatives))*)",
     re.I,
+    needs=("cc0|cczero|cc |cc-|creative commons",),
 )
 _NAMED = (
-    ("PDDL", re.compile(r"\bpddl\b", re.I)),
-    ("ODbL", re.compile(r"\bodbl\b|\bopen\s+database\s+licen[cs]e\b", re.I)),
-    ("ODC-By", re.compile(r"\bodc[\s-]by\b", re.I)),
-    ("OGL", re.compile(r"\bogl\b|\bopen\s+government\s+licen[cs]e\b", re.I)),
-    ("MIT", re.compile(r"\bMIT[\s-]+[Ll]icen[cs]\w+|MIT\s*许可")),
-    ("Apache", re.compile(r"\bapache(?:[\s-]+2(?:\.0)?)?[\s-]+licen[cs]\w+|\bapache-2\.0\b", re.I)),
-    ("CC-PDM", re.compile(r"\bpublic[\s-]domain\b|公有领域|公共领域", re.I)),
-    (OPEN, re.compile(r"\bcreative\s+commons\b|知识共享(?:许可|协议)?", re.I)),
+    ("PDDL", Pattern(r"\bpddl\b", re.I, needs=("pddl",))),
+    (
+        "ODbL",
+        Pattern(r"\bodbl\b|\bopen\s+database\s+licen[cs]e\b", re.I, needs=("odbl|open database",)),
+    ),
+    ("ODC-By", Pattern(r"\bodc[\s-]by\b", re.I, needs=("odc by|odc-by",))),
+    (
+        "OGL",
+        Pattern(
+            r"\bogl\b|\bopen\s+government\s+licen[cs]e\b", re.I, needs=("ogl|open government",)
+        ),
+    ),
+    ("MIT", Pattern(r"\bMIT[\s-]+[Ll]icen[cs]\w+|MIT\s*许可", needs=("MIT",))),
+    (
+        "Apache",
+        Pattern(
+            r"\bapache(?:[\s-]+2(?:\.0)?)?[\s-]+licen[cs]\w+|\bapache-2\.0\b",
+            re.I,
+            needs=("apache",),
+        ),
+    ),
+    (
+        "CC-PDM",
+        Pattern(
+            r"\bpublic[\s-]domain\b|公有领域|公共领域",
+            re.I,
+            needs=("public domain|public-domain|公有领域|公共领域",),
+        ),
+    ),
+    (
+        OPEN,
+        Pattern(
+            r"\bcreative\s+commons\b|知识共享(?:许可|协议)?",
+            re.I,
+            needs=("creative commons|知识共享",),
+        ),
+    ),
 )
 _WORDS = {"attribution": "by", "zero": "0"}
 _FORMATS = {
@@ -47,8 +80,12 @@ _FORMATS = {
 }
 """Format as the index writes it → the words that name it."""
 _FORMAT_OF = {word: name for name, words in _FORMATS.items() for word in words.split()}
-_NC = re.compile(r"(?<![A-Za-z0-9.])nc(?=\s*(?:files?\b|格式|文件|数据))", re.I)
-_WORD = re.compile(r"\.?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
+_NC = Pattern(
+    r"(?<![A-Za-z0-9.])nc(?=\s*(?:files?\b|格式|文件|数据))",
+    re.I,
+    needs=("nc", "file|格式|文件|数据"),
+)
+_WORD = Pattern(r"\.?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 
 
 def license_of(text: str) -> str:

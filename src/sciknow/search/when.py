@@ -14,50 +14,51 @@ from datetime import date
 from itertools import pairwise
 
 from sciknow.search.moments import Moment, moments
+from sciknow.search.pattern import Pattern
 
-_LINK = re.compile(
+_LINK = Pattern(
     r"\s*年?\s*(?:-+|–|—+|~|～|/|\.{2,3}|…|\bto|\buntil|\btill|\bthrough|\bthru|\bup to|到|至|直到)"
     r"\s*(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-?)*",
     re.I,
 )
-_AND = re.compile(r"\s*年?\s*(?:\band\b|&|和|与)\s*(?:the\s+)?", re.I)
-_LIST = re.compile(r"\s*年?\s*(?:[,，、;；]|\band\b|\bor\b|&|和|与|及|或)+\s*(?:and|or)?\s*", re.I)
-_BETWEEN = re.compile(r"(?:\b(?:in |from )?between\s+(?:the\s+)?|介于|在)\s*$", re.I)
-_SINCE = re.compile(
+_AND = Pattern(r"\s*年?\s*(?:\band\b|&|和|与)\s*(?:the\s+)?", re.I)
+_LIST = Pattern(r"\s*年?\s*(?:[,，、;；]|\band\b|\bor\b|&|和|与|及|或)+\s*(?:and|or)?\s*", re.I)
+_BETWEEN = Pattern(r"(?:\b(?:in |from )?between\s+(?:the\s+)?|介于|在)\s*$", re.I)
+_SINCE = Pattern(
     r"(?:\b(?:since|from|after|(?:starting|beginning)(?: in| from)?|(?:going |dating )?back to|"
     r"as of|later than)\s+|\bpost[\s-]+|(?:≥|>=?)\s*|自从|自|从|始于|晚于)"
     r"(?:the\s+|about\s+|around\s+|year\s+)*$",
     re.I,
 )
-_SINCE_AFTER = re.compile(
+_SINCE_AFTER = Pattern(
     r"\s*年?\s*(?:onwards?\b|\+|(?:and|or) (?:later|after|newer)\b|"
     r"以[来來后後]|之[后後]|[后後](?![期来來])|起|开始|[至迄]今)",
     re.I,
 )
-_UNTIL = re.compile(
+_UNTIL = Pattern(
     r"(?:\b(?:until|till|up to|before|prior to|through|thru|ending(?: in)?|no later than|"
     r"earlier than|by|out to|(?<!compared )(?<!relative )(?<!similar )to)\s+|\bpre[\s-]+|"
     r"(?:≤|<=?)\s*|截至|截止到?|直到|到|至|早于)"
     r"(?:the\s+|about\s+|around\s+|end of\s+|year\s+)*$",
     re.I,
 )
-_UNTIL_AFTER = re.compile(
+_UNTIL_AFTER = Pattern(
     r"\s*年?\s*(?:以前|之前|前(?!后)|为止|(?:and|or) (?:earlier|before)\b)", re.I
 )
-_IN = re.compile(
+_IN = Pattern(
     r"(?:\b(?:in|during|for|of|circa|c\.|ca\.?|around|about|years?|fy|the|spring|summer|autumn|fall|"
     r"winter|season|monsoon|census|survey)\s*|[在于])(?:of\s+|the\s+|years?\s+|about\s+|early\s+|late\s+|mid-?)*$",
     re.I,
 )
-_NAMED = re.compile(
+_NAMED = Pattern(
     r"\b(?:wgs|nad|grs|etrs|itrf|igrf|cgcs|iso|rfc|epsg:?|no\.?|version|ver|v|page|pp?\.|top|first|"
     r"agenda|horizon|vision|strategy|windows|office|score|model|grid|section|article|id)\s*[-:]?\s*$",
     re.I,
 )
-_PLURAL = re.compile(r"\s+[a-z]{3,}s\b")
-_CLAUSE = re.compile(r"\s*(?:$|[,.;:!?)，。；：！？、）\n]|[\u4e00-\u9fff])")
+_PLURAL = Pattern(r"\s+[a-z]{3,}s\b")
+_CLAUSE = Pattern(r"\s*(?:$|[,.;:!?)，。；：！？、）\n]|[\u4e00-\u9fff])")
 
-_LONG = re.compile(
+_LONG = Pattern(
     r"(?:\b(?:at least|more than|over|longer than|minimum(?: of)?|spanning|covering|exceeding)\s+|"
     r"[>≥]=?\s*)"
     r"(\d{1,3})\s*\+?[\s-]*years?\b(?!\s+(?:old|ago|of age|return|flood|event|later|earlier))"
@@ -68,9 +69,12 @@ _LONG = re.compile(
     r"|(?<!\d)(\d{1,3})\s*年\s*(?:以上)?\s*(?:的)?\s*(?:长)?(?:时间)?(?:序列|记录|资料|数据)"
     r"|(?<!\d)(\d{1,3})\s*年以上(?!的?(?:历史|老|树|儿童))",
     re.I,
+    needs=("0", "year|年"),
 )
-_CENTURY_LONG = re.compile(
-    r"\b(?:century|centennial|100-year)[\s-]+(?:long|scale)\b|百年尺度|世纪尺度", re.I
+_CENTURY_LONG = Pattern(
+    r"\b(?:century|centennial|100-year)[\s-]+(?:long|scale)\b|百年尺度|世纪尺度",
+    re.I,
+    needs=("long|scale|尺度",),
 )
 _NEAR = 40
 """Characters around a moment that are read."""
