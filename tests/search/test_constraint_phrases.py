@@ -761,3 +761,17 @@ def test_places_and_terms_in_plain_words(question, said):
 @pytest.mark.parametrize("question", NOTHING.splitlines())
 def test_what_only_looks_like_a_constraint(question):
     assert str(understand(question, today=TODAY)) == ""
+
+
+@pytest.mark.parametrize(
+    ("odd", "plain"),
+    [
+        ("the n\u0131neties", "the nineties"),
+        ("the SEVENT\u0130ES", "the SEVENTIES"),
+        ("every \u017fix hours", "every six hours"),
+        ("on a 10 \u212am grid", "on a 10 Km grid"),
+    ],
+)
+def test_letters_that_only_look_alike_are_read_as_what_they_look_like(odd, plain):
+    assert understand(odd) == understand(plain)
+    assert str(understand(odd))

@@ -29,6 +29,8 @@ from sciknow.search.reuse import OPEN, format_of, license_of
 from sciknow.search.when import when
 from sciknow.text import squeeze
 
+_SAME = str.maketrans("\u0131\u0130\u017f\u212a", "iIsK")
+"""Letters that patterns without regard to case take for others; tables of words hold those."""
 _READ = 2_000
 """Characters of a question that are read."""
 _DURATION = re.compile(r"(PT?)(\d+)([YMDH])")
@@ -95,7 +97,7 @@ def understand(question: str, *, today: date | None = None) -> Understood:
     >>> str(understand("1980年以来 逐日 非洲 1公里"))
     'since 1980, 非洲, every day, 1 km or finer'
     """
-    text = squeeze(question[:_READ])
+    text = squeeze(question[:_READ]).translate(_SAME)
     plain = in_figures(text)
     period = when(plain, today or date.today())
     box = box_of(plain)
