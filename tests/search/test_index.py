@@ -2,14 +2,17 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from small_collection import CONCEPTS, DATASETS, documents
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.search import Document, Filters, Index, build_index, document_of_text, index_digest
+from sciknow.search.bridge import bridge_path
 
 
 def ids(results):
@@ -291,3 +294,18 @@ def test_suggestions_forgive_spaces_scripts_and_one_letter(index, typed, found):
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b", "zzzz", "sxa iqe", "ic x"])
 def test_suggestions_do_not_guess(index, typed):
     assert index.suggest(typed) == []
+
+
+def test_the_digest_knows_the_dictionary_that_renders_chinese_records(
+    embedder, tmp_path, monkeypatch
+):
+    chinese = [document_of_text("a", "青藏高原 多年冻土", "", {})]
+    english = [document_of_text("a", "Permafrost", "", {})]
+    before = index_digest(chinese, embedder), index_digest(english, embedder)
+    other = tmp_path / "bridge.sqlite"
+    shutil.copy(bridge_path(), other)
+    with closing(sqlite3.connect(other)) as database, database:
+        database.execute("update map set value = 'another' where name = 'digest'")
+    monkeypatch.setattr("sciknow.search.build.bridge_path", lambda: other)
+    assert index_digest(chinese, embedder) != before[0]
+    assert index_digest(english, embedder) == before[1]

@@ -111,6 +111,11 @@ class Bridge:
                 hint="install sciknow again, or run scripts/make_bridge.py",
             ) from error
 
+    @property
+    def digest(self) -> str:
+        """Digest of all that it says, as a hub keeps it that renders Chinese records."""
+        return str(self._maps.get("digest", ""))
+
     @cached_property
     def _characters(self) -> dict[int, str]:
         return str.maketrans(json.loads(self._maps["characters"]))

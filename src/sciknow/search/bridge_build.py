@@ -9,6 +9,7 @@ set up; a question only reads the file that comes out.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -73,8 +74,10 @@ def compile_bridge(path: Path, labels: Iterable[Bilingual] = ()) -> Path:
     try:
         with closing(sqlite3.connect(scratch)) as database, database:
             database.executescript(SCHEMA)
-            database.executemany("insert into word values (?, ?, ?)", _rows(labels))
-            database.executemany("insert into map values (?, ?)", _maps().items())
+            words, maps = list(_rows(labels)), _maps()
+            database.executemany("insert into word values (?, ?, ?)", words)
+            database.executemany("insert into map values (?, ?)", maps.items())
+            database.execute("insert into map values ('digest', ?)", (_digest(words, maps),))
             database.execute("pragma user_version = 1")
         with closing(sqlite3.connect(scratch)) as database:
             database.execute("vacuum")
@@ -82,6 +85,16 @@ def compile_bridge(path: Path, labels: Iterable[Bilingual] = ()) -> Path:
     finally:
         scratch.unlink(missing_ok=True)
     return path
+
+
+def _digest(words: Iterable[tuple[str, float, str]], maps: Mapping[str, str]) -> str:
+    """Return the digest of what a bridge says, the same wherever it is compiled."""
+    digest = hashlib.sha256()
+    for zh, cost, glosses in words:
+        digest.update(f"{zh}\t{cost:.6f}\t{glosses}\n".encode())
+    for name in sorted(maps):
+        digest.update(f"{name}\t{maps[name]}\n".encode())
+    return digest.hexdigest()
 
 
 def read_glossary(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -14,7 +14,7 @@ from sciknow.errors import InvalidInput
 from sciknow.model import Concept
 from sciknow.search.analysis import VERSION, fold
 from sciknow.search.arrays import save_array
-from sciknow.search.bridge import Bridge, open_bridge
+from sciknow.search.bridge import Bridge, bridge_path, open_bridge
 from sciknow.search.cache import EmbeddingCache, encode_texts
 from sciknow.search.columns import build_columns
 from sciknow.search.document import FIELDS, KINDS, Document, embedded_text, titled_text
@@ -229,11 +229,16 @@ def index_digest(
 ) -> str:
     """Return the digest of everything that an index would be made from.
 
-    Two builds with the same digest answer alike, although engine files differ.
+    Two builds with the same digest answer alike, although engine files differ. Where a record is
+    Chinese, the dictionary that renders it counts too.
     """
     digest = hashlib.sha256(f"{FORMAT} {VERSION} {embedder.digest}".encode())
+    chinese = False
     for document in documents:
         digest.update(repr(document).encode())
+        chinese = chinese or any(map(has_han, document.fields.values()))
+    if chinese and (path := bridge_path()) is not None:
+        digest.update(Bridge(path).digest.encode())
     for name in sorted(concepts or {}):
         digest.update(repr((concepts or {})[name]).encode())
     return digest.hexdigest()
