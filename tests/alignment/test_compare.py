@@ -119,7 +119,7 @@ def test_the_conventions_of_two_arrays_are_told():
 
 @pytest.mark.parametrize("thing", [3, None, [1, 2], np.zeros(3)])
 def test_other_things_are_refused(thing):
-    with pytest.raises(InvalidInput, match=r"is a \w+; give an xarray"):
+    with pytest.raises(InvalidInput, match=r"is no array object but \w+; give an xarray"):
         sk.align(field(10), thing)
 
 
