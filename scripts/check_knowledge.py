@@ -23,6 +23,7 @@ from pathlib import Path
 from knowledge.base import Finding, read_base
 from knowledge.cards import check_cards
 from knowledge.figures import as_markdown, as_text, figures, in_page
+from knowledge.filled import check_marks
 from knowledge.graph import check_graph
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +46,7 @@ def main() -> int:
     """Check, print, and return the exit code."""
     asked = arguments()
     base = read_base(asked.root)
-    found = [*base.findings, *check_cards(base), *check_graph(base)]
+    found = [*base.findings, *check_cards(base), *check_marks(base), *check_graph(base)]
     if asked.files:
         found = [item for item in found if any(part in item.file for part in asked.files)]
     if asked.no_notes:

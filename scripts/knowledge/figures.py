@@ -7,6 +7,7 @@ from typing import Any
 
 from knowledge.base import Base
 from knowledge.cards import filled
+from knowledge.filled import table, words
 from sciknow.model import Dataset
 from sciknow.vocab import Sector
 
@@ -37,6 +38,8 @@ def figures(base: Base) -> Figures:
             Counter(way.reader for item in cards for way in item.distributions if way.openable)
         ),
         "sectors": {sector.value: _sector(base, sector) for sector in Sector},
+        "filled": table(base),
+        "filled_words": words(base),
     }
 
 
@@ -116,7 +119,8 @@ def as_text(found: Figures) -> str:
         for name, row in found["sectors"].items()
     ]
     readers = ", ".join(f"{name} {count}" for name, count in sorted(found["readers"].items()))
-    return "\n".join([*lines, f"readers: {readers}", "", head, *rows])
+    fields = [*_fields(found), "", *_fields_by_sector(found)]
+    return "\n".join([*lines, f"readers: {readers}", "", head, *rows, "", *fields])
 
 
 _OF_DATASETS = (
@@ -158,7 +162,7 @@ _WORDS = {
 
 
 def as_markdown(found: Figures) -> str:
-    """Return the figures as three Markdown tables."""
+    """Return the figures as Markdown tables."""
     total = found["datasets"] or 1
     lines = ["| what | number | share of datasets |", "|---|---:|---:|"]
     for key, value in found.items():
@@ -175,7 +179,47 @@ def as_markdown(found: Figures) -> str:
     ]
     lines += ["", "| reader | distributions it opens |", "|---|---:|"]
     lines += [f"| {name} | {count} |" for name, count in sorted(found["readers"].items())]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_fields(found), "", *_fields_by_sector(found)])
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} ({part / whole:.0%})" if whole else "0"
+
+
+def _fields(found: Figures) -> list[str]:
+    """Return the table of fields: the three states, and the shares of both denominators."""
+    head = ("field", "stated", "looked for, not stated", "not looked at")
+    shares = ("stated, where it applies", "applies to", "stated, of all it may apply to")
+    lines = ["| " + " | ".join((*head, *shares)) + " |", "|---|" + "---:|" * 6]
+    for key, places in found["filled"].items():
+        cell = places["all"]
+        values = (
+            _share(cell["stated"], sum(cell[state] for state in _STATES)),
+            cell["looked_for"],
+            cell["not_looked_at"],
+            _share(cell["stated_where"], cell["applies"]),
+            f"{cell['applies']:,}",
+            _share(cell["stated"], cell["may_apply"]),
+        )
+        lines.append(f"| {found['filled_words'][key]} | " + " | ".join(map(str, values)) + " |")
+    return lines
+
+
+def _fields_by_sector(found: Figures) -> list[str]:
+    """Return two tables, half of the fields each: the three states of each in each sector."""
+    keys, lines = list(found["filled"]), []
+    for part in (keys[:7], keys[7:]):
+        names = " | ".join(found["filled_words"][key] for key in part)
+        lines += [f"| sector | {names} |", "|---|" + "---:|" * len(part)]
+        for sector in Sector:
+            cells = (found["filled"][key][sector] for key in part)
+            shown = ("/".join(str(cell[state]) for state in _STATES) for cell in cells)
+            lines.append(f"| {sector} | " + " | ".join(shown) + " |")
+        lines.append("")
+    return lines[:-1]
+
+
+_STATES = ("stated", "looked_for", "not_looked_at")
 
 
 BEGIN = "<!-- figures: written by scripts/check_knowledge.py --page; do not edit by hand -->"

@@ -20,6 +20,7 @@ from sciknow.model import (
     LangString,
     PeriodOfTime,
     Publication,
+    Resolution,
     SpatialCoverage,
     Variable,
 )
@@ -30,6 +31,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from knowledge.base import Base, read_standard_names  # noqa: E402
 from knowledge.cards import address_fault, check_cards  # noqa: E402
 from knowledge.figures import BEGIN, END, as_markdown, as_text, figures, in_page  # noqa: E402
+from knowledge.filled import check_marks, shape, table  # noqa: E402
 from knowledge.graph import check_graph  # noqa: E402
 from knowledge.units import measures, parse_units  # noqa: E402
 
@@ -284,6 +286,47 @@ def test_figures_count():
     assert found["fields_filled_mean"] == 9
     assert "ocean" in as_text(found)
     assert as_markdown(found).count("|") > 100
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"media_type": "application/vnd.zarr"}, {"grid"}),
+        ({"media_type": "text/csv"}, {"table"}),
+        ({"media_type": "text/html"}, set()),
+    ],
+)
+def test_a_shape_is_read_off_the_ways_to_the_data(change, expected):
+    way = replace(SOUND.distributions[0], **change)
+    assert shape(replace(SOUND, distributions=(way,))) == expected
+    spaced = replace(SOUND, distributions=(way,), resolution=Resolution(meters=30))
+    assert shape(spaced) == expected | {"grid"}
+
+
+def test_a_field_is_stated_or_looked_for_or_not_looked_at():
+    note = "A copy. Looked for, not stated: creators, license."
+    vain = replace(SOUND, id="vain", license="", provenance=(replace(READ, note=note),))
+    found = table(base(SOUND, vain))
+    states = ("stated", "looked_for", "not_looked_at")
+    assert [found["license"]["all"][state] for state in states] == [1, 1, 0]
+    assert [found["creators"]["ocean"][state] for state in states] == [0, 1, 1]
+    assert [found["doi"]["all"][state] for state in states] == [0, 0, 2]
+    assert found["doi"]["meteorology"]["not_looked_at"] == 0
+
+
+def test_a_field_that_may_apply_is_in_the_second_denominator_only():
+    placed = replace(SOUND, id="placed", spatial=SpatialCoverage(bbox=(0, 0, 1, 1)))
+    found = table(base(SOUND, placed))["spatial.bbox"]["all"]
+    assert (found["stated_where"], found["applies"], found["may_apply"]) == (1, 1, 2)
+    table_only = replace(SOUND.distributions[0], media_type="text/csv")
+    found = table(base(replace(SOUND, distributions=(table_only,))))["resolution"]["all"]
+    assert (found["applies"], found["may_apply"]) == (0, 0)
+
+
+def test_a_mark_that_names_no_field_is_found():
+    note = "Looked for, not stated: creators, colour."
+    marked = replace(SOUND, provenance=(replace(READ, note=note),))
+    assert [item.text[:17] for item in check_marks(base(marked))] == ["looked for colour"]
 
 
 def test_figures_stand_between_the_marks_of_a_page():
