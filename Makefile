@@ -7,8 +7,8 @@ VENV ?= .venv
 TORCH ?= torch==2.13.0
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
-BRIDGE = src/sciknow/search/bridge.sqlite
-WORDS = src/sciknow/search/glossary.tsv $(wildcard src/sciknow/search/bridge_*.py \
+BRIDGE = src/sciknow/search/language/bridge.sqlite
+WORDS = src/sciknow/search/language/glossary.tsv $(wildcard src/sciknow/search/language/bridge_*.py \
 	knowledge_graph/concepts/*.ttl)
 HUB = src/sciknow/_hub/CURRENT
 SOURCES = $(shell find catalogs knowledge_graph src/sciknow -name '*.yaml' -o -name '*.ttl' -o -name '*.py')
@@ -53,4 +53,4 @@ wheel: hub ## dist/*.whl with the embedded hub and the default model inside
 	$(BIN)/python -m build --wheel
 
 clean:
-	rm -rf build dist demo-output src/sciknow/_hub src/sciknow/search/_model $(BRIDGE) $(VENV)
+	rm -rf build dist demo-output src/sciknow/_hub src/sciknow/search/embed/_model $(BRIDGE) $(VENV)

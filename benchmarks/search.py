@@ -37,9 +37,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.search import Document, Filters, Index, load_embedder
-from sciknow.search.build import build_index
-from sciknow.search.embedder import reader, unit
-from sciknow.search.onnx import PACKAGE, OnnxEmbedder
+from sciknow.search.embed.embedder import reader, unit
+from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
+from sciknow.search.index.build import build_index
 
 QUESTIONS = 60
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 The concepts of ``knowledge_graph/`` give it their labels in both languages. Run it with the
 ``build`` extra installed::
 
-    python scripts/make_bridge.py [src/sciknow/search/bridge.sqlite]
+    python scripts/make_bridge.py [src/sciknow/search/language/bridge.sqlite]
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from rdflib import Graph
 from rdflib.namespace import SKOS
 from rdflib.term import Literal, Node
 
-from sciknow.search.bridge_build import compile_bridge
-from sciknow.search.bridge_labels import Bilingual
+from sciknow.search.language.bridge_build import compile_bridge
+from sciknow.search.language.bridge_labels import Bilingual
 
 ROOT = Path(__file__).parent.parent
 DEFAULT = ROOT / "src" / "sciknow" / "search" / "bridge.sqlite"

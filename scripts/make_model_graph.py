@@ -1,13 +1,13 @@
 """Make the two weightless ONNX graphs of the default sentence model: the exact, and the brisk.
 
-A graph says what is computed; every weight is named as external data and fed at run time
-from the published ``model.safetensors`` (see `sciknow.search.weights`, which says too how the brisk
-graph differs). Layers follow BERT (Devlin et al. 2019) as sentence-transformers'
-all-MiniLM-L6-v2 configures it: six layers of width 384, mean pooling, unit length. Attention and
-GELU are ONNX Runtime's fused operators, so that a session needs no optimisation when it starts;
-residual and normalisation are two operators, because the fused one is not vectorised and takes
-twice as long. Texts of a batch have the same number of tokens: with no padding there is no mask,
-and attention takes the faster way. All but attention sees the tokens of a batch in one table.
+A graph says what is computed; every weight is named as external data and fed at run time from the
+published ``model.safetensors`` (see `sciknow.search.embed.weights`, which says too how the brisk
+graph differs). Layers follow BERT (Devlin et al. 2019) as sentence-transformers' all-MiniLM-L6-v2
+configures it: six layers of width 384, mean pooling, unit length. Attention and GELU are ONNX
+Runtime's fused operators, so that a session needs no optimisation when it starts; residual and
+normalisation are two operators, because the fused one is not vectorised and takes twice as long.
+Texts of a batch have the same number of tokens: with no padding there is no mask, and attention
+takes the faster way. All but attention sees the tokens of a batch in one table.
 
 Run it with the ``build`` extra installed::
 
@@ -22,7 +22,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from sciknow.search.weights import LAYERS, OUTLIERS
+from sciknow.search.embed.weights import LAYERS, OUTLIERS
 
 WIDTH, INNER, HEADS = 384, 1536, 12
 POSITIONS = 512

@@ -5,7 +5,7 @@ text: general English that ships with no collection. Vectors of 384 numbers beco
 
 Run it with the ``build`` extra installed, after ``make_model_graph.py``::
 
-    python scripts/make_token_projection.py src/sciknow/search/minilm-tokens.npy
+    python scripts/make_token_projection.py src/sciknow/search/embed/minilm-tokens.npy
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sciknow.search.bridge_build import dictionary
-from sciknow.search.embedder import unit
-from sciknow.search.onnx import OnnxEmbedder
+from sciknow.search.embed.embedder import unit
+from sciknow.search.embed.onnx import OnnxEmbedder
+from sciknow.search.language.bridge_build import dictionary
 
 WIDTH = 64
 TEXTS = 2_000

@@ -11,10 +11,10 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from sciknow.search.digest import check_digest
-from sciknow.search.onnx import PACKAGE, TOKENIZER_SHA256, WEIGHTS_SHA256
+from sciknow.search.embed.digest import check_digest
+from sciknow.search.embed.onnx import PACKAGE, TOKENIZER_SHA256, WEIGHTS_SHA256
 
-TARGET = Path(__file__).parents[1] / "src" / "sciknow" / "search" / "_model"
+TARGET = Path(__file__).parents[1] / "src" / "sciknow" / "search" / "embed" / "_model"
 FILES = {"model.safetensors": WEIGHTS_SHA256, "tokenizer.json": TOKENIZER_SHA256}
 
 

@@ -8,8 +8,10 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
-    {"errors", "vocab", "_html", "_lazy", "text", "files", "net", "version"},
+    {"errors", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
     {"model"},
+    {"place"},
+    {"wire"},
     {
         "alignment",
         "availability",
@@ -37,7 +39,7 @@ ONLY_PLACE = {
     "sentence_transformers": {"search"},
     "tokenizers": {"search"},
     "zarr": {"readers"},
-    "fsspec": {"readers"},
+    "fsspec": {"readers", "wire"},
     "kerchunk": {"readers"},
     "cf_xarray": {"alignment"},
     "bibtexparser": {"ledger"},

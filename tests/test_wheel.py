@@ -37,9 +37,9 @@ def test_the_wheel_carries_hub_dictionary_and_catalogues(wheel):
         "sciknow/_hub/CURRENT",
         "sciknow/_data/catalogs/main.yaml",
         "sciknow/_data/knowledge_graph/vocabulary/sectors.ttl",
-        "sciknow/search/bridge.sqlite",
-        "sciknow/search/minilm.onnx",
-        "sciknow/search/minilm-brisk.onnx",
+        "sciknow/search/language/bridge.sqlite",
+        "sciknow/search/embed/minilm.onnx",
+        "sciknow/search/embed/minilm-brisk.onnx",
         "sciknow/py.typed",
     } <= set(names)
     assert any(name.startswith("sciknow/_data/catalogs/data/") for name in names)

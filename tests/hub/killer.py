@@ -14,7 +14,7 @@ import sciknow
 import sciknow.catalogs
 import sciknow.graph.quads
 import sciknow.graph.store
-import sciknow.hub.build
+import sciknow.hub.make.build
 import sciknow.ledger
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "sqlite3.connect"}

@@ -11,8 +11,8 @@ from small_source import write_source
 
 import sciknow
 from sciknow.hub import HubFolder
-from sciknow.hub.manifest import read_manifest
-from sciknow.hub.validation import validate_source
+from sciknow.hub.make.validation import validate_source
+from sciknow.hub.store.manifest import read_manifest
 
 
 def test_two_builds_of_the_same_inputs_are_one_generation(source):

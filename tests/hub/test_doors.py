@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 import sciknow
-from sciknow.hub import hit_table
-from sciknow.hub.likeness import likeness_of
+from sciknow.hub.find import hit_table
+from sciknow.hub.find.likeness import likeness_of
 
 
 def test_publications_concepts_and_variables_are_found(hub):

@@ -24,7 +24,8 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.preservation import read_history
-from sciknow.readers import Cache, open_distribution, parse_selection
+from sciknow.readers import open_distribution, parse_selection
+from sciknow.wire import Cache
 
 
 @pytest.mark.parametrize("verb", ["open", "plan"])

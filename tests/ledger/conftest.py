@@ -12,7 +12,7 @@ from drifting import Place
 from small_source import write_source
 
 import sciknow
-from sciknow.readers.access import transport
+from sciknow.wire import transport
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from servers.web import DataServer, Fault
 
 from sciknow.ledger import ChangeKind as Kind
 from sciknow.ledger import Status
-from sciknow.readers.fingerprints import fingerprint, fingerprint_files
+from sciknow.readers.fingerprints import files as fingerprint_files
+from sciknow.readers.fingerprints import fingerprint
 
 
 def zarr_store(**options):

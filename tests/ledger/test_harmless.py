@@ -29,7 +29,7 @@ from servers.web import DataServer, Fault
 import sciknow as sk
 from sciknow.errors import DegradedWarning
 from sciknow.ledger import read_lock, write_lock
-from sciknow.readers.fingerprints import fingerprint_files
+from sciknow.readers.fingerprints import files as fingerprint_files
 
 
 def touch(at):

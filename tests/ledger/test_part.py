@@ -13,7 +13,8 @@ from sciknow.ledger import ChangeKind as Kind
 from sciknow.ledger import Status
 from sciknow.model.fingerprint import Strength
 from sciknow.readers import take_fingerprint
-from sciknow.readers.fingerprints import fingerprint_files, fingerprint_part
+from sciknow.readers.fingerprints import files as fingerprint_files
+from sciknow.readers.fingerprints import part as fingerprint_part
 
 STEPS = 260  # more chunks than are read whole
 JUNE = {"period": ["2000-06-01", "2000-06-10"], "variables": ["sst"]}

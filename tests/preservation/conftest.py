@@ -15,7 +15,7 @@ from servers.web import DataServer
 sys.path.insert(0, str(Path(__file__).parent))
 
 import sciknow
-from sciknow.readers.copies import download
+from sciknow.wire import download
 
 
 @pytest.fixture(scope="session")

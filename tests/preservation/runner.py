@@ -5,7 +5,7 @@ import sys
 
 import sciknow
 from sciknow.model import Dataset, Distribution, LangString
-from sciknow.readers.copies import download
+from sciknow.wire import download
 
 
 def main(folder, reader, url, options="{}"):

@@ -17,7 +17,7 @@ from servers.web import Fault
 import sciknow
 from sciknow.errors import IntegrityError, SciknowError
 from sciknow.files import exclusive_lock, sha256_file
-from sciknow.readers.copies import download
+from sciknow.wire import download
 
 RUNNER = Path(__file__).with_name("runner.py")
 

@@ -14,7 +14,7 @@ import xarray as xr
 from servers.objects import object_server
 from servers.web import DataServer
 
-from sciknow.readers.access import transport
+from sciknow.wire import transport
 
 CHUNKS = (10, 45, 90)
 

@@ -16,8 +16,9 @@ from servers.web import DataServer, Fault
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.model import Distribution
-from sciknow.readers import Cache, open_any, open_distribution
-from sciknow.readers.access.cache import Found, parse_cache
+from sciknow.readers import open_any, open_distribution
+from sciknow.wire import Cache
+from sciknow.wire.cache import Found, parse_cache
 
 NAMES = ["v2.zarr", "v3.zarr", "sharded.zarr", "four.nc", "classic.nc"]
 
@@ -146,7 +147,7 @@ def test_signed_addresses_are_not_written_down(cache):
 
 WRITER = """
 import os, sys
-from sciknow.readers.access.cache import Cache, Found
+from sciknow.wire.cache import Cache, Found
 cache = Cache(sys.argv[1], limit=3_000_000)
 print("ready", flush=True)
 number = 0

@@ -14,12 +14,12 @@ from sciknow.errors import InvalidInput, MissingDependency, SourceUnavailable, U
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
 from sciknow.readers import (
-    Cache,
     open_distribution,
     plan_distribution,
     take_fingerprint,
 )
-from sciknow.readers.trouble import Absent
+from sciknow.wire import Cache
+from sciknow.wire.trouble import Absent
 
 NAMES = ["v2.zarr", "v3-loose.zarr", "sharded.zarr", "four.nc", "classic.nc"]
 SECRETS = ("GOOGLE_APPLICATION_CREDENTIALS", "AZURE_STORAGE_CONNECTION_STRING")
@@ -156,6 +156,6 @@ def test_credentials_are_refused(storage):
 )
 def test_a_missing_driver_says_what_to_install(scheme, driver, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, driver, None)
-    monkeypatch.delitem(sys.modules, f"sciknow.readers.access.store_{extra}", raising=False)
+    monkeypatch.delitem(sys.modules, f"sciknow.wire.store_{extra}", raising=False)
     with pytest.raises(MissingDependency, match=rf"pip install 'sciknow\[{extra}\]'"):
         open_distribution(way(f"{scheme}://data/a.nc", {"account_name": "abc"}), base=".")

@@ -15,8 +15,14 @@ from servers.erddap import SINCE, erddap_server
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
-from sciknow.readers.formats.erddap import address
-from sciknow.readers.formats.tabledap import MAX_REQUESTS, parse_header, parse_info, query, spans
+from sciknow.readers.formats.tabledap.reader import address
+from sciknow.readers.formats.tabledap.server import (
+    MAX_REQUESTS,
+    parse_header,
+    parse_info,
+    query,
+    spans,
+)
 from sciknow.readers.selection import Selection, parse_selection
 from sciknow.testing.reader import ReaderCase, ReaderTests
 

@@ -13,7 +13,7 @@ from servers.web import DataServer
 from sciknow.errors import InvalidInput, SourceUnavailable, UntrustedInput
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution
-from sciknow.readers.formats import virtual
+from sciknow.readers.formats.netcdf import virtual
 
 PARTS = 4
 

@@ -16,7 +16,8 @@ from servers.web import DataServer
 
 from sciknow.errors import DegradedWarning, InvalidInput, MissingDependency, SciknowError
 from sciknow.model import Distribution
-from sciknow.readers import geo, open_distribution, plan_distribution
+from sciknow.readers import open_distribution, plan_distribution
+from sciknow.readers.formats.parquet import geo
 
 ROWS, GROUP = 32_000, 4_000
 PROJECTED = {"type": "ProjectedCRS", "name": "WGS 84 / UTM zone 50N"}

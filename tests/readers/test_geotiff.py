@@ -24,11 +24,11 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
-from sciknow.readers.access.rangefile import LocalFile
-from sciknow.readers.formats.geotiff import check_options
-from sciknow.readers.formats.tiff import Tiff
-from sciknow.readers.trouble import explain
+from sciknow.readers.formats.geotiff.reader import check_options
+from sciknow.readers.formats.geotiff.tiff import Tiff
 from sciknow.testing.reader import ReaderCase, ReaderTests
+from sciknow.wire.rangefile import LocalFile
+from sciknow.wire.trouble import explain
 
 BOX = (3.005, 45.13, 3.02, 45.145)
 """A part of the images, in degrees."""
@@ -156,7 +156,7 @@ def test_estimates_of_single_bands_and_of_overviews(images):
 
 
 def test_estimates_of_very_many_tiles_are_sampled(tmp_path, monkeypatch):
-    monkeypatch.setattr("sciknow.readers.plans.geotiff_cost.BLOCKS", 12)
+    monkeypatch.setattr("sciknow.readers.formats.geotiff.cost.BLOCKS", 12)
     write(tmp_path / "a.tif", pattern(), **TILED, compress="deflate")
     plan = plan_distribution(way("a.tif"), base=tmp_path)
     whole = (tmp_path / "a.tif").stat().st_size

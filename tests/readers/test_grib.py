@@ -30,10 +30,12 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
-from sciknow.readers import Cache, open_distribution, plan_distribution, take_fingerprint
-from sciknow.readers.formats import grib, grib_process
-from sciknow.readers.formats.grib_index import parse_index, scan
+from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
+from sciknow.readers.formats.grib import process as grib_process
+from sciknow.readers.formats.grib import reader as grib
+from sciknow.readers.formats.grib.index import parse_index, scan
 from sciknow.testing.reader import ReaderCase, ReaderTests
+from sciknow.wire import Cache
 
 PACKAGES = ["eccodes", "eccodeslib", "eckitlib", "findlibs"]
 ABOVE = {"surface": gribs.ABOVE_GROUND, "level": 2}

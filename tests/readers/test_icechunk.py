@@ -18,9 +18,10 @@ from sciknow.errors import (
     UntrustedInput,
 )
 from sciknow.model import Distribution
-from sciknow.readers import Cache, open_distribution, plan_distribution, registry
-from sciknow.readers.trouble import Absent
+from sciknow.readers import open_distribution, plan_distribution, registry
 from sciknow.testing.reader import ReaderCase, ReaderTests
+from sciknow.wire import Cache
+from sciknow.wire.trouble import Absent
 
 ENCODING = {"sst": {"chunks": (10, 45, 90)}}
 

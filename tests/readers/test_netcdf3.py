@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.io import netcdf_file
 
 from sciknow.errors import IntegrityError
-from sciknow.readers.access.rangefile import LocalFile
-from sciknow.readers.formats.netcdf3 import ClassicStore, read_header
+from sciknow.readers.formats.netcdf.classic import ClassicStore, read_header
+from sciknow.wire.rangefile import LocalFile
 
 TYPES = ["i1", "i2", "i4", "f4", "f8"]
 

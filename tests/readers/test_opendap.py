@@ -16,8 +16,8 @@ from servers.web import DataServer, Fault
 from sciknow.errors import InvalidInput, SciknowError, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution
-from sciknow.readers.formats.dap2 import parse_das, parse_dds
-from sciknow.readers.formats.opendap import address
+from sciknow.readers.formats.opendap.dap2 import parse_das, parse_dds
+from sciknow.readers.formats.opendap.reader import address
 
 
 @pytest.fixture(scope="module")

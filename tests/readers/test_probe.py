@@ -12,9 +12,10 @@ from servers.web import Fault, free_port
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
 from sciknow.model.probe import Outcome
-from sciknow.readers import has_route, probe_distribution
+from sciknow.readers import probe_distribution
 from sciknow.readers.probes import probe
 from sciknow.readers.probes.content import is_page, mismatch
+from sciknow.wire import has_route
 
 
 @pytest.fixture(autouse=True)
@@ -228,7 +229,7 @@ def test_pages_are_known_by_their_start():
 
 
 def test_a_machine_without_a_way_out_is_known(monkeypatch):
-    code = "from sciknow.readers.plans.route import has_route; print(has_route())"
+    code = "from sciknow.wire.network import has_route; print(has_route())"
     command = ["unshare", "-rn", sys.executable, "-c", code]
     if shutil.which("unshare") is None:
         pytest.skip("no unshare on this machine")

@@ -63,7 +63,7 @@ def test_broken_plugin_warns_and_is_skipped(value):
 
 
 def test_name_must_be_the_entry_points():
-    point = EntryPoint("other", "sciknow.readers.formats.csv:CsvReader", GROUP)
+    point = EntryPoint("other", "sciknow.readers.formats.csv.reader:CsvReader", GROUP)
     with pytest.warns(DegradedWarning, match="no Reader"):
         assert registry.import_reader(point) is None
 

@@ -18,7 +18,7 @@ from sciknow.catalogs.schema import FORMS, KERCHUNK, TABLEDAP
 from sciknow.errors import DegradedWarning
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, registry
-from sciknow.readers.formats.references import parse_reference
+from sciknow.readers.formats.kerchunk.references import parse_reference
 
 ARRAYS = ["v2.zarr", "v3.zarr", "sharded.zarr", "classic.nc", "offset64.nc", "four.nc"]
 

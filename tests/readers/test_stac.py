@@ -28,10 +28,10 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.readers import locate, open_distribution, plan_distribution, registry, take_fingerprint
-from sciknow.readers.formats import stac_document
-from sciknow.readers.formats.stac import parse_options
-from sciknow.readers.formats.stac_asset import choose
-from sciknow.readers.formats.stac_link import follow
+from sciknow.readers.formats.stac import document as stac_document
+from sciknow.readers.formats.stac.asset import choose
+from sciknow.readers.formats.stac.link import follow
+from sciknow.readers.formats.stac.reader import parse_options
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 DAYS = ("2020-01-01T10:00:00Z", "2020-01-11T10:00:00Z", "2020-01-21T10:00:00Z")

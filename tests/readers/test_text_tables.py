@@ -16,7 +16,8 @@ from servers.web import DataServer
 from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded, SciknowError
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
-from sciknow.readers.formats import excel, zipped
+from sciknow.readers.formats.csv import zipped
+from sciknow.readers.formats.excel import reader as excel
 
 ROWS = 2_000
 
@@ -198,7 +199,7 @@ def test_lines_with_lists_gaps_and_types(tmp_path):
 
 
 def test_lines_in_blocks(folder, stations, monkeypatch):
-    monkeypatch.setattr("sciknow.readers.formats.jsonl.BLOCK", 20_000)
+    monkeypatch.setattr("sciknow.readers.formats.jsonl.reader.BLOCK", 20_000)
     frame = open_distribution(CASES["t.jsonl"], base=folder)
     assert frame.npartitions > 5
     np.testing.assert_allclose(frame["value"].compute(), stations["value"])

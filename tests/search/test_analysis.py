@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciknow.search.analysis import fold, pieces, stem, term_key, terms
+from sciknow.search.language.analysis import fold, pieces, stem, term_key, terms
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sciknow.errors import DegradedWarning, IntegrityError, InvalidInput
-from sciknow.search import bridge as module
-from sciknow.search.bridge import MAX_WORD, Bridge, Label, open_bridge
-from sciknow.search.bridge_build import dictionary, read_glossary, shipped_glossary
-from sciknow.search.bridge_labels import Bilingual, by_word, renderings
+from sciknow.search.language import bridge as module
+from sciknow.search.language.bridge import MAX_WORD, Bridge, Label, open_bridge
+from sciknow.search.language.bridge_build import dictionary, read_glossary, shipped_glossary
+from sciknow.search.language.bridge_labels import Bilingual, by_word, renderings
 from sciknow.text import has_han
 
 
@@ -116,7 +116,7 @@ def test_without_a_bridge_the_user_is_told(monkeypatch):
 def test_the_glossary_has_no_term_twice_and_reads_well():
     from importlib.resources import files
 
-    lines = (files("sciknow.search") / "glossary.tsv").read_text("utf-8").splitlines()
+    lines = (files("sciknow.search.language") / "glossary.tsv").read_text("utf-8").splitlines()
     terms = [term for term, _ in read_glossary(lines)]
     assert len(terms) == len(set(terms)) == len(shipped_glossary())
 

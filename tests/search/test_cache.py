@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sciknow.errors import DegradedWarning, SciknowError
-from sciknow.search.cache import EmbeddingCache, encode_texts
+from sciknow.search.embed.cache import EmbeddingCache, encode_texts
 
 
 def test_what_is_kept_comes_back_the_same(tmp_path, embedder):

@@ -3,8 +3,8 @@ import pytest
 
 from sciknow.model import Dataset, Distribution, LangString
 from sciknow.model.coverage import PeriodOfTime, SpatialCoverage
+from sciknow.place.place import find_place, find_places, gazetteer, places_of, share_within
 from sciknow.search import Filters, Index, build_index, document_of, understand
-from sciknow.search.places import find_place, find_places, gazetteer, places_of, share_within
 
 
 @pytest.mark.parametrize(

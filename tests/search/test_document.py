@@ -3,8 +3,8 @@ from small_collection import AGENTS, CONCEPTS, DATASETS, PUBLICATIONS, documents
 
 from sciknow.errors import InvalidInput
 from sciknow.search import Document, document_of, document_of_text
-from sciknow.search.document import embedded_text, license_class
-from sciknow.search.prior import mentions, names_of
+from sciknow.search.index.document import embedded_text, license_class
+from sciknow.search.index.prior import mentions, names_of
 
 
 @pytest.fixture

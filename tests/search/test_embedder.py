@@ -14,11 +14,11 @@ import pytest
 
 from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotFound
 from sciknow.search import Index, build_index, document_of_text, load_embedder
-from sciknow.search.digest import check_digest
-from sciknow.search.embedder import LARGE, reader, unit
-from sciknow.search.model_folder import find_model
-from sciknow.search.onnx import PACKAGE, OnnxEmbedder
-from sciknow.search.weights import in_bytes
+from sciknow.search.embed.digest import check_digest
+from sciknow.search.embed.embedder import LARGE, reader, unit
+from sciknow.search.embed.model_folder import find_model
+from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
+from sciknow.search.embed.weights import in_bytes
 from sciknow.testing.embedder import EmbedderTests
 from sciknow.testing.index import IndexTests
 
@@ -104,7 +104,7 @@ def test_a_large_collection_is_asked_briskly(folder, embedder, monkeypatch):
     assert reader(embedder, LARGE) is embedder
     question = index.read("sea ice")
     (exact,) = index.mean([question])
-    monkeypatch.setattr("sciknow.search.embedder.LARGE", 1)
+    monkeypatch.setattr("sciknow.search.embed.embedder.LARGE", 1)
     (brisk,) = index.mean([question])
     assert brisk.vector.tolist() == embedder.brisk().encode_queries(["sea ice"])[0].tolist()
     assert brisk.vector @ exact.vector > 0.999
@@ -177,7 +177,7 @@ def test_an_index_of_another_model_opens_with_it_alone(tmp_path, embedder, trans
 
 
 def test_a_model_that_reads_chinese_makes_the_bridge_step_back(tmp_path, transformer):
-    from sciknow.search.transformer import SentenceTransformerEmbedder
+    from sciknow.search.embed.transformer import SentenceTransformerEmbedder
 
     native = SentenceTransformerEmbedder(MODEL, languages=["en", "zh"])
     build_index(tmp_path / "x", [document_of_text("a", "海冰")], embedder=native)

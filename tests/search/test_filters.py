@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sciknow.errors import InvalidInput
 from sciknow.search import Document, Filters
-from sciknow.search.columns import Columns, build_columns, hours
+from sciknow.search.index.columns import Columns, build_columns, hours
 
 
 def found(index, **wishes):

@@ -12,7 +12,7 @@ from small_collection import CONCEPTS, DATASETS, documents
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.search import Document, Filters, Index, build_index, document_of_text, index_digest
-from sciknow.search.bridge import bridge_path
+from sciknow.search.language.bridge import bridge_path
 
 
 def ids(results):
@@ -306,6 +306,6 @@ def test_the_digest_knows_the_dictionary_that_renders_chinese_records(
     shutil.copy(bridge_path(), other)
     with closing(sqlite3.connect(other)) as database, database:
         database.execute("update map set value = 'another' where name = 'digest'")
-    monkeypatch.setattr("sciknow.search.build.bridge_path", lambda: other)
+    monkeypatch.setattr("sciknow.search.index.build.bridge_path", lambda: other)
     assert index_digest(chinese, embedder) != before[0]
     assert index_digest(english, embedder) == before[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sciknow.search import Index, build_index, document_of_text
-from sciknow.search.measure import is_measure, spelled
+from sciknow.search.language.measure import is_measure, spelled
 
 
 @pytest.fixture(scope="module")

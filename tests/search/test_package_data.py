@@ -5,25 +5,25 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from sciknow.search.onnx import DIMENSIONS
+from sciknow.search.embed.onnx import DIMENSIONS
 
 
 @pytest.mark.parametrize(
-    ("name", "limit"),
+    ("room", "name", "limit"),
     [
-        ("minilm.onnx", 200_000),
-        ("minilm-brisk.onnx", 200_000),
-        ("minilm-tokens.npy", 60_000),
-        ("glossary.tsv", 200_000),
-        ("gazetteer.tsv", 100_000),
-        ("bridge.sqlite", 8_000_000),
+        ("sciknow.search.embed", "minilm.onnx", 200_000),
+        ("sciknow.search.embed", "minilm-brisk.onnx", 200_000),
+        ("sciknow.search.embed", "minilm-tokens.npy", 60_000),
+        ("sciknow.search.language", "glossary.tsv", 200_000),
+        ("sciknow.place", "gazetteer.tsv", 100_000),
+        ("sciknow.search.language", "bridge.sqlite", 8_000_000),
     ],
 )
-def test_data_is_there_and_small(name, limit):
-    assert 0 < len((files("sciknow.search") / name).read_bytes()) < limit
+def test_data_is_there_and_small(room, name, limit):
+    assert 0 < len((files(room) / name).read_bytes()) < limit
 
 
 def test_the_projection_keeps_directions_apart():
-    axes = np.load(str(files("sciknow.search") / "minilm-tokens.npy")).astype(np.float64)
+    axes = np.load(str(files("sciknow.search.embed") / "minilm-tokens.npy")).astype(np.float64)
     assert axes.shape == (DIMENSIONS, 64)
     np.testing.assert_allclose(axes.T @ axes, np.eye(64), atol=5e-3)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sciknow.search.pattern import Choice, Pattern, can_match
+from sciknow.pattern import Choice, Pattern, can_match
 
 QUESTION = "sea surface temperature of the North Pacific · 北太平洋海表温度"
 COMPILED = """\
@@ -22,13 +22,21 @@ def noted(source, flags=0):
     compiled.append(sys._getframe(1).f_globals["__name__"])
     return compile_(source, flags)
 re.compile = noted
-from sciknow.search.constraint import understand
+from sciknow.search.wish.constraint import understand
 print(*(name for name in compiled if name.startswith("sciknow.search.")))
 compiled.clear()
 understand(sys.argv[1])
 print(*compiled)
 """
-ROOMS = ("coordinates", "grain", "moments", "numerals", "places", "reuse", "when")
+ROOMS = (
+    "place.place",
+    "search.language.numerals",
+    "search.wish.coordinates",
+    "search.wish.grain",
+    "search.wish.licence",
+    "search.wish.moments",
+    "search.wish.when",
+)
 MANY = 4_000
 """Texts of one stretch of a pattern that are written out."""
 
@@ -45,7 +53,7 @@ def _patterns(value: object) -> Iterator[Pattern]:
 
 def _needy() -> Iterator[tuple[str, Pattern]]:
     for room in ROOMS:
-        for name, value in vars(importlib.import_module(f"sciknow.search.{room}")).items():
+        for name, value in vars(importlib.import_module(f"sciknow.{room}")).items():
             for number, pattern in enumerate(_patterns(value)):
                 if pattern.needs:
                     yield f"{room}.{name}.{number}", pattern

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciknow.search import Index, build_index, document_of_text, rank
-from sciknow.search.purpose import asked_for
+from sciknow.search import Index, build_index, document_of_text
+from sciknow.search.rank import rank
+from sciknow.search.wish.purpose import asked_for
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sciknow.search import Index, build_index, document_of_text
-from sciknow.search.analysis import terms
-from sciknow.search.question import NEAR
-from sciknow.search.synonyms import synonyms
+from sciknow.search.language.analysis import terms
+from sciknow.search.language.synonyms import synonyms
+from sciknow.search.rank.question import NEAR
 
 
 def test_no_word_stands_for_itself_and_none_stands_twice():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sciknow.search import Index, build_index, document_of_text
-from sciknow.search import titles as module
-from sciknow.search.arrays import open_array
-from sciknow.search.titles import TitleStore, build_titles
+from sciknow.search.index import titles as module
+from sciknow.search.index.arrays import open_array
+from sciknow.search.index.titles import TitleStore, build_titles
 
 LONG = "A consortium of forty institutes releases tables, code and maps under common terms. " * 12
 

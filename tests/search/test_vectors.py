@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from sciknow.search import vectors as module
-from sciknow.search.arrays import widen
-from sciknow.search.embedder import unit
-from sciknow.search.vectors import VectorStore, build_vectors
+from sciknow.search.embed.embedder import unit
+from sciknow.search.index import vectors as module
+from sciknow.search.index.arrays import widen
+from sciknow.search.index.vectors import VectorStore, build_vectors
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import click
 
 from sciknow.cli.output import echo_fields, echo_json, json_option, note
 from sciknow.errors import IntegrityError, InvalidInput
-from sciknow.readers import Cache
 from sciknow.text import counted
+from sciknow.wire import Cache
 
 
 @click.group()

@@ -11,42 +11,42 @@ from typing import TYPE_CHECKING
 from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from sciknow.hub.auditing import audit
-    from sciknow.hub.build import build_from_texts, build_hub
-    from sciknow.hub.combining import compatible
-    from sciknow.hub.crating import crate
-    from sciknow.hub.facets import Facets
-    from sciknow.hub.folder import HubFolder
-    from sciknow.hub.hit import Hit, Hits
+    from sciknow.hub.combine.combining import compatible
+    from sciknow.hub.find.facets import Facets
+    from sciknow.hub.find.hit import Hit, Hits
     from sciknow.hub.hub import Hub
-    from sciknow.hub.locking import LOCKFILE, lock, verify
-    from sciknow.hub.manifest import Manifest
-    from sciknow.hub.opening import open_hub
-    from sciknow.hub.overview import SectorOverview
-    from sciknow.hub.paths import embedded_hub, packaged_source, user_hub
-    from sciknow.hub.preserved import open_preserved
+    from sciknow.hub.keep.auditing import audit
+    from sciknow.hub.keep.preserved import open_preserved
+    from sciknow.hub.make.build import build_from_texts, build_hub
+    from sciknow.hub.pin.crating import crate
+    from sciknow.hub.pin.locking import LOCKFILE, lock, verify
+    from sciknow.hub.store.folder import HubFolder
+    from sciknow.hub.store.manifest import Manifest
+    from sciknow.hub.store.opening import open_hub
+    from sciknow.hub.store.paths import embedded_hub, packaged_source, user_hub
+    from sciknow.hub.walk.overview import SectorOverview
 
 _HOMES = {
-    "Facets": "facets",
-    "LOCKFILE": "locking",
-    "Hit": "hit",
-    "Hits": "hit",
+    "Facets": "find.facets",
+    "LOCKFILE": "pin.locking",
+    "Hit": "find.hit",
+    "Hits": "find.hit",
     "Hub": "hub",
-    "HubFolder": "folder",
-    "Manifest": "manifest",
-    "SectorOverview": "overview",
-    "audit": "auditing",
-    "build_from_texts": "build",
-    "build_hub": "build",
-    "compatible": "combining",
-    "crate": "crating",
-    "embedded_hub": "paths",
-    "lock": "locking",
-    "open_hub": "opening",
-    "open_preserved": "preserved",
-    "packaged_source": "paths",
-    "user_hub": "paths",
-    "verify": "locking",
+    "HubFolder": "store.folder",
+    "Manifest": "store.manifest",
+    "SectorOverview": "walk.overview",
+    "audit": "keep.auditing",
+    "build_from_texts": "make.build",
+    "build_hub": "make.build",
+    "compatible": "combine.combining",
+    "crate": "pin.crating",
+    "embedded_hub": "store.paths",
+    "lock": "pin.locking",
+    "open_hub": "store.opening",
+    "open_preserved": "keep.preserved",
+    "packaged_source": "store.paths",
+    "user_hub": "store.paths",
+    "verify": "pin.locking",
 }
 
 __all__ = [

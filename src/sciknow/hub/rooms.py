@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import sciknow.preservation as preservation
     import sciknow.readers as readers
     import sciknow.search as search
+    import sciknow.wire as wire
 else:
 
     class _Room:
@@ -36,6 +37,7 @@ else:
     preservation = _Room("sciknow.preservation")
     readers = _Room("sciknow.readers")
     search = _Room("sciknow.search")
+    wire = _Room("sciknow.wire")
 
 __all__ = [
     "alignment",
@@ -46,4 +48,5 @@ __all__ = [
     "preservation",
     "readers",
     "search",
+    "wire",
 ]

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from sciknow.readers.access.cache import Cache, CacheInfo
     from sciknow.readers.accessor import Origin, memory_of, remember
     from sciknow.readers.attrs import dataset_attrs, origin
-    from sciknow.readers.copies.download import current_state, fetch_file, file_digests, record_of
     from sciknow.readers.copies.materialise import write_copy
     from sciknow.readers.copies.payload import Payload, list_files, with_sizes
     from sciknow.readers.fingerprints.fingerprint import take_fingerprint
@@ -26,15 +24,12 @@ if TYPE_CHECKING:
     from sciknow.readers.part import Opened
     from sciknow.readers.plans.plan import Plan, parse_budget
     from sciknow.readers.plans.planning import plan_dataset, plan_distribution
-    from sciknow.readers.plans.route import has_route
     from sciknow.readers.probes.probe import probe_distribution
     from sciknow.readers.protocol import Location, Reader
     from sciknow.readers.selection import Selection, parse_selection
     from sciknow.readers.table import TableAs, to_dataset
 
 __all__ = [
-    "Cache",
-    "CacheInfo",
     "Location",
     "Opened",
     "Origin",
@@ -43,11 +38,7 @@ __all__ = [
     "Reader",
     "Selection",
     "TableAs",
-    "current_state",
     "dataset_attrs",
-    "fetch_file",
-    "file_digests",
-    "has_route",
     "list_files",
     "locate",
     "memory_of",
@@ -60,7 +51,6 @@ __all__ = [
     "plan_distribution",
     "probe_distribution",
     "reader_for",
-    "record_of",
     "remember",
     "take_fingerprint",
     "to_dataset",
@@ -69,8 +59,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Cache": "access.cache",
-    "CacheInfo": "access.cache",
     "Location": "protocol",
     "Opened": "part",
     "Origin": "accessor",
@@ -79,11 +67,7 @@ _HOMES = {
     "Reader": "protocol",
     "Selection": "selection",
     "TableAs": "table",
-    "current_state": "copies.download",
     "dataset_attrs": "attrs",
-    "fetch_file": "copies.download",
-    "file_digests": "copies.download",
-    "has_route": "plans.route",
     "list_files": "copies.payload",
     "locate": "location",
     "memory_of": "accessor",
@@ -96,7 +80,6 @@ _HOMES = {
     "plan_distribution": "plans.planning",
     "probe_distribution": "probes.probe",
     "reader_for": "located",
-    "record_of": "copies.download",
     "remember": "accessor",
     "take_fingerprint": "fingerprints.fingerprint",
     "to_dataset": "table",

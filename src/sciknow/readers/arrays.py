@@ -11,8 +11,8 @@ import zarr
 from zarr.abc.store import Store
 
 from sciknow.errors import InvalidInput, SourceUnavailable
-from sciknow.readers.access.store import ReadOnlyStore, document
-from sciknow.readers.trouble import explain
+from sciknow.readers.formats.zarr.store import ReadOnlyStore, document
+from sciknow.wire.trouble import explain
 
 DECODING = frozenset(
     {

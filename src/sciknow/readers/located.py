@@ -11,13 +11,13 @@ import dask.dataframe as dd
 from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
-from sciknow.readers.access.cache import Cache, parse_cache
 from sciknow.readers.attrs import origin_attrs, stamp
 from sciknow.readers.location import locate
 from sciknow.readers.part import Opened
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.table import TableAs, parse_table_as, to_dataset
-from sciknow.readers.trouble import explain
+from sciknow.wire.cache import Cache, parse_cache
+from sciknow.wire.trouble import explain
 
 
 def reader_for(distribution: Distribution) -> Reader:

@@ -8,9 +8,9 @@ from pathlib import Path
 from sciknow.errors import InvalidInput, UntrustedInput
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
-from sciknow.readers.access.cache import Cache
-from sciknow.readers.access.transport import Transport
 from sciknow.readers.protocol import Location
+from sciknow.wire.cache import Cache
+from sciknow.wire.transport import Transport
 
 CATALOG_DIR = "{CATALOG_DIR}"
 REFERENCE = "reference://"

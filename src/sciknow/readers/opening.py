@@ -9,12 +9,12 @@ from typing import Any, cast
 from sciknow.errors import IntegrityError, MissingDependency, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE
-from sciknow.readers.access.cache import Cache
 from sciknow.readers.located import delivered, located
 from sciknow.readers.part import Opened, part
 from sciknow.readers.plans.planning import none_of, plan_distribution
 from sciknow.readers.selection import parse_selection
 from sciknow.readers.table import TableAs, parse_table_as
+from sciknow.wire.cache import Cache
 
 
 def open_distribution(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from dask.dataframe import DataFrame
 
-    from sciknow.readers.access.transport import Transport
+    from sciknow.wire.transport import Transport
 
 Opened = "xr.Dataset | xr.DataTree | DataFrame"
 """What a reader returns: lazy, on dask."""

@@ -141,7 +141,7 @@ def _box(ds: xr.Dataset, bbox: BBox) -> dict[str, Index]:
 
 def _projected() -> Any:
     try:
-        return import_module("sciknow.readers.formats.projected")
+        return import_module("sciknow.readers.formats.geotiff.projected")
     except ImportError as error:
         raise MissingDependency(
             "a box on a projected grid needs pyproj, which is not installed",

@@ -5,11 +5,13 @@ bridge. Nothing here knows of graphs, arrays or the network. Importing this pack
 tantivy and ONNX Runtime, never torch, pandas or a Chinese dictionary.
 """
 
-from sciknow.search.answer import IndexHit, Results
-from sciknow.search.build import Built, build_index, index_digest
-from sciknow.search.cache import EmbeddingCache
-from sciknow.search.constraint import Understood, understand
-from sciknow.search.document import (
+from sciknow.place.place import Place
+from sciknow.search.embed.cache import EmbeddingCache
+from sciknow.search.embed.embedder import Embedder, TokenEmbedder
+from sciknow.search.embed.models import load_embedder
+from sciknow.search.embed.onnx import OnnxEmbedder
+from sciknow.search.index.build import Built, build_index, index_digest
+from sciknow.search.index.document import (
     Document,
     Link,
     document_of,
@@ -18,14 +20,12 @@ from sciknow.search.document import (
     document_of_text,
     variables_of,
 )
-from sciknow.search.embedder import Embedder, TokenEmbedder
-from sciknow.search.facet import Facet
-from sciknow.search.filters import Filters
-from sciknow.search.index import Index
-from sciknow.search.models import load_embedder
-from sciknow.search.onnx import OnnxEmbedder
-from sciknow.search.places import Place
-from sciknow.search.why import ConceptWhy, ConstraintWhy, TermWhy, Why
+from sciknow.search.index.facet import Facet
+from sciknow.search.index.filters import Filters
+from sciknow.search.index.index import Index
+from sciknow.search.rank.answer import IndexHit, Results
+from sciknow.search.rank.why import ConceptWhy, ConstraintWhy, TermWhy, Why
+from sciknow.search.wish.constraint import Understood, understand
 
 __all__ = [
     "Built",

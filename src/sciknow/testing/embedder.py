@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sciknow.search.embedder import Embedder, TokenEmbedder
+from sciknow.search.embed.embedder import Embedder, TokenEmbedder
 
 
 class EmbedderTests:

@@ -14,7 +14,7 @@ import pytest
 
 from sciknow.errors import InvalidInput
 from sciknow.search import Filters, Index, build_index, document_of_text
-from sciknow.search.embedder import Embedder
+from sciknow.search.embed.embedder import Embedder
 
 TEXTS = {
     "ice": ("Sea ice extent", "Monthly area of the frozen ocean seen by satellites."),

@@ -10,7 +10,7 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SciknowError, SourceUnavailable
 from sciknow.readers.attrs import OPENED_AT
-from sciknow.readers.trouble import root_cause
+from sciknow.wire.trouble import root_cause
 
 _KEPT = ("units", "calendar", "dtype", "_FillValue", "scale_factor", "add_offset")
 """Of how a variable was stored, what tells its values; layout and packing are chosen anew."""

@@ -17,14 +17,14 @@ from sciknow.model import Distribution
 from sciknow.model.preserved import FileVersion, SourceFile
 from sciknow.net import DEADLINE
 from sciknow.readers import registry
-from sciknow.readers.copies.download import current_state
-from sciknow.readers.copies.payload_store import ReferencePayload, reference_payload, zarr_files
-from sciknow.readers.formats.fileset import is_set, members
-from sciknow.readers.formats.parquet_groups import files_of
+from sciknow.readers.fileset import is_set, members
+from sciknow.readers.formats.parquet.groups import files_of
+from sciknow.readers.formats.zarr.payload import ReferencePayload, reference_payload, zarr_files
 from sciknow.readers.located import reader_for
 from sciknow.readers.location import CATALOG_DIR, locate
 from sciknow.readers.protocol import Location
 from sciknow.text import counted
+from sciknow.wire.download import current_state
 
 MAX_FILES = 1_000_000
 ASKED = 500

@@ -17,11 +17,11 @@ from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint, Strength
 from sciknow.net import DEADLINE, is_offline, redact
 from sciknow.readers import registry
-from sciknow.readers.fingerprints.fingerprint_files import file_fingerprint
-from sciknow.readers.fingerprints.fingerprint_part import is_whole, part_states
-from sciknow.readers.fingerprints.fingerprint_zarr import reference_fingerprint, zarr_fingerprint
+from sciknow.readers.fingerprints.files import file_fingerprint
+from sciknow.readers.fingerprints.part import is_whole, part_states
 from sciknow.readers.fingerprints.sample import SAMPLES
 from sciknow.readers.fingerprints.structure import structure
+from sciknow.readers.formats.zarr.fingerprint import reference_fingerprint, zarr_fingerprint
 from sciknow.readers.located import reader_for
 from sciknow.readers.location import locate
 from sciknow.readers.protocol import Location, Reader
@@ -95,7 +95,7 @@ def _whole(
     if reader.name == "zarr":
         return zarr_fingerprint(location, options, like)
     if reader.name == "icechunk":
-        icechunk = import_module("sciknow.readers.fingerprints.fingerprint_icechunk")
+        icechunk = import_module("sciknow.readers.formats.icechunk.fingerprint")
         found: Fingerprint = icechunk.snapshot_fingerprint(location, options, like)
         return found
     if reader.name == "kerchunk":

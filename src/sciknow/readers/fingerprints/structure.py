@@ -24,7 +24,7 @@ from sciknow.net import Deadline
 from sciknow.readers.arrays import DECODING
 from sciknow.readers.fingerprints.sample import WHOLE_BYTES, windows
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.trouble import explain
+from sciknow.wire.trouble import explain
 
 SHORT = 120
 """Attributes up to so many characters are kept as they are, longer ones as a digest."""

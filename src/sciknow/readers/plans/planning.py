@@ -18,7 +18,6 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.net import DEADLINE, Deadline
-from sciknow.readers.access.cache import Cache
 from sciknow.readers.located import delivered, located
 from sciknow.readers.part import Opened, part, tree_parts
 from sciknow.readers.plans.cost import Cost
@@ -27,7 +26,8 @@ from sciknow.readers.plans.plan import Plan, choose, total, total_of_tree
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.selection import Selection, parse_selection
 from sciknow.readers.table import TableAs, parse_table_as
-from sciknow.readers.trouble import explain
+from sciknow.wire.cache import Cache
+from sciknow.wire.trouble import explain
 
 
 def plan_distribution(

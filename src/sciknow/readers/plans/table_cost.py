@@ -7,8 +7,9 @@ from typing import Any
 
 import dask.dataframe as dd
 
-from sciknow.readers.access.rangefile import RangeFile
-from sciknow.readers.formats.parquet_groups import (
+from sciknow.readers.formats.netcdf.cost import Pages
+from sciknow.readers.formats.parquet.geo import Geo
+from sciknow.readers.formats.parquet.groups import (
     MAX_FILES,
     bounds_of,
     files_of,
@@ -16,12 +17,11 @@ from sciknow.readers.formats.parquet_groups import (
     surviving,
     together,
 )
-from sciknow.readers.geo import Geo
 from sciknow.readers.plans.cost import Cost
-from sciknow.readers.plans.file_cost import Pages
 from sciknow.readers.protocol import Location
 from sciknow.readers.selection import Selection
 from sciknow.readers.table_axes import axes_of
+from sciknow.wire.rangefile import RangeFile
 
 
 class ParquetCosts:

@@ -19,10 +19,10 @@ import aiohttp
 
 from sciknow.model.probe import Outcome
 from sciknow.net import MAX_REDIRECTS, WEB_SCHEMES, redact, redirect_target
-from sciknow.readers.access import http, objectstore
-from sciknow.readers.access.answer import REDIRECT
-from sciknow.readers.access.transport import Transport
 from sciknow.readers.probes.outcome import Missed, of_status
+from sciknow.wire import http, objectstore
+from sciknow.wire.answer import REDIRECT
+from sciknow.wire.transport import Transport
 
 HEAD = 1024
 """Bytes that are asked for."""

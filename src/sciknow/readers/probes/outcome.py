@@ -18,8 +18,8 @@ from sciknow.errors import (
     UntrustedInput,
 )
 from sciknow.model.probe import Outcome
-from sciknow.readers.trouble import Absent, Trouble, TroubleKind
 from sciknow.text import squeeze
+from sciknow.wire.trouble import Absent, Trouble, TroubleKind
 
 LIMIT = 300
 """Characters of a detail that are kept."""

@@ -177,7 +177,7 @@ def _set(reader: str, location: Location, options: Mapping[str, object]) -> list
     marks = "*?" if location.path else "*"
     if not options.get("files") and not any(mark in location.url for mark in marks):
         return None
-    fileset = import_module("sciknow.readers.formats.fileset")
+    fileset = import_module("sciknow.readers.fileset")
     if not fileset.is_set(location, options):
         return None
     if options.get("files") or location.path:

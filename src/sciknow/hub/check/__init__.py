@@ -1,0 +1,1 @@
+"""The verb that asks sources whether they still answer."""

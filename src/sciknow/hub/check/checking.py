@@ -1,0 +1,274 @@
+"""Checking: whether what a hub names can still be had.
+
+The hub is where the rooms meet: readers look at sources, availability remembers what they found.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.hub.find.hit import Hit
+from sciknow.hub.rooms import availability, readers, wire
+from sciknow.hub.store.lookup import Lookup
+from sciknow.hub.store.paths import user_history
+from sciknow.model import Concept, Dataset, Distribution, LangString
+from sciknow.model.probe import Probe
+from sciknow.model.suggest import nearest
+from sciknow.net import is_offline, is_private_host
+from sciknow.text import counted
+from sciknow.vocab import Sector
+
+if TYPE_CHECKING:
+    from sciknow.availability import Availability, History, Row
+
+WORKERS = 16
+PER_HOST = 2
+
+What = str | Dataset | Hit
+"""What can be checked: a dataset, its id or DOI, or a hit."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, the steps done, and the steps in all."""
+
+
+class Target(NamedTuple):
+    """A way to look at; one without an id is the landing page of its dataset."""
+
+    dataset: Dataset
+    way: Distribution
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Its name in a history."""
+        return self.dataset.id, self.way.id, self.way.access_url
+
+
+class Checking(Lookup):
+    """Whether the data of a hub can still be had."""
+
+    def check(
+        self,
+        *what: What,
+        sector: str | Sequence[str] | None = None,
+        deep: bool = False,
+        deadline: float | None = None,
+        workers: int = WORKERS,
+        per_host: int = PER_HOST,
+        history: Path | str | bool | None = None,
+        max_age: float | None = None,
+        progress: Progress | None = None,
+    ) -> Availability:
+        """Ask every source whether it still answers with what the catalogue says.
+
+        Each distribution gets one small request; a dataset without any is asked for its landing
+        page. What was found is recorded at once: a check that is interrupted or killed loses
+        only what was under way, and `max_age` goes on where it stopped.
+
+        Parameters
+        ----------
+        *what : str, Dataset or Hit
+            Datasets, by id or DOI; all when left out.
+        sector : str or sequence of str, optional
+            Only the catalogues of these sectors.
+        deep : bool
+            Open with the reader too, and read one chunk of one variable.
+        deadline : float, optional
+            Seconds for each distribution: 20, or 60 where deep, when left out.
+        workers, per_host : int
+            Requests at the same time, in all and at one host.
+        history : path or bool, optional
+            The file that remembers; the user's own when left out (``SCIKNOW_HISTORY`` names
+            another), none with False.
+        max_age : float, optional
+            Seconds: what was looked at since is not asked again.
+        progress : callable, optional
+            Told how far it is.
+
+        Returns
+        -------
+        Availability
+            How each stands, failing ones first.
+
+        Raises
+        ------
+        SourceUnavailable
+            Without a network, or offline: nothing is recorded that is this machine's fault.
+        NotFound, InvalidInput
+            For an unknown dataset or sector.
+        """
+        _check_counts(workers, per_host)
+        targets = list(_targets(self, what, sector))
+        with availability.History(_history_path(history)) as kept:
+            due = _due(kept, targets, max_age)
+            _check_online(due)
+            found = _probes(self, due, deep, deadline, workers, per_host)
+            doubt: availability.Doubt[Target] = availability.Doubt(way_out=wire.has_route())
+            for done, (target, probe) in enumerate(found, 1):
+                _record(kept, doubt.sift(target, _public_host(target.way), probe))
+                if progress is not None:
+                    progress("check", done, len(due))
+            _record(kept, doubt.settle())
+            kept.compact()
+            kept.gather_opened()
+            return _report(self, kept, targets, asked={target.key for target in due})
+
+    def availability(
+        self,
+        *what: What,
+        sector: str | Sequence[str] | None = None,
+        history: Path | str | None = None,
+    ) -> Availability:
+        """Return how distributions stood when they were last checked; no source is asked.
+
+        Takes what `check` takes, and raises `NotFound` and `InvalidInput` as it does.
+        """
+        targets = list(_targets(self, what, sector))
+        path = _history_path(history)
+        with availability.History(path if path and path.is_file() else None) as kept:
+            return _report(self, kept, targets)
+
+
+def _history_path(history: Path | str | bool | None) -> Path | None:
+    if history is False:
+        return None
+    return user_history() if history in (None, True) else Path(str(history))
+
+
+def _check_counts(workers: int, per_host: int) -> None:
+    if not 1 <= workers <= 256 or not 1 <= per_host <= workers:
+        raise InvalidInput(
+            f"workers={workers}, per_host={per_host}",
+            hint="give 1 to 256 workers, and 1 to that many a host",
+        )
+
+
+def _targets(
+    hub: Lookup, what: Sequence[What], sector: str | Sequence[str] | None
+) -> Iterator[Target]:
+    sectors = {sector} if isinstance(sector, str) else set(sector or ())
+    for name in sorted(sectors - set(Sector)):
+        close = ", ".join(nearest(name, Sector)) or ", ".join(Sector)
+        raise InvalidInput(f"no sector {name!r}", hint=f"one of {close}")
+    cards = [hub.card(item.dataset if isinstance(item, Hit) else item) for item in what]
+    for dataset in cards or hub:
+        if sectors and dataset.sector not in sectors:
+            continue
+        yield from (Target(dataset, way) for way in dataset.distributions)
+        if dataset.landing_page and not dataset.distributions:
+            yield Target(dataset, Distribution(id="", access_url=dataset.landing_page))
+
+
+def _due(kept: History, targets: Sequence[Target], max_age: float | None) -> list[Target]:
+    """Return what has not been looked at lately."""
+    if max_age is None:
+        return list(targets)
+    if not isinstance(max_age, (int, float)) or not max_age >= 0:
+        raise InvalidInput(f"max_age={max_age!r}", hint="give a number of seconds")
+    oldest = datetime.now(UTC) - timedelta(seconds=min(max_age, 1e9))
+    standings = kept.standings([target.key for target in targets])
+    return [
+        target
+        for target, standing in zip(targets, standings, strict=True)
+        if standing.latest is None or standing.latest.at < oldest
+    ]
+
+
+def _check_online(due: Sequence[Target]) -> None:
+    """Say at once when nothing remote can be asked.
+
+    Raises
+    ------
+    SourceUnavailable
+        When sciknow is offline.
+    """
+    remote = sum("://" in target.way.access_url for target in due)
+    if remote and is_offline():
+        raise SourceUnavailable(
+            f"the network is needed for {remote} of {counted(len(due), 'way')}, and sciknow is "
+            "offline (SCIKNOW_OFFLINE)",
+            hint="unset SCIKNOW_OFFLINE, or name datasets that open offline",
+        )
+
+
+def _host(way: Distribution) -> str:
+    """Return the host that a way bothers; a bucket is a host of its own."""
+    endpoint = str(way.storage_options.get("endpoint_url") or "")
+    client = way.storage_options.get("client_kwargs")
+    if not endpoint and isinstance(client, dict):
+        endpoint = str(client.get("endpoint_url") or "")
+    try:
+        return urlsplit(endpoint or way.access_url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def _public_host(way: Distribution) -> str:
+    host = _host(way)
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return "" if not name or is_private_host(name) else host
+
+
+def _probes(
+    hub: Lookup,
+    due: Sequence[Target],
+    deep: bool,
+    deadline: float | None,
+    workers: int,
+    per_host: int,
+) -> Iterator[tuple[Target, Probe]]:
+    probe = readers.probe_distribution
+    base = hub.base
+
+    def look(target: Target) -> Probe:
+        found: Probe = probe(target.way, base=base, deadline=deadline, deep=deep)
+        return found
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what opening warns of is no news here
+        yield from availability.politely(
+            due, look, lambda target: _host(target.way), workers=workers, per_host=per_host
+        )
+
+
+def _record(kept: History, found: Sequence[tuple[Target, Probe]]) -> None:
+    for target, probe in found:
+        kept.record(target.dataset.id, target.way.id, probe)
+
+
+def _report(
+    hub: Lookup,
+    kept: History,
+    targets: Sequence[Target],
+    asked: set[tuple[str, str, str]] | None = None,
+) -> Availability:
+    standings = kept.standings([target.key for target in targets])
+    rows: list[Row] = [
+        availability.Row(
+            target.dataset,
+            target.way,
+            standing,
+            asked=target.key in (asked or ()),
+            lately=asked is not None and target.key not in asked,
+        )
+        for target, standing in zip(targets, standings, strict=True)
+    ]
+    sectors = {row.sector for row in rows}
+    found: Availability = availability.Availability(
+        rows, hub=f"sciknow hub {hub.manifest.id[:12]}", labels=dict(_labels(hub, sectors))
+    )
+    return found
+
+
+def _labels(hub: Lookup, sectors: set[str]) -> Iterator[tuple[str, LangString]]:
+    """Yield the names of sectors in both languages, where the hub has them."""
+    records = hub._generation.records
+    for name in sectors:
+        concept = records.get(Concept, f"sector-{name}")
+        if concept is not None:
+            yield name, concept.pref_label

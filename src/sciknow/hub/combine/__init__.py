@@ -1,0 +1,1 @@
+"""The verbs that combine: compatible and combine."""

@@ -1,0 +1,1 @@
+"""The verbs that find: search, similar, suggest, facets; and what they return."""

@@ -1,0 +1,1 @@
+"""The verbs that keep: preserve and audit; and what was kept."""

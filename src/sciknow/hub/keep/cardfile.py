@@ -1,0 +1,107 @@
+"""What a bag says of its dataset: the card with citation and origin, and how its payload opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sciknow.errors import InvalidInput
+from sciknow.hub.rooms import ledger, preservation, readers
+from sciknow.model import Agent, Dataset, Distribution, Publication
+from sciknow.model.plain import from_plain, to_plain
+from sciknow.model.preserved import FileRecord
+
+if TYPE_CHECKING:
+    from sciknow.hub.load.loading import Loading
+    from sciknow.ledger import Source
+    from sciknow.readers import Payload
+
+T = TypeVar("T")
+
+
+def opens_of(
+    way: Distribution, payload: Payload | None, records: Sequence[FileRecord]
+) -> Distribution:
+    """Return the distribution that opens the payload of a bag, with no network."""
+    reader, options = readers.reader_for(way).name, way.options
+    if payload is None:
+        reader, options, place = "netcdf", {}, f"{preservation.PAYLOAD}/{records[0].path}"
+    elif payload.references:
+        place = preservation.REFERENCES
+    else:
+        place = f"{preservation.PAYLOAD}/{payload.opens}"
+    return replace(
+        way, access_url=place, reader=reader, options=options, storage_options={}, offline=True
+    )
+
+
+def make_card(
+    hub: Loading,
+    dataset: Dataset,
+    way: Distribution,
+    opens: Distribution,
+    *,
+    request: Mapping[str, object],
+    notes: Sequence[str],
+) -> dict[str, object]:
+    """Return the card of a bag as plain values."""
+    source = hub.source(dataset)
+    return {
+        "format": preservation.FORMAT,
+        "preserved_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "request": dict(request),
+        "dataset": to_plain(dataset),
+        "terms": {
+            "license": dataset.license,
+            "rights": dataset.rights.to_dict(),
+            "access_rights": str(dataset.access_rights or ""),
+        },
+        "citation": hub.cite(dataset),
+        "publisher": to_plain(source.publisher) if source.publisher else None,
+        "creators": [to_plain(item) for item in source.creators],
+        "data_papers": [to_plain(item) for item in source.data_papers],
+        "origin": to_plain(way),
+        "opens": to_plain(opens),
+        "generation": hub.manifest.id,
+        "notes": list(notes),
+    }
+
+
+def info_fields(hub: Loading, dataset: Dataset) -> list[tuple[str, str]]:
+    """Return the fields of ``bag-info.txt`` that the dataset's card fills in."""
+    return [
+        ("Source-Organization", hub.name_of(dataset.publisher)),
+        ("External-Description", dataset.title.best()),
+        ("External-Identifier", dataset.identifier),
+        ("Internal-Sender-Identifier", dataset.id),
+    ]
+
+
+def read_part(card: Mapping[str, Any], key: str, kind: type[T]) -> T:
+    """Read a model object out of a card, whoever wrote it.
+
+    Raises
+    ------
+    InvalidInput
+        When it is none.
+    """
+    try:
+        return from_plain(kind, card[key])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInput(
+            f"the card of the bag has no readable {key!r}: {type(error).__name__}: {error}",
+            hint="it was not made by sciknow, or by a later version",
+        ) from error
+
+
+def source_of(card: Mapping[str, Any]) -> Source:
+    """Return what a citation needs, as the card has it."""
+    papers, creators = card.get("data_papers") or (), card.get("creators") or ()
+    return ledger.Source(
+        dataset=read_part(card, "dataset", Dataset),
+        publisher=read_part(card, "publisher", Agent) if card.get("publisher") else None,
+        creators=tuple(read_part({"creator": one}, "creator", Agent) for one in creators),
+        data_papers=tuple(read_part({"paper": one}, "paper", Publication) for one in papers),
+    )

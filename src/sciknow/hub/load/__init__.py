@@ -1,0 +1,1 @@
+"""The verbs that load: open, plan, cite."""

@@ -1,0 +1,164 @@
+"""Preserved copies that stand in for a dataset when its sources do not answer."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sciknow.errors import (
+    DegradedWarning,
+    IntegrityError,
+    InvalidInput,
+    MissingDependency,
+    SciknowError,
+    SourceUnavailable,
+)
+from sciknow.hub.keep.preserved import Copy, read_copy
+from sciknow.hub.rooms import ledger, preservation
+
+SETTING = "SCIKNOW_COPIES"
+
+Folders = Path | str | Sequence[Path | str]
+"""A folder of bags, as `Hub.preserve` fills it, or several of them."""
+
+
+def folders_of(copies: Folders | None) -> tuple[Path, ...]:
+    """Return where preserved copies lie: what is given, else what ``SCIKNOW_COPIES`` names.
+
+    Raises
+    ------
+    InvalidInput
+        For something other than folders.
+    """
+    if copies is None:
+        named = os.environ.get(SETTING, "").split(os.pathsep)
+        return tuple(Path(name).expanduser() for name in named if name)
+    given: Sequence[Any] = copies if isinstance(copies, (list, tuple)) else [copies]
+    for item in given:
+        if not isinstance(item, (str, Path)) or not str(item):
+            raise InvalidInput(f"copies={item!r} is no folder", hint="name a folder of bags")
+    return tuple(Path(item) for item in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The preserved copies of one dataset.
+
+    Parameters
+    ----------
+    dataset : str
+        Its id.
+    folders : tuple of Path
+        Where bags lie: archives as `Hub.preserve` fills them, the bags of one dataset, or a bag.
+    distribution : str, optional
+        Only copies that came by this way.
+    """
+
+    dataset: str
+    folders: tuple[Path, ...]
+    distribution: str | None = None
+
+    def __call__(self, selection: Mapping[str, object], tried: list[str]) -> Iterator[Copy]:
+        """Yield those that hold a part, the newest first; say of the others why not.
+
+        Parameters
+        ----------
+        selection : mapping
+            The part; empty for the whole.
+        tried : list of str
+            Why a copy will not do is appended here.
+        """
+        for folder in self._bags():
+            try:
+                copy = read_copy(folder)
+            except SciknowError as error:
+                tried.append(f"copy {folder}: {error.message}")
+                continue
+            if copy.source.dataset.id != self.dataset:
+                continue
+            if self.distribution not in (None, copy.origin.id):
+                tried.append(f"copy {folder}: it came by {copy.origin.id}")
+            elif copy.selection and dict(copy.selection) != dict(selection):
+                part = ledger.selection_text(copy.selection)
+                tried.append(f"copy {folder}: it holds a part only ({part})")
+            else:
+                yield copy
+
+    def _bags(self) -> list[Path]:
+        found = [bag for folder in self.folders for bag in _bags_in(folder, self.dataset)]
+        return sorted(dict.fromkeys(found), key=lambda bag: bag.name, reverse=True)
+
+    def open(self, options: Mapping[str, Any], *, hub: str, since: str = "") -> Any:
+        """Open the newest copy that an audit calls whole.
+
+        Parameters
+        ----------
+        options : mapping
+            As of `sciknow.readers.open_distribution`.
+        hub : str
+            Folder of the hub, for the ledger.
+        since : str
+            Why a copy is opened and not the source, for the warning; empty for none.
+
+        Raises
+        ------
+        SourceUnavailable
+            When there is none; says of each why not.
+        """
+        tried: list[str] = []
+        for copy in self(ledger.selection_of(options), tried):
+            try:
+                checked = preservation.check_whole(copy.folder)
+                opened = copy.open(options, checked=checked, hub=hub)
+            except SciknowError as error:
+                if isinstance(error, InvalidInput):
+                    raise  # what was asked for is wrong, whatever is opened
+                tried.append(f"copy {copy.folder}: {error.message}")
+                continue
+            if since:
+                warnings.warn(
+                    f"{self.dataset} was opened from the copy of {copy.made_at} in "
+                    f"{copy.folder}, since {since}",
+                    DegradedWarning,
+                    stacklevel=6,
+                )
+            return opened
+        places = ", ".join(map(str, self.folders))
+        told = "; ".join(tried) or f"there is no copy of {self.dataset} in {places}"
+        raise SourceUnavailable(told, hint="make one with `sciknow preserve`")
+
+
+def _bags_in(folder: Path, identifier: str) -> list[Path]:
+    """Return the bags of a dataset in an archive; else those that the folder itself is or has."""
+    own: list[Path] = preservation.bags_of(folder / identifier)
+    if own:
+        return own
+    return [folder] if preservation.is_bag(folder) else preservation.bags_of(folder)
+
+
+Attempt = Callable[[str], Any]
+"""Opens something; is told why the attempts before failed."""
+
+
+def open_first(attempts: Sequence[Attempt]) -> Any:
+    """Return what the first of several attempts gives.
+
+    Raises
+    ------
+    SourceUnavailable
+        When all fail: what each of them met.
+    """
+    failed: list[SciknowError] = []
+    for attempt in attempts:
+        try:
+            return attempt("; ".join(error.message for error in failed))
+        except (SourceUnavailable, IntegrityError, MissingDependency) as error:
+            failed.append(error)
+    if len(failed) == 1:
+        raise failed[0]
+    told = "; ".join(dict.fromkeys(error.message for error in failed))
+    raise SourceUnavailable(told, hint=failed[0].hint) from failed[0]

@@ -1,0 +1,1 @@
+"""Making a generation: from catalogues and Turtle, or from plain texts."""

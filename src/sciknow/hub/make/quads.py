@@ -1,0 +1,24 @@
+"""The quads of a content: its records and the vocabulary's own description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sciknow.hub.make.content import Content
+from sciknow.hub.rooms import graph
+from sciknow.hub.store.paths import packaged_source
+
+_ONTOLOGY = ("knowledge_graph", "vocabulary", "sciknow.ttl")
+
+
+def quads_of(content: Content) -> list[Any]:
+    """Return every quad of a hub's graph (`pyoxigraph.Quad`)."""
+    quads: list[Any] = graph.to_quads(
+        content.datasets,
+        content.concepts,
+        content.publications,
+        content.agents,
+        schemes=content.schemes,
+        origins=content.origins,
+    )
+    return [*quads, *graph.ontology_quads(packaged_source().joinpath(*_ONTOLOGY))]

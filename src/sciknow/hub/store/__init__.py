@@ -1,0 +1,1 @@
+"""The hub's folder, its generations, and the records in them."""

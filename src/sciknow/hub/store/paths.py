@@ -1,0 +1,44 @@
+"""Where things lie: the packaged catalogues, the embedded hub, the user's hubs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+PACKAGE_SOURCE = "package:"
+"""How a manifest names the catalogues that ship with the package."""
+
+
+def packaged_source() -> Path:
+    """Return the folder with the ``catalogs/`` and ``knowledge_graph/`` that ship with the package.
+
+    In a wheel they lie inside the package, in a checkout at its top.
+    """
+    inside = _PACKAGE / "_data"
+    return inside if inside.is_dir() else _PACKAGE.parents[1]
+
+
+def packaged_queries() -> Path:
+    """Return the folder of the ready queries."""
+    return packaged_source() / "knowledge_graph" / "queries"
+
+
+def embedded_hub() -> Path:
+    """Return the folder of the hub that was built when the package was made."""
+    return _PACKAGE / "_hub"
+
+
+def user_hub() -> Path:
+    """Return the user's own hub folder; the environment variable ``SCIKNOW_HUB`` overrides it."""
+    chosen = os.environ.get("SCIKNOW_HUB")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("sciknow")) / "hub"
+
+
+def user_history() -> Path:
+    """Return the file that remembers checks; ``SCIKNOW_HISTORY`` overrides it."""
+    chosen = os.environ.get("SCIKNOW_HISTORY")
+    default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
+    return Path(chosen) if chosen else default

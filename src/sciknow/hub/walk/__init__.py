@@ -1,0 +1,1 @@
+"""The verbs that walk the knowledge graph: related, sparql, sector."""

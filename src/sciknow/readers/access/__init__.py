@@ -1,1 +1,0 @@
-"""Getting at bytes: transport, object stores, files by ranges, and the cache."""

@@ -1,0 +1,202 @@
+"""Fingerprints of files: of all bytes where that is cheap, of sampled ranges where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from sciknow.errors import IntegrityError, SourceUnavailable
+from sciknow.files import sha256_bytes
+from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
+from sciknow.readers.fileset import is_set, members
+from sciknow.readers.fingerprints.sample import WHOLE_BYTES, picks, ranges
+from sciknow.readers.fingerprints.structure import plain_attrs, structure
+from sciknow.readers.formats.parquet.groups import files_of
+from sciknow.readers.protocol import Location, Reader
+from sciknow.wire.filesystem import TransportFileSystem
+from sciknow.wire.transport import Transport
+from sciknow.wire.trouble import DAMAGED, explain
+from sciknow.wire.validators import stated
+
+LOCAL_WHOLE = 4 * 2**30
+"""Local files up to so many bytes are digested whole."""
+
+LISTED = 64
+"""Sets of at most so many files are digested file by file, of larger ones a sample."""
+
+WINDOWS = 3
+"""Windows of a large variable; they say what has changed, that something has the bytes say."""
+
+AT_ONCE = 8
+
+
+def file_fingerprint(
+    reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
+) -> Fingerprint:
+    """Take the fingerprint of a file, a set of files or a folder of parts.
+
+    Raises
+    ------
+    SourceUnavailable
+        When there is none.
+    """
+    places = _places(reader, location, options)
+    chosen = _chosen(places, like)
+    known = {item.name: item for item in like.files} if like else {}
+    files = location.transport.run(_states(location.transport, chosen, known))
+    if like is None:
+        files = tuple(_portable(item, location) for item in files)
+    listing, count = (_listing(places), len(places)) if len(places) > 1 else ("", 0)
+    whole = len(chosen) == len(places) and all(item.sha256 for item in files)
+    found = Fingerprint(
+        strength=Strength.WHOLE if whole else Strength.SAMPLED,
+        files=files,
+        listing=listing,
+        count=count,
+        modified=max((item.modified for item in files), default=""),
+    )
+    if like is not None and _same_bytes(like, found):
+        return replace(found, attrs=like.attrs, variables=like.variables, metadata=like.metadata)
+    try:
+        attrs, variables = _contents(reader, location, options, like)
+    except SourceUnavailable as error:
+        if like is None:
+            raise
+        raise IntegrityError(
+            f"other bytes than before, and not readable any more: {error}", hint=DAMAGED
+        ) from error
+    return replace(found, attrs=attrs, variables=variables)
+
+
+def _contents(
+    reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
+) -> tuple[Mapping[str, object], tuple[VariableState, ...]]:
+    if reader.name == "parquet":
+        return _parquet(location)
+    known = {item.name: item for item in like.variables} if like else None
+    several = is_set(location, options)
+    found = structure(
+        reader, location, options, values=0 if several else WINDOWS, like=known, decoded=several
+    )
+    return found.attrs, found.variables
+
+
+def _parquet(location: Location) -> tuple[Mapping[str, object], tuple[VariableState, ...]]:
+    """Read names and types of the columns, and the number of rows, from the (first) footer."""
+    _, url = files_of(location)[0]
+    with explain(location.url, "a Parquet table"):
+        file = TransportFileSystem(location.transport)._open(url)
+        with pq.ParquetFile(file) as opened:
+            schema, rows = opened.schema_arrow, opened.metadata.num_rows
+            types = {name: str(schema.field(name).type) for name in schema.names}
+    columns = tuple(
+        VariableState(name=name, dtype=kind, dims=("row",), shape=(rows,))
+        for name, kind in sorted(types.items())
+    )
+    return plain_attrs({"rows": rows}), columns
+
+
+def _places(
+    reader: Reader, location: Location, options: Mapping[str, object]
+) -> list[tuple[str, str]]:
+    """Return (name, address) of each file, sorted by name."""
+    if reader.name in {"netcdf", "geotiff"} and is_set(location, options):
+        return [(url.rpartition("/")[2], url) for url in members(location, options)]
+    if reader.name == "parquet":
+        return files_of(location)
+    return [("", location.url)]
+
+
+def _chosen(places: Sequence[tuple[str, str]], like: Fingerprint | None) -> list[tuple[str, str]]:
+    if like is not None and like.count:
+        locked = {item.name for item in like.files}
+        return [place for place in places if place[0] in locked] or list(places[:1])
+    return [places[at] for at in picks(len(places), LISTED)]
+
+
+def _listing(places: Sequence[tuple[str, str]]) -> str:
+    return sha256_bytes("\n".join(name for name, _ in places).encode())
+
+
+async def _states(
+    transport: Transport, places: Sequence[tuple[str, str]], known: Mapping[str, FileState]
+) -> tuple[FileState, ...]:
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str, url: str) -> FileState:
+        async with gate:
+            return await _state(transport, name, url, known.get(name), len(places))
+
+    return tuple(await asyncio.gather(*(one(name, url) for name, url in places)))
+
+
+async def _state(
+    transport: Transport, name: str, url: str, like: FileState | None, among: int
+) -> FileState:
+    says = await stated(transport, url)
+    found = FileState(
+        name=name,
+        size=says.size,
+        etag=says.etag,
+        version=says.version,
+        modified=says.modified,
+    )
+    local = "://" not in url
+    limit = LOCAL_WHOLE if local else WHOLE_BYTES // among
+    sampled = like is not None and not like.sha256
+    if says.size <= limit and not sampled:
+        return await _whole(transport, url, found, like)
+    asked = [_span(key) for key in like.ranges] if like and like.ranges else [*ranges(says.size)]
+    digests = {}
+    for low, high in asked:
+        body = await transport.fetch(url, low, min(high, says.size)) if low < says.size else b""
+        digests[f"{low}-{high}"] = sha256_bytes(body)
+    return replace(found, ranges=digests)
+
+
+async def _whole(
+    transport: Transport, url: str, found: FileState, like: FileState | None
+) -> FileState:
+    cut = like.size if like is not None and 0 < like.size < found.size else 0
+    if "://" in url:
+        body = await transport.fetch(url)
+        prefix = sha256_bytes(body[:cut]) if cut else ""
+        return replace(found, sha256=sha256_bytes(body), size=len(body), prefix=prefix)
+    whole, prefix = await asyncio.to_thread(_digests, Path(url), cut)
+    return replace(found, sha256=whole, prefix=prefix)
+
+
+def _digests(path: Path, cut: int) -> tuple[str, str]:
+    """Return the digest of a file, and of its first bytes where it has grown."""
+    digest, first, seen = hashlib.sha256(), hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+            first.update(piece[: max(0, cut - seen)])
+            seen += len(piece)
+    return digest.hexdigest(), first.hexdigest() if cut else ""
+
+
+def _span(key: str) -> tuple[int, int]:
+    low, _, high = key.partition("-")
+    return int(low), int(high)
+
+
+def _portable(item: FileState, location: Location) -> FileState:
+    """Leave out what differs from one copy of a local file to the next."""
+    return replace(item, modified="") if location.path is not None else item
+
+
+def _same_bytes(like: Fingerprint, found: Fingerprint) -> bool:
+    def digests(of: Fingerprint) -> list[tuple[object, ...]]:
+        return [
+            (item.name, item.size, item.sha256, tuple(sorted(item.ranges.items())))
+            for item in of.files
+        ]
+
+    return like.listing == found.listing and digests(like) == digests(found)

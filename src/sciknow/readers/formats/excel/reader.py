@@ -1,0 +1,117 @@
+"""Sheets of Excel workbooks (Office Open XML, ``.xlsx``)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dask.dataframe as dd
+import pandas as pd
+
+from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
+from sciknow.net import redact
+from sciknow.readers.plans.table_cost import TextCosts
+from sciknow.readers.protocol import Location
+from sciknow.readers.table import from_parts, set_index
+from sciknow.wire.transport import Transport
+from sciknow.wire.trouble import DAMAGED, explain
+
+MAX_UNPACKED = 512 * 2**20
+"""The most bytes that a workbook may unpack to."""
+
+SAMPLE = 200
+"""Rows from which columns and types are told."""
+
+PASSED = frozenset({"header", "names", "skiprows", "usecols", "na_values"})
+"""Options that go on to `pandas.read_excel`."""
+
+
+class ExcelReader:
+    """Open a sheet of a workbook: the first, or the one that ``sheet`` names."""
+
+    name = "excel"
+    media_types = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
+    suffixes = (".xlsx",)
+    options = PASSED | {"sheet", "index"}
+    requires = ("openpyxl", "dask.dataframe")
+    install = "sciknow[excel]"
+
+    def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
+        """Open: the workbook is had whole, its first rows are read, to tell columns and types."""
+        if location.path is not None and not location.path.is_file():
+            raise SourceUnavailable(f"there is no file {location.url}", hint="check the path")
+        chosen = {key: value for key, value in options.items() if key in PASSED}
+        chosen |= {"sheet_name": options.get("sheet", 0)}
+        read = ReadSheet(location.transport, location.url, chosen)
+        with explain(location.url, "a workbook"):
+            first = read.rows(SAMPLE + 1)
+            meta = first.iloc[:0]
+            if len(first) > SAMPLE:
+                meta = meta.astype({name: "f8" for name in meta.select_dtypes("integer").columns})
+            frame = from_parts(ReadSheet(read.transport, read.url, chosen, meta), [0], meta)
+        index = options.get("index")
+        return frame if index is None else set_index(frame, str(index))
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> TextCosts:
+        """Return what reading costs."""
+        return TextCosts(location)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """Reads a sheet; can be sent to another process.
+
+    Parameters
+    ----------
+    transport : Transport
+        How bytes are had.
+    url : str
+        Address of the workbook.
+    options : dict
+        As of `pandas.read_excel`.
+    meta : pandas.DataFrame, optional
+        An empty table of the columns and types.
+    """
+
+    transport: Transport
+    url: str
+    options: dict[str, Any]
+    meta: pd.DataFrame | None = None
+
+    def __call__(self, _: int) -> pd.DataFrame:
+        """Read the whole sheet."""
+        with explain(self.url, "a workbook"):
+            found = self.rows(None)
+            return found if self.meta is None else found.astype(self.meta.dtypes)
+
+    def rows(self, count: int | None) -> pd.DataFrame:
+        """Read the first rows.
+
+        Raises
+        ------
+        IntegrityError
+            When it is no workbook.
+        LimitExceeded
+            When it would unpack to more than is allowed.
+        """
+        data = self.transport.run(self.transport.fetch(self.url))
+        _check(data, self.url)
+        found: pd.DataFrame = pd.read_excel(
+            io.BytesIO(data), engine="openpyxl", nrows=count, **self.options
+        )
+        return found
+
+
+def _check(data: bytes, url: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise IntegrityError(f"{redact(url)} is not a workbook: {error}", hint=DAMAGED) from error
+    if size > MAX_UNPACKED:
+        raise LimitExceeded(
+            f"{redact(url)} unpacks to {size:,} bytes", hint=f"at most {MAX_UNPACKED:,} are read"
+        )

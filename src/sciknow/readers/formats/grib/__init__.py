@@ -1,0 +1,1 @@
+"""GRIB fields."""

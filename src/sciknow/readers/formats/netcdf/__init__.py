@@ -1,0 +1,1 @@
+"""NetCDF, classic and HDF5, single files and sets."""

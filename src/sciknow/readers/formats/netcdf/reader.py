@@ -1,0 +1,200 @@
+"""NetCDF, versions 3 and 4, and HDF5 files that follow its conventions."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import h5py
+import xarray as xr
+
+from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.net import redact
+from sciknow.readers.arrays import SHARED, chunked, chunks, decoding
+from sciknow.readers.fileset import combine, is_set, member_location, members, open_each
+from sciknow.readers.formats.kerchunk.reader import reference_costs
+from sciknow.readers.formats.netcdf.classic import ClassicStore
+from sciknow.readers.formats.netcdf.cost import ClassicCosts, Hdf5Costs
+from sciknow.readers.formats.netcdf.set_cost import Member, SetCosts, shape_of
+from sciknow.readers.formats.netcdf.virtual import open_virtual
+from sciknow.readers.formats.zarr.store import ReferenceStore
+from sciknow.readers.plans.cost import Costs
+from sciknow.readers.protocol import Location
+from sciknow.wire.rangefile import LocalFile, RangeFile
+from sciknow.wire.trouble import explain
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+CLASSIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
+
+
+class NetcdfReader:
+    """Open one NetCDF or HDF5 file, or a set of them; what it is is read from its first bytes.
+
+    A set is an address with ``*`` in its last part, or the option ``files``. ``concat_dim`` names
+    the dimension along which its files follow each other; with ``virtual`` they are opened
+    through references, which are made once and kept.
+    """
+
+    name = "netcdf"
+    media_types = (
+        "application/netcdf",
+        "application/x-netcdf",
+        "application/x-hdf5",
+        "application/x-hdf",
+    )
+    suffixes = (".nc", ".nc4", ".nc3", ".cdf", ".h5", ".hdf5", ".he5")
+    options = SHARED | {"group", "files", "concat_dim", "virtual"}
+    requires = ("h5netcdf", "h5py", "scipy")
+    install = "sciknow"
+
+    def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
+        """Open lazily; of a remote file the header and the index coordinates are read."""
+        if is_set(location, options):
+            return self._open_set(location, options)
+        return self._open_one(location, options)
+
+    def _open_set(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
+        urls = members(location, options)
+        if options.get("virtual"):
+            found: xr.Dataset = open_virtual(location, urls, options)
+            return found
+        places = {url: member_location(location, url) for url in urls}
+        opened = open_each(urls, lambda url: self._open_one(places[url], options))
+        parts = [_dataset(part) for part in opened]
+        dim = str(options["concat_dim"]) if options.get("concat_dim") else None
+        whole = combine(parts, dim)
+        counted = [
+            Member(shape_of(part), partial(_costs, at, options))
+            for at, part in zip(places.values(), parts, strict=True)
+        ]
+        location.transport.kept[location.url] = SetCosts(shape_of(whole), counted, dim)
+        return whole
+
+    def _open_one(
+        self, location: Location, options: Mapping[str, object]
+    ) -> xr.Dataset | xr.DataTree:
+        if location.path is not None:
+            return self._open_local(location, options)
+        with explain(location.url, "a NetCDF file"):
+            file = RangeFile(location.transport, location.url)
+            location.transport.kept[location.url] = file
+            magic = file.fetch(0, 8)
+            if magic[:4] in CLASSIC:
+                return _open_classic(file, options)
+            _check_hdf5(magic, location.url)
+            return _open_hdf5(file, options)
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> Costs | None:
+        """Return what reading costs, from the file's own layout."""
+        kept: Any = location.transport.kept.get(location.url)
+        if isinstance(kept, ReferenceStore):
+            return reference_costs(kept, "")
+        return kept if isinstance(kept, SetCosts) else _costs(location, options)
+
+    def _open_local(
+        self, location: Location, options: Mapping[str, object]
+    ) -> xr.Dataset | xr.DataTree:
+        path = Path(location.url)
+        magic = first_bytes(path)
+        with explain(location.url, "a NetCDF file"):
+            if magic[:4] == CLASSIC[2]:
+                return _open_classic(LocalFile(path), options)
+            if magic[:4] in CLASSIC:
+                ClassicStore(LocalFile(path))  # says what is cut short, which scipy does not
+                return xr.open_dataset(
+                    path, engine="scipy", chunks=chunks(options), **decoding(options)
+                )
+            _check_hdf5(magic, location.url)
+            return _open_hdf5(path, options)
+
+
+def _costs(location: Location, options: Mapping[str, object]) -> Costs:
+    """Return what reading one file costs."""
+    file: RangeFile | None = location.transport.kept.get(location.url)
+    path = Path(location.url)
+    magic = file.fetch(0, 8) if file is not None else first_bytes(path)
+    if magic[:4] in CLASSIC:
+        classic = ClassicStore(file if file is not None else LocalFile(path))
+        return ClassicCosts(classic, paged=file is not None)
+    group = str(options.get("group") or "")
+    return Hdf5Costs(file if file is not None else location.url, group)
+
+
+@atexit.register
+def close_files() -> None:
+    """Close the HDF5 files read through objects of Python that are still open.
+
+    HDF5 closes them after the interpreter has ended, and would call into what is no longer there:
+    the process would die by a segmentation fault after all its work was done.
+    """
+    for file in h5py.h5f.get_obj_ids(h5py.h5f.OBJ_ALL, h5py.h5f.OBJ_FILE):
+        if file.get_access_plist().get_driver() == h5py.h5fd.fileobj_driver:
+            h5py.File(file).close()  # with all that is open in it
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return the first eight bytes of a local file.
+
+    Raises
+    ------
+    SourceUnavailable
+        When there is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(8)
+    except OSError as error:
+        raise SourceUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
+
+
+def _dataset(part: xr.Dataset | xr.DataTree) -> xr.Dataset:
+    if isinstance(part, xr.DataTree):
+        raise InvalidInput("files of groups alone are not opened as a set", hint="name a group")
+    return part
+
+
+def _check_hdf5(magic: bytes, url: str) -> None:
+    if magic != HDF5:
+        raise SourceUnavailable(
+            f"{redact(url)} is not a NetCDF file: it starts with {magic!r}",
+            hint="the source has changed or is damaged, or the catalogue names the wrong reader",
+        )
+
+
+def _open_classic(file: RangeFile | LocalFile, options: Mapping[str, object]) -> xr.Dataset:
+    opened = xr.open_dataset(ClassicStore(file), engine="store", **decoding(options))
+    return chunked(opened, chunks(options))
+
+
+def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
+    file: Any = source
+    group = str(options.get("group") or "")
+    with h5py.File(file, "r") as opened:  # h5netcdf leaves a half-made object where this fails
+        if group and group not in opened:
+            raise SourceUnavailable(
+                f"the file has no group {group!r}",
+                hint=f"its groups are {', '.join(_groups(opened)) or 'none'}",
+            )
+        tree = _only_groups(opened[group] if group else opened)
+    opener = xr.open_datatree if tree else xr.open_dataset
+    found: xr.Dataset | xr.DataTree = opener(
+        file,
+        engine="h5netcdf",
+        group=group or None,
+        phony_dims="access",
+        chunks=chunks(options),
+        **decoding(options),
+    )
+    return found
+
+
+def _groups(group: Any) -> list[str]:
+    return [name for name in group if group.get(name, getclass=True) is h5py.Group]
+
+
+def _only_groups(group: Any) -> bool:
+    kinds = {group.get(name, getclass=True) for name in group}
+    return kinds == {h5py.Group}

@@ -1,0 +1,1 @@
+"""OPeNDAP servers."""

@@ -1,0 +1,127 @@
+"""Parquet and GeoParquet tables, one file, a folder or a dataset of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
+
+from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.readers.formats.parquet import geo
+from sciknow.readers.formats.parquet.groups import (
+    ReadGroup,
+    bounds_of,
+    files_of,
+    is_bytes,
+    open_file,
+    places,
+)
+from sciknow.readers.plans.table_cost import ParquetCosts
+from sciknow.readers.protocol import Location
+from sciknow.readers.rows import check_axes, columns_of, cut_rows
+from sciknow.readers.selection import Selection
+from sciknow.readers.table import from_parts, plain_strings, set_index
+from sciknow.readers.table_axes import axes_of
+from sciknow.wire.filesystem import PROTOCOL, TransportFileSystem
+from sciknow.wire.trouble import explain
+
+PASSED = frozenset({"columns", "filters", "calculate_divisions", "split_row_groups"})
+"""Options that go on to `dask.dataframe.read_parquet`."""
+
+
+class ParquetReader:
+    """Open a Parquet table; ``columns`` takes some of them, ``index`` makes one the index.
+
+    Geometries of a GeoParquet table are decoded to shapely objects where shapely is installed,
+    and stay well-known binary elsewhere; ``attrs`` tell the primary geometry column and its CRS.
+    """
+
+    name = "parquet"
+    media_types = ("application/vnd.apache.parquet", "application/x-parquet")
+    suffixes = (".parquet", ".pq", ".geoparquet")
+    options = PASSED | {"index"}
+    requires = ("pyarrow", "dask.dataframe")
+    install = "sciknow"
+
+    def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
+        """Open lazily: the footer of the (first) file is read."""
+        if location.path is not None and not location.path.exists():
+            raise SourceUnavailable(f"there is nothing at {location.url}", hint="check the path")
+        with explain(location.url, "a Parquet table"):
+            with open_file(location.transport, files_of(location)[0][1]) as first:
+                schema = first.schema_arrow
+            known = location.transport.kept[location.url] = geo.parse_geo(schema.metadata)
+            if known is None:
+                return _plain(location, options, schema)
+            geo.warn_without_shapely(known)
+            return _by_groups(location, _meta(schema, known, options), known, Selection())
+
+    def cut(
+        self,
+        location: Location,
+        options: Mapping[str, object],
+        opened: dd.DataFrame,
+        wanted: Selection,
+    ) -> dd.DataFrame:
+        """Leave out the row groups that cannot hold the part, and read nothing of other columns."""
+        known = location.transport.kept[location.url]
+        rows = wanted.bbox or wanted.period
+        if known is None and (options.get("filters") or not rows):
+            return cut_rows(opened, wanted)
+        with explain(location.url, "a Parquet table"):
+            return _by_groups(location, opened._meta, known, wanted)
+
+    def costs(self, location: Location, options: Mapping[str, object]) -> ParquetCosts:
+        """Return what reading costs."""
+        return ParquetCosts(location, location.transport.kept[location.url])
+
+
+def _plain(location: Location, options: Mapping[str, object], schema: pa.Schema) -> dd.DataFrame:
+    chosen: dict[str, Any] = {
+        key: value for key, value in options.items() if key in PASSED and value is not None
+    }
+    url = str(location.path)
+    if location.path is None:
+        url = f"{PROTOCOL}://{location.url}"
+        chosen["filesystem"] = TransportFileSystem(location.transport)
+    with plain_strings(any(map(is_bytes, schema.types))):
+        frame = cast(dd.DataFrame, dd.read_parquet(url, **chosen))
+    index = options.get("index")
+    return frame if index is None else set_index(frame, str(index))
+
+
+def _meta(schema: pa.Schema, known: geo.Geo, options: Mapping[str, object]) -> pd.DataFrame:
+    """Return an empty table of the columns of a GeoParquet file, its boxes left out."""
+    if options.get("filters"):
+        raise InvalidInput(
+            "a table of geometries takes no filters", hint="give bbox and period instead"
+        )
+    found: pd.DataFrame = schema.empty_table().to_pandas(ignore_metadata=True)
+    own = [name for name in found.columns if name not in known.corners]
+    chosen: Any = options.get("columns") or own
+    found = found[columns_of(found, list(chosen))]
+    index = options.get("index")
+    return found if index is None else found.set_index(columns_of(found, [str(index)])[0])
+
+
+def _by_groups(
+    location: Location, whole: pd.DataFrame, known: geo.Geo | None, wanted: Selection
+) -> dd.DataFrame:
+    """Make a table of the row groups that may hold the part, one a partition."""
+    axes = axes_of(whole)
+    by_geometry = known is not None and bool(wanted.bbox)
+    check_axes(axes, Selection(None if by_geometry else wanted.bbox, wanted.period))
+    if known is not None and wanted.bbox:
+        geo.check_lonlat(known)
+        if not known.primary.covering:
+            geo.need_shapely()
+    meta = whole[columns_of(whole, wanted.variables)]
+    limits = bounds_of(wanted, axes, known)
+    read = ReadGroup(location.transport, tuple(limits), axes, wanted, known, meta)
+    found = from_parts(read, list(places(location, limits, known, wanted)), meta)
+    if known is not None:
+        found.attrs = known.attrs
+    return found

@@ -1,0 +1,1 @@
+"""Zarr stores, and what looks like one."""

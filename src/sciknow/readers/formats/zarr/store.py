@@ -1,0 +1,302 @@
+"""Zarr stores over a transport: one for a store at an address, one for references.
+
+Both are read-only, keep the metadata documents they have read, and never list what a source does
+not list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import Any
+
+from fsspec.asyn import get_loop
+from zarr.abc.store import (
+    ByteRequest,
+    OffsetByteRequest,
+    RangeByteRequest,
+    Store,
+    SuffixByteRequest,
+)
+from zarr.core.buffer import Buffer, BufferPrototype
+
+from sciknow.errors import SciknowError, UntrustedInput
+from sciknow.wire.transport import Transport
+from sciknow.wire.trouble import HINTS, Absent, TroubleKind
+
+METADATA = frozenset({"zarr.json", ".zmetadata", ".zgroup", ".zarray", ".zattrs"})
+"""The last part of the keys under which Zarr keeps metadata."""
+
+
+def span(request: ByteRequest | None) -> tuple[int | None, int | None]:
+    """Turn one of Zarr's byte requests into start and end."""
+    if isinstance(request, RangeByteRequest):
+        return request.start, request.end
+    if isinstance(request, OffsetByteRequest):
+        return request.offset, None
+    if isinstance(request, SuffixByteRequest):
+        return -request.suffix, None
+    return None, None
+
+
+class ReadOnlyStore(Store):
+    """What both stores share: the half of Zarr's interface that writes is refused."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__(read_only=True)
+        self.transport = transport
+        self._is_open = True
+
+    @property
+    def supports_writes(self) -> bool:
+        """False: nothing is ever written to a source."""
+        return False
+
+    @property
+    def supports_deletes(self) -> bool:
+        """False: nothing is ever deleted from a source."""
+        return False
+
+    @property
+    def supports_listing(self) -> bool:
+        """Whether the members of a group can be told without consolidated metadata."""
+        return True
+
+    async def set(self, key: str, value: Buffer) -> None:
+        """Refuse to write."""
+        raise UntrustedInput(f"{key} is not written: sciknow never writes to a source")
+
+    async def delete(self, key: str) -> None:
+        """Refuse to delete."""
+        raise UntrustedInput(f"{key} is not deleted: sciknow never writes to a source")
+
+    async def _bytes(self, key: str, start: int | None, end: int | None) -> bytes | None:
+        raise Absent(key)
+
+    async def get(
+        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """Return the bytes under a key, or None where there are none."""
+        start, end = span(byte_range)
+        work = asyncio.run_coroutine_threadsafe(self._bytes(key, start, end), get_loop())
+        found = await asyncio.wrap_future(work)
+        return None if found is None else prototype.buffer.from_bytes(found)
+
+    async def get_partial_values(
+        self,
+        prototype: BufferPrototype,
+        key_ranges: Iterable[tuple[str, ByteRequest | None]],
+    ) -> list[Buffer | None]:
+        """Return the bytes of several ranges."""
+        return list(
+            await asyncio.gather(*(self.get(key, prototype, part) for key, part in key_ranges))
+        )
+
+    async def exists(self, key: str) -> bool:
+        """Tell whether there is something under a key."""
+        work = asyncio.run_coroutine_threadsafe(self._bytes(key, 0, 1), get_loop())
+        return await asyncio.wrap_future(work) is not None
+
+    async def _names(self, prefix: str) -> list[str]:
+        return []
+
+    async def list_dir(self, prefix: str) -> AsyncIterator[str]:
+        """Yield the names directly below a prefix."""
+        work = asyncio.run_coroutine_threadsafe(self._names(prefix.strip("/")), get_loop())
+        for name in await asyncio.wrap_future(work):
+            yield name
+
+    async def list_prefix(self, prefix: str) -> AsyncIterator[str]:
+        """Yield every key below a prefix."""
+        async for name in self.list_dir(prefix):
+            key = f"{prefix.strip('/')}/{name}".lstrip("/")
+            if await self.exists(key):
+                yield key
+            else:
+                async for below in self.list_prefix(key):
+                    yield below
+
+    async def list(self) -> AsyncIterator[str]:
+        """Yield every key."""
+        async for key in self.list_prefix(""):
+            yield key
+
+
+class SourceStore(ReadOnlyStore):
+    """A Zarr store below an address.
+
+    Parameters
+    ----------
+    transport : Transport
+        How bytes are had.
+    root : str
+        Address of the store, without a final slash; a query is kept for every key.
+    """
+
+    def __init__(self, transport: Transport, root: str) -> None:
+        super().__init__(transport)
+        self.root, mark, query = root.partition("?")
+        self.root = self.root.rstrip("/")
+        self.query = mark + query
+        self._metadata: dict[str, bytes | None] = {}
+        self._below: dict[str, set[str]] | None = None
+        self.denied: SciknowError | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.transport, self.root + self.query)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SourceStore) and self.__reduce__()[1] == other.__reduce__()[1]
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.query))
+
+    def __dask_tokenize__(self) -> object:
+        return ("sciknow-source", self.root, self.query)
+
+    def __repr__(self) -> str:
+        return f"<SourceStore {self.root}>"
+
+    def url(self, key: str) -> str:
+        """Return the address of a key."""
+        return f"{self.root}/{key}{self.query}"
+
+    async def _bytes(self, key: str, start: int | None, end: int | None) -> bytes | None:
+        if key.rsplit("/", 1)[-1] in METADATA:
+            return await self._document(key)
+        try:
+            return await self.transport.fetch(self.url(key), start, end)
+        except Absent:
+            return None
+
+    async def _document(self, key: str) -> bytes | None:
+        if key not in self._metadata:
+            self._metadata[key] = await self._fetch_document(key)
+        return self._metadata[key]
+
+    async def _fetch_document(self, key: str) -> bytes | None:
+        try:
+            return await self.transport.fetch(self.url(key), document=True)
+        except Absent:
+            return None
+        except SciknowError as error:
+            # object stores that may not be listed say "denied" for what is not there
+            if error.hint == HINTS[TroubleKind.DENIED]:
+                self.denied = error
+                return None
+            raise
+
+    def adopt(self, documents: Mapping[str, Any]) -> None:
+        """Take the metadata of every member from the consolidated metadata of the top group."""
+        flat = flatten(documents)
+        if flat:
+            self._metadata |= {key: json.dumps(value).encode() for key, value in flat.items()}
+            self._below = _tree(flat)
+
+    async def _names(self, prefix: str) -> list[str]:
+        if self._below is not None:
+            return sorted(self._below.get(prefix, ()))
+        try:
+            return sorted(await self.transport.names(self.url(prefix).rstrip("/")))
+        except Absent:
+            return []
+
+
+class ReferenceStore(ReadOnlyStore):
+    """A Zarr store whose keys are byte ranges of other files (kerchunk references).
+
+    Parameters
+    ----------
+    transport : Transport
+        How bytes are had.
+    references : mapping
+        Key → bytes, or (address,), or (address, offset, length).
+    """
+
+    def __init__(self, transport: Transport, references: Mapping[str, Any]) -> None:
+        super().__init__(transport)
+        self.references = references
+        self._below: dict[str, set[str]] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.transport, self.references)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, ReferenceStore)
+            and self.transport == other.transport
+            and self.references == other.references
+        )
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        return f"<ReferenceStore {len(self.references)} keys>"
+
+    async def _bytes(self, key: str, start: int | None, end: int | None) -> bytes | None:
+        if isinstance(self.references, dict):
+            found = self.references.get(key)
+        else:
+            found = await asyncio.to_thread(self.references.get, key)
+        if found is None:
+            return None
+        if isinstance(found, bytes):
+            return found[start:end]
+        url, *place = found
+        offset, length = place or (0, None)
+        first, last = _within(offset, length, start, end)
+        return await self.transport.fetch(url, first, last)
+
+    async def _names(self, prefix: str) -> list[str]:
+        if self._below is None:
+            self._below = _tree(self.references)
+        return sorted(self._below.get(prefix, ()))
+
+
+def _within(
+    offset: int, length: int | None, start: int | None, end: int | None
+) -> tuple[int | None, int | None]:
+    """Place a range inside a reference, which is itself a range of a file."""
+    if length is None:
+        return start, end
+    if start is not None and start < 0:
+        return offset + max(0, length + start), offset + length
+    stop = length if end is None else min(end, length)
+    return offset + (start or 0), offset + stop
+
+
+def _tree(keys: Iterable[str]) -> dict[str, set[str]]:
+    below: dict[str, set[str]] = {}
+    for key in keys:
+        folder, _, name = key.rpartition("/")
+        while name and name not in below.setdefault(folder, set()):
+            below[folder].add(name)
+            folder, _, name = folder.rpartition("/")
+    return below
+
+
+def flatten(documents: Mapping[str, Any]) -> dict[str, Any]:
+    """Return each member's own metadata document from consolidated metadata; empty if none."""
+    if ".zmetadata" in documents:
+        flat = dict(documents[".zmetadata"].get("metadata", {}))
+    else:
+        inner = documents.get("zarr.json", {}).get("consolidated_metadata") or {}
+        flat = {f"{path}/zarr.json": value for path, value in inner.get("metadata", {}).items()}
+    # a subgroup may carry a consolidated list of its own, which is often empty and then wrong
+    return {
+        key: {name: item for name, item in value.items() if name != "consolidated_metadata"}
+        if key.rpartition("/")[2] in {".zgroup", "zarr.json"}
+        else value
+        for key, value in flat.items()
+    }
+
+
+def document(data: bytes | None) -> Any:
+    """Read a metadata document; None where there is none or it is no JSON object."""
+    try:
+        found = json.loads(data) if data else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

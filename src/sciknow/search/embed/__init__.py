@@ -1,0 +1,1 @@
+"""Sentence models, and the vectors that they made."""

@@ -1,0 +1,98 @@
+"""What an embedder is: the door through which any sentence model enters.
+
+Nothing here imports a model library. `sciknow.search.embed.onnx` holds the default,
+`sciknow.search.embed.transformer` any sentence-transformers model; `sciknow.testing.embedder` holds
+the contract that every implementation has to pass.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.search.index.tokens import Tokens
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""Rows of unit length, shape (texts, dimensions)."""
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with the name of the step, how much is done, and how much there is."""
+
+MAX_CHARACTERS = 3_000
+"""A text is cut here before it is tokenised: tokenizers read the whole text first."""
+
+LARGE = 50_000
+"""Beyond so many records a question may be read briskly: their scan is not exact either."""
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """A model that turns texts into vectors of unit length."""
+
+    @property
+    def name(self) -> str:
+        """What people call the model; goes into the manifest."""
+
+    @property
+    def digest(self) -> str:
+        """64 hexadecimal digits that change whenever the vectors would."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages that the model reads (``en``, ``zh``); the bridge serves the others."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of unit length for each question."""
+
+    def encode_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Return one row of unit length for each text."""
+
+
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An embedder that also gives vectors of single tokens (`sciknow.search.index.tokens`)."""
+
+    @property
+    def vocabulary(self) -> int:
+        """How many different tokens there are."""
+
+    def encode_with_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """Return the vectors of some texts and, from the same pass, those of their tokens."""
+
+
+@runtime_checkable
+class BriskEmbedder(Protocol):
+    """An embedder that can read questions faster, not quite as exactly."""
+
+    def brisk(self) -> Embedder:
+        """Return the embedder that does; its vectors are compared with those of this one."""
+
+
+def reader(embedder: Embedder, records: int) -> Embedder:
+    """Return what reads the questions to a collection: the brisk one beyond `LARGE` records."""
+    if records > LARGE and isinstance(embedder, BriskEmbedder):
+        return embedder.brisk()
+    return embedder
+
+
+def workers() -> int:
+    """Return how many threads bulk work may use: ``OMP_NUM_THREADS``, else the usable cores."""
+    wish = os.environ.get("OMP_NUM_THREADS", "")
+    if wish.isdigit() and int(wish) > 0:
+        return int(wish)
+    return min(8, len(os.sched_getaffinity(0)))
+
+
+def unit(rows: NDArray[np.floating]) -> Vectors:
+    """Scale rows to unit length; a row of zeros stays as it is."""
+    wide = np.asarray(rows, dtype=np.float32)
+    length = np.linalg.norm(wide, axis=-1, keepdims=True)
+    return np.asarray(np.divide(wide, length, out=np.zeros_like(wide), where=length > 0))

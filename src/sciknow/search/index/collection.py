@@ -1,0 +1,308 @@
+"""The records of one kind, opened for ranking: words, meanings, tokens, columns, store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.search.embed.embedder import Vectors
+from sciknow.search.index.arrays import open_array
+from sciknow.search.index.columns import Columns
+from sciknow.search.index.filters import Filters, Selection, select
+from sciknow.search.index.lexical import Lexical, saturated
+from sciknow.search.index.store import Store
+from sciknow.search.index.titles import TitleStore
+from sciknow.search.index.tokens import Tokens, TokenStore
+from sciknow.search.index.vectors import VectorStore
+from sciknow.search.rank import rank
+from sciknow.search.rank.question import Alternative, Question
+from sciknow.search.wish.constraint import Understood, fit
+
+Rows = NDArray[np.int64]
+_MAX_DEPTH = 64
+"""How many times deeper than asked the words are followed to find what a filter leaves."""
+_SPARE = 1.3
+"""How many times deeper they are followed at first than a filter's share asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the sentence model made of a question.
+
+    Parameters
+    ----------
+    vector : array of float32, shape (dimensions,)
+        Unit length.
+    tokens : Tokens or None
+        Where the model gives them.
+    weights : array of float, shape (tokens,), or None
+        What each token counts, where they do not count alike.
+    """
+
+    vector: Vectors
+    tokens: Tokens | None = None
+    weights: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Records in order, with every part of their scores.
+
+    Parameters
+    ----------
+    rows : array of int, shape (records,)
+        Best first.
+    score : array of float, shape (records,)
+        Sum of the parts.
+    units : array of float, shape (units, records)
+        What each unit of the question gave.
+    readings : array of int, shape (units, records)
+        Which alternative of each unit gave it.
+    meaning : array of float, shape (records,)
+        What the comparison of the whole texts gave.
+    tokens : array of float, shape (tokens, records)
+        What each token gave.
+    concepts : array of float, shape (concepts, records)
+        What each concept gave.
+    standing, silence : array of float, shape (records,)
+        What other records' mentions gave; what silence took away.
+    fits : array of float, shape (records,)
+        What fitting the constraints in plain words gave or took away.
+    company : array of float, shape (records,)
+        What nearness to the best hits gave.
+    """
+
+    rows: Rows
+    score: NDArray[np.float64]
+    units: NDArray[np.float64]
+    readings: NDArray[np.int64]
+    meaning: NDArray[np.float64]
+    tokens: NDArray[np.float64]
+    concepts: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    silence: NDArray[np.float64]
+    fits: NDArray[np.float64]
+    company: NDArray[np.float64]
+
+    def sorted(self, limit: int) -> Ranking:
+        """Return the best records, best first."""
+        order = np.lexsort((self.rows, -self.score))[:limit]
+        return Ranking(*(getattr(self, name)[..., order] for name in self.__slots__))
+
+
+class Collection:
+    """The records of one kind, opened read-only.
+
+    Parameters
+    ----------
+    folder : Path
+        What `sciknow.search.index.build` wrote for the kind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.standing = open_array(folder, "standing")
+
+    def __len__(self) -> int:
+        return len(self.standing)
+
+    @cached_property
+    def lexical(self) -> Lexical:
+        """The records' words."""
+        return Lexical(self._folder)
+
+    @cached_property
+    def vectors(self) -> VectorStore:
+        """The records' vectors."""
+        return VectorStore(self._folder)
+
+    @cached_property
+    def titles(self) -> TitleStore | None:
+        """The vectors of the records' titles, where any has one."""
+        return TitleStore(self._folder) if TitleStore.there(self._folder) else None
+
+    @cached_property
+    def tokens(self) -> TokenStore | None:
+        """The records' tokens, where they were kept."""
+        return TokenStore(self._folder) if TokenStore.there(self._folder) else None
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The records' columns."""
+        return Columns(self._folder)
+
+    @cached_property
+    def store(self) -> Store:
+        """The records' texts, and the hub's labels."""
+        return Store(self._folder / "store.sqlite")
+
+    def select(self, filters: Filters) -> Selection:
+        """Apply filters."""
+        return Selection(None, len(self)) if not filters else select(self.columns, filters)
+
+    def rank(
+        self,
+        question: Question,
+        meant: Meant,
+        selection: Selection,
+        limit: int,
+        wish: Understood | None = None,
+    ) -> Ranking:
+        """Rank the records that a selection leaves.
+
+        Parameters
+        ----------
+        question : Question
+            What was asked.
+        meant : Meant
+            The same, as the sentence model sees it.
+        selection : Selection
+            Which records count.
+        limit : int
+            How many to return at most.
+        wish : Understood, optional
+            What the question says of time, place and grain.
+        """
+        pool = max(rank.POOL, limit + rank.POOL // 2)
+        rows = self._candidates(question, meant, selection.mask, pool)
+        loose = self.weigh(question, meant, selection, rows, wish)
+        near = loose.sorted(max(rank.CLOSE, limit + rank.CLOSE // 4))
+        return self._in_company(self._by_tokens(meant, near)).sorted(limit)
+
+    def _by_tokens(self, meant: Meant, ranking: Ranking) -> Ranking:
+        """Add the comparison token by token, where there are tokens on both sides."""
+        if meant.tokens is None or self.tokens is None:
+            return ranking
+        tokens = rank.TOKENS * self.tokens.score(meant.tokens, ranking.rows)
+        if meant.weights is not None:
+            tokens *= meant.weights[:, None]
+        meaning = ranking.meaning * (rank.MEANING / rank.MEANING_ALONE)
+        score = ranking.score + meaning - ranking.meaning + tokens.sum(axis=0)
+        return replace(ranking, score=score, meaning=meaning, tokens=tokens)
+
+    def _in_company(self, ranking: Ranking) -> Ranking:
+        """Add what nearness to the best hits gives, less nearness to just any hit."""
+        count = len(ranking.rows)
+        if count < rank.CROWD_SIZE + 2:
+            return ranking
+        vectors = self.vectors.first(ranking.rows)
+        near = (vectors @ vectors.T).astype(np.float64)
+        best = np.argsort(-ranking.score, kind="stable")[: rank.BEST]
+        weight = np.exp(rank.SHARPNESS * (ranking.score[best] - ranking.score.max()))
+        nearest = np.sort(near, axis=1)[:, -rank.CROWD_SIZE - 1 : -1]
+        company = near[:, best] @ (weight / weight.sum()) - rank.CROWD * nearest.mean(axis=1)
+        gain = rank.COMPANY * company
+        return replace(ranking, score=ranking.score + gain, company=gain)
+
+    def weigh(
+        self,
+        question: Question,
+        meant: Meant,
+        selection: Selection,
+        rows: Rows,
+        wish: Understood | None = None,
+    ) -> Ranking:
+        """Return the parts of the score of some records, but for tokens and company."""
+        units, readings = self._words(question, rows)
+        meaning = rank.MEANING_ALONE * self._near(meant, rows)
+        concepts = self._concepts(question, rows)
+        standing = rank.STANDING * self.standing[rows].astype(np.float64)
+        silence = np.zeros(len(rows))
+        for mask in selection.unknown.values():
+            silence -= rank.SILENCE * mask[rows]
+        fits = fit(self.columns, wish, rows) if wish else np.zeros(len(rows))
+        parts = [units.sum(0), meaning, concepts.sum(0), standing, silence, fits]
+        score = np.sum(parts, axis=0)
+        none = np.zeros(len(rows))
+        tokens = np.zeros((0, len(rows)))
+        return Ranking(
+            rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits, none
+        )
+
+    def _near(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
+        """Return how near records are to a question: whole texts, moved towards nearer titles."""
+        near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
+        if self.titles is None:
+            return near
+        return near + rank.TITLED * np.maximum(self.titles.similarity(meant.vector, rows) - near, 0)
+
+    def _candidates(
+        self, question: Question, meant: Meant, mask: NDArray[np.bool_] | None, pool: int
+    ) -> Rows:
+        """Gather the records that words, meaning or a concept put forward."""
+        parts = [self._by_words(question, mask, pool)]
+        parts.append(self.vectors.candidates(meant.vector, pool, mask))
+        for match in question.concepts:
+            members = np.array([row for row, _ in self.store.members(match.concept)], np.int64)
+            parts.append(members[:pool] if mask is None else members[mask[members]][:pool])
+        return np.unique(np.concatenate(parts))
+
+    def _by_words(self, question: Question, mask: NDArray[np.bool_] | None, pool: int) -> Rows:
+        if mask is None:
+            return self.lexical.candidates(question.terms, pool)
+        allowed = np.flatnonzero(mask)
+        if len(allowed) <= 4 * pool:  # so few that all of them can be weighed
+            return allowed.astype(np.int64)
+        most = pool * _MAX_DEPTH
+        depth = min(most, int(_SPARE * pool * len(mask) / len(allowed)))
+        while True:
+            rows = self.lexical.candidates(question.terms, depth)
+            kept = rows[mask[rows]][:pool]
+            if len(kept) == pool or len(rows) < depth or depth == most:
+                return kept
+            depth = min(most, 8 * depth)
+
+    def _words(self, question: Question, rows: Rows) -> tuple[NDArray[np.float64], Rows]:
+        """Return what each unit is worth, and the alternative that makes it so."""
+        names = list(question.terms)
+        shape = (len(question.units), len(rows))
+        best, reading = np.zeros(shape), np.zeros(shape, np.int64)
+        if not names or not len(rows):
+            return best, reading
+        place = {name: number for number, name in enumerate(names)}
+        weights = self.lexical.weights(names, rows)
+        rarity = self.lexical.idf(names)[:, None]
+        worth = rank.WORDS * rarity * saturated(weights.sum(axis=2))
+        worth += rank.TITLE * rarity * (weights[:, :, 0] > 0)
+        for number, unit in enumerate(question.units):
+            ways = [_worth(choice, worth, place) for choice in unit.alternatives]
+            choices = unit.weight * np.array(ways)
+            reading[number] = choices.argmax(axis=0)
+            best[number] = choices.max(axis=0)
+        return best, reading
+
+    def _concepts(self, question: Question, rows: Rows) -> NDArray[np.float64]:
+        out = np.zeros((len(question.concepts), len(rows)))
+        for number, match in enumerate(question.concepts):
+            members = self.store.members(match.concept)
+            special = 1 - np.log1p(len(members)) / np.log1p(len(self) + 1)
+            worth = {
+                row: rank.CONCEPT * rank.CONCEPT_DECAY ** (len(path) - 1) * special
+                for row, path in members
+            }
+            out[number] = [worth.get(int(row), 0.0) for row in rows]
+        return out
+
+    def rows_of(self, identifiers: Sequence[str]) -> dict[str, int]:
+        """Return the rows of some records by id; unknown ids are left out."""
+        found = ((name, self.store.row_of(name)) for name in identifiers)
+        return {name: row for name, row in found if row is not None}
+
+
+def _worth(
+    choice: Alternative, worth: NDArray[np.float64], place: Mapping[str, int]
+) -> NDArray[np.float64]:
+    """Return what one way to read a unit is worth to each record."""
+    each = worth[[place[term] for term in choice.terms]]
+    own = each.sum(axis=0)
+    if choice.together:
+        own = np.where((each > 0).all(axis=0), own, 0)
+    if choice.beside:
+        more = worth[[place[term] for term in choice.beside]].sum(axis=0)
+        own += np.where(own > 0, more, 0)
+    return np.asarray(choice.weight * own)

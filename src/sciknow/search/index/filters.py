@@ -1,0 +1,227 @@
+"""What a record has to be: filters, checked once, and their masks over a collection.
+
+The rule: a filter leaves out the records that are *known* not to match. A record that says
+nothing about the matter is kept, marked, and ranked a little lower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.errors import InvalidInput
+from sciknow.model.coverage import BBox, parse_bbox
+from sciknow.model.parse import Where, date_key, parse_date
+from sciknow.search.index.columns import Columns
+from sciknow.vocab import Sector
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a record has to be; made by `Filters.of`, which checks everything.
+
+    Parameters
+    ----------
+    bbox : tuple of four floats, or None
+        West, south, east, north; west > east crosses the antimeridian.
+    start, end : int or None
+        First and last day of interest as YYYYMMDD.
+    variables : tuple of str
+        Names, CF standard names or labels; any of them will do.
+    sectors : tuple of str
+        Any of them will do.
+    license : str
+        An SPDX identifier, with or without its version, or ``open``.
+    publisher : str
+        An agent's id or a part of its name.
+    openable, offline : bool
+        Only what opens lazily, or with no network.
+    meters : float or None
+        Grid spacing of at most about this (a quarter coarser still counts).
+    duration : str
+        Time step as an ISO 8601 duration; finer steps match too.
+    """
+
+    bbox: BBox | None = None
+    start: int | None = None
+    end: int | None = None
+    variables: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    license: str = ""
+    publisher: str = ""
+    openable: bool = False
+    offline: bool = False
+    meters: float | None = None
+    duration: str = ""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, item.name) not in (None, (), "", False) for item in fields(self))
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        bbox: Sequence[float] | None = None,
+        period: tuple[object, object] | None = None,
+        variables: Sequence[str] = (),
+        sector: str | Sequence[str] | None = None,
+        license: str | None = None,
+        publisher: str | None = None,
+        openable: bool = False,
+        offline: bool = False,
+    ) -> Filters:
+        """Check what a caller asks for.
+
+        Raises
+        ------
+        InvalidInput
+            For an impossible box, date, period or sector.
+        """
+        start, end = _period(period)
+        return cls(
+            bbox=None if bbox is None else parse_bbox(_numbers(bbox), Where() / "bbox"),
+            start=start,
+            end=end,
+            variables=_texts("variables", variables),
+            sectors=_sectors(sector),
+            license=_text("license", license),
+            publisher=_text("publisher", publisher),
+            openable=_switch("openable", openable),
+            offline=_switch("offline", offline),
+        )
+
+
+def _numbers(bbox: object) -> object:
+    """Return a box as plain numbers, where it is an array of them."""
+    listed = getattr(bbox, "tolist", None)
+    value = listed() if callable(listed) else bbox
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _text(name: str, value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise InvalidInput(f"{name}={value!r} is no text", hint=f'write {name}="…"')
+
+
+def _texts(name: str, values: object) -> tuple[str, ...]:
+    several = (values,) if isinstance(values, str) else values or ()
+    if isinstance(several, Iterable):
+        found = tuple(several)
+        if all(isinstance(value, str) for value in found):
+            return found
+    raise InvalidInput(f"{name}={values!r} is no text", hint=f'write {name}=["…", "…"]')
+
+
+def _switch(name: str, value: object) -> bool:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise InvalidInput(f"{name}={value!r} is neither true nor false", hint=f"write {name}=True")
+
+
+def _period(period: tuple[object, object] | None) -> tuple[int | None, int | None]:
+    if period is None:
+        return None, None
+    if isinstance(period, str) or not isinstance(period, Sequence) or len(period) != 2:
+        raise InvalidInput(
+            f"period {period!r} is not a pair", hint='write ("1979", "2020"); either may be None'
+        )
+    first, last = map(_day, period)
+    start = date_key(first) if first else None
+    end = date_key(last, end=True) if last else None
+    if start is not None and end is not None and start > end:
+        raise InvalidInput(f"period {first} to {last} ends before it starts", hint="swap the dates")
+    return start, end
+
+
+def _day(value: object) -> str:
+    """Return a date as ISO text, of text, a number, or anything that prints as ISO 8601."""
+    if value is None or value == "":
+        return ""
+    text = str(value).strip().replace(" ", "T").partition("T")[0]
+    try:
+        return parse_date(text, Where() / "period")
+    except InvalidInput:
+        raise InvalidInput(
+            f"{value!r} is no date that exists", hint="write YYYY, YYYY-MM or YYYY-MM-DD"
+        ) from None
+
+
+def _sectors(sector: str | Sequence[str] | None) -> tuple[str, ...]:
+    wanted = _texts("sector", sector)
+    for name in wanted:
+        if name not in set(Sector):
+            raise InvalidInput(f"unknown sector {name!r}", hint="one of " + ", ".join(Sector))
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records a set of filters leaves.
+
+    Parameters
+    ----------
+    mask : array of bool, or None
+        True for the records that stay; None when all stay.
+    dropped : dict of str to int
+        Filter → how many records it took away, each counted under the first that did.
+    unknown : dict of str to array of bool
+        Filter → records that say nothing about it.
+    total : int
+        How many records stay.
+    """
+
+    mask: Mask | None
+    total: int
+    dropped: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, Mask] = field(default_factory=dict)
+
+
+def select(columns: Columns, filters: Filters) -> Selection:
+    """Apply filters to a collection's columns."""
+    if not filters:
+        return Selection(None, len(columns))
+    keep = np.ones(len(columns), bool)
+    dropped: dict[str, int] = {}
+    unknown: dict[str, Mask] = {}
+    left = len(columns)
+    for name, match, silent in _checks(columns, filters):
+        keep &= match | silent
+        before, left = left, int(np.count_nonzero(keep))
+        dropped[name] = before - left
+        unknown[name] = silent & ~match
+    return Selection(keep, left, dropped, unknown)
+
+
+def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:
+    """Yield name, mask of matches and mask of silence for each filter that is set."""
+    yield from _coverage_checks(columns, filters)
+    if filters.variables:
+        yield "variables", columns.has_variable(filters.variables), columns.without_variables
+    if filters.sectors:
+        yield "sector", columns.in_sectors(filters.sectors), columns.without_sector
+    if filters.license:
+        yield "license", *columns.licensed(filters.license)
+    if filters.publisher:
+        yield "publisher", columns.published_by(filters.publisher), columns.without_publisher
+    never = np.zeros(len(columns), bool)
+    if filters.openable:
+        yield "openable", columns.openable, never
+    if filters.offline:
+        yield "offline", columns.offline, never
+
+
+def _coverage_checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:
+    if filters.bbox is not None:
+        yield "bbox", columns.touches(filters.bbox), ~columns.has_box
+    if filters.start is not None or filters.end is not None:
+        yield "period", *columns.overlaps(filters.start, filters.end)
+    if filters.meters is not None:
+        yield "resolution", columns.as_fine_as(filters.meters), columns.without_resolution
+    if filters.duration:
+        yield "time step", *columns.as_often_as(filters.duration)

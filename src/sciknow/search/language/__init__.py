@@ -1,0 +1,1 @@
+"""Language: tokens, Chinese and English, numbers and measures."""

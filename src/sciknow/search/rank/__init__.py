@@ -1,0 +1,1 @@
+"""Ranking: from a question to ordered hits that explain themselves."""

@@ -1,0 +1,68 @@
+"""The answer to a question: hits that explain themselves when they are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sciknow.search.index.store import Record
+from sciknow.search.rank.explain import Asked, explain
+from sciknow.search.rank.why import Why
+from sciknow.search.wish.constraint import Understood
+
+
+@dataclass(eq=False)
+class IndexHit:
+    """One record that a question found.
+
+    Parameters
+    ----------
+    id : str
+        Its id.
+    score : float
+        Between 0 and 1; comparable within one answer.
+    kind : str
+        ``dataset``, ``publication``, ``concept`` or ``variable``.
+    """
+
+    id: str
+    score: float
+    kind: str
+    _asked: Asked
+    _place: int
+
+    @cached_property
+    def record(self) -> Record:
+        """Its texts and metadata; read when first asked for."""
+        row = int(self._asked.ranking.rows[self._place])
+        return self._asked.collection.store.records([row])[row]
+
+    @cached_property
+    def why(self) -> Why:
+        """Why it is there; worked out when first asked for."""
+        return explain(self._asked, self._place, self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a question.
+
+    Parameters
+    ----------
+    hits : tuple of IndexHit
+        The page that was asked for, best first.
+    total : int
+        How many records the filters leave.
+    filtered : dict of str to int
+        Filter → how many records it took away.
+    understood : str
+        What was recognised in the question beyond its words; empty for nothing.
+    constraints : Understood
+        The same, in parts.
+    """
+
+    hits: tuple[IndexHit, ...]
+    total: int
+    filtered: dict[str, int] = field(default_factory=dict)
+    understood: str = ""
+    constraints: Understood = field(default_factory=Understood)

@@ -1,0 +1,1 @@
+"""Wishes: what a question says of time, place, grain and terms of use."""

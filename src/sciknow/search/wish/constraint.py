@@ -1,0 +1,250 @@
+"""Constraints in plain words: what a question says of time, place, grain and terms of use.
+
+"daily since 1980 over Africa at 1 km under an open licence" and "1980年以来 逐日 非洲 1公里" say
+the same. What is recognised here raises the records that fit and lowers those that are known not
+to; nothing is left out for it, the answer says what was understood, and each hit how it fits. The
+words stay part of the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciknow.model.coverage import BBox
+from sciknow.model.parse import date_key
+from sciknow.place.place import Place, places_asked
+from sciknow.search.index.columns import Columns, Mask
+from sciknow.search.language.numerals import in_figures
+from sciknow.search.rank import rank
+from sciknow.search.wish.coordinates import box_of
+from sciknow.search.wish.grain import meters_of, step_of
+from sciknow.search.wish.licence import OPEN, format_of, license_of
+from sciknow.search.wish.when import when
+from sciknow.text import squeeze
+
+_SAME = str.maketrans("\u0131\u0130\u017f\u212a", "iIsK")
+"""Letters that patterns without regard to case take for others; tables of words hold those."""
+_READ = 2_000
+"""Characters of a question that are read."""
+_DURATION = re.compile(r"(PT?)(\d+)([YMDH])")
+_UNITS = {"PTM": "minute", "PTH": "hour", "PD": "day", "PM": "month", "PY": "year"}
+_WITHIN = 0.5
+"""A record fits a place when so much of it lies there, or it covers so much of the place."""
+_Judged: TypeAlias = tuple[Mask, Mask, Mask]
+"""Records that fit, that say nothing, and that fit in part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What was recognised in a question beyond its words.
+
+    Parameters
+    ----------
+    start, end : str
+        First and last day as ISO dates of any exactness; empty for none.
+    years : int or None
+        Years that a record has to span.
+    places : tuple of Place
+        Where; any of them will do.
+    meters : float or None
+        Grid spacing asked for.
+    duration : str
+        Time step as an ISO 8601 duration.
+    license : str
+        ``open``, or how the licence's SPDX identifier begins.
+    format : str
+        File format by name.
+    """
+
+    start: str = ""
+    end: str = ""
+    years: int | None = None
+    places: tuple[Place, ...] = ()
+    meters: float | None = None
+    duration: str = ""
+    license: str = ""
+    format: str = ""
+    said: tuple[str, ...] = field(default=())
+
+    def __bool__(self) -> bool:
+        return bool(self.said)
+
+    def __str__(self) -> str:
+        return ", ".join(self.said)
+
+
+def understand(question: str, *, today: date | None = None) -> Understood:
+    """Recognise dates, places, grain, licence and format in a question.
+
+    Parameters
+    ----------
+    question : str
+        In either language; Chinese in simplified characters.
+    today : date, optional
+        What "the past 30 years" counts from; by default the day of asking.
+
+    Examples
+    --------
+    >>> str(understand("daily since 1980 over Africa at 1 km under an open licence"))
+    'since 1980, Africa, every day, 1 km or finer, open licence'
+    >>> str(understand("1980年以来 逐日 非洲 1公里"))
+    'since 1980, 非洲, every day, 1 km or finer'
+    """
+    text = squeeze(question[:_READ]).translate(_SAME)
+    plain = in_figures(text)
+    period = when(plain, today or date.today())
+    box = box_of(plain)
+    written = (Place(_written(box), box, "box"),) if box else ()
+    wish = Understood(
+        start=period.start,
+        end=period.end,
+        years=period.years,
+        places=written or places_asked(text),
+        meters=meters_of(plain),
+        duration=step_of(plain),
+        license=license_of(plain),
+        format=format_of(plain),
+    )
+    return replace(wish, said=tuple(phrase for _, phrase in phrases(wish)))
+
+
+def _written(box: BBox) -> str:
+    west, south, east, north = box
+    level = f"{_degrees(south, 'SN')} to {_degrees(north, 'SN')}"
+    whole = west == -180 and east == 180
+    return level if whole else f"{level}, {_degrees(west, 'WE')} to {_degrees(east, 'WE')}"
+
+
+def _degrees(value: float, sides: str) -> str:
+    return f"{abs(value):g}°" + (sides[value > 0] if value else "")
+
+
+def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
+    """Yield what was understood in words, each with the name of its constraint."""
+    if wish.start or wish.end:
+        yield "period", _period(wish.start, wish.end)
+    if wish.years:
+        yield "length", f"at least {wish.years} years"
+    if wish.places:
+        yield "place", " or ".join(dict.fromkeys(place.name for place in wish.places))
+    if wish.duration:
+        yield "time step", f"every {_step(wish.duration)}"
+    if wish.meters is not None:
+        far = wish.meters >= 1_000
+        size = f"{wish.meters / 1000:.4g} km" if far else f"{wish.meters:.4g} m"
+        yield "resolution", f"{size} or finer"
+    if wish.license:
+        yield "license", "open licence" if wish.license == OPEN else wish.license
+    if wish.format:
+        yield "format", wish.format
+
+
+def _period(start: str, end: str) -> str:
+    if start and end:
+        return start if start == end else f"{start} to {end}"
+    return f"since {start}" if start else f"until {end}"
+
+
+def _step(duration: str) -> str:
+    """Return a duration of one part in words: P1D is a day, PT30M 30 minutes."""
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        return duration
+    unit = _UNITS[found[1] + found[3]]
+    return unit if found[2] == "1" else f"{found[2]} {unit}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How some records stand to one constraint.
+
+    Parameters
+    ----------
+    name, phrase : str
+        The constraint, and what was understood.
+    worth : array of float, shape (records,)
+        What it gives to, or takes from, the records' scores.
+    silent, part : array of bool, shape (records,)
+        Records that say nothing of it, and those that fit in part.
+    """
+
+    name: str
+    phrase: str
+    worth: NDArray[np.float64]
+    silent: Mask
+    part: Mask
+
+    def word(self, place: int) -> str:
+        """Say in a word how one record stands to it."""
+        if self.silent[place]:
+            return "not stated"
+        if self.part[place]:
+            return "fits in part"
+        return "fits" if self.worth[place] > 0 else "does not fit"
+
+
+def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what fitting, or known not to fit, gives to the scores of some records."""
+    worths = [verdict.worth for verdict in judge(columns, wish, rows)]
+    return np.sum(worths, axis=0) if worths else np.zeros(len(rows))
+
+
+def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterator[Verdict]:
+    """Yield how some records stand to each constraint."""
+    own = columns.at(rows)
+    for name, phrase in phrases(wish):
+        if name == "place":
+            yield Verdict(name, phrase, *_placed(own, wish.places))
+            continue
+        fits, silent, part = _JUDGES[name](own, wish)
+        worth = np.where(fits, rank.FITS, np.where(silent | part, 0.0, -rank.MISSES))
+        yield Verdict(name, phrase, worth, silent, part)
+
+
+def _by_period(columns: Columns, wish: Understood) -> _Judged:
+    start = date_key(wish.start) if wish.start else None
+    end = date_key(wish.end, end=True) if wish.end else None
+    meets, silent = columns.overlaps(start, end)
+    whole = columns.covers(start, end)
+    return meets & whole, silent, meets & ~whole
+
+
+def _by_license(columns: Columns, wish: Understood) -> _Judged:
+    fits, silent = columns.licensed(wish.license)
+    return fits, silent, ~fits & columns.licensed(OPEN)[0]
+
+
+def _whole(fits: Mask, silent: Mask) -> _Judged:
+    """Return a verdict that knows no parts."""
+    return fits, silent, np.zeros(len(fits), bool)
+
+
+_JUDGES: dict[str, Callable[[Columns, Understood], _Judged]] = {
+    "period": _by_period,
+    "length": lambda columns, wish: _whole(*columns.lasts(wish.years or 0)),
+    "time step": lambda columns, wish: _whole(*columns.as_often_as(wish.duration)),
+    "resolution": lambda columns, wish: _whole(
+        columns.as_fine_as(wish.meters or 0.0), columns.without_resolution
+    ),
+    "license": _by_license,
+    "format": lambda columns, wish: _whole(*columns.in_format(wish.format)),
+}
+
+
+def _placed(columns: Columns, places: Sequence[Place]) -> tuple[NDArray[np.float64], Mask, Mask]:
+    """Return what lying in one of some places gives, the more local the more; elsewhere takes."""
+    worth, whole = np.full(len(columns), -np.inf), np.zeros(len(columns), bool)
+    silent = whole
+    for place in places:
+        meets, silent, local, covers = columns.lies_in(place.box)
+        own = np.ones(len(columns)) if place.kind == "zone" else local
+        worth = np.maximum(worth, np.where(meets, rank.FITS * own, -rank.ELSEWHERE))
+        whole |= meets & (np.maximum(local, covers) >= _WITHIN)
+    return np.where(silent, 0.0, worth), silent, ~silent & ~whole & (worth >= 0)
