@@ -21,10 +21,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from knowledge.base import Finding, read_base
-from knowledge.cards import check_cards
+from knowledge.checks import check_all
 from knowledge.figures import as_markdown, as_text, figures, in_page
-from knowledge.filled import check_marks
-from knowledge.graph import check_graph
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "what-the-hub-knows.md"
@@ -46,7 +44,7 @@ def main() -> int:
     """Check, print, and return the exit code."""
     asked = arguments()
     base = read_base(asked.root)
-    found = [*base.findings, *check_cards(base), *check_marks(base), *check_graph(base)]
+    found = list(check_all(base))
     if asked.files:
         found = [item for item in found if any(part in item.file for part in asked.files)]
     if asked.no_notes:

@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 from knowledge.base import Base, read_standard_names  # noqa: E402
 from knowledge.cards import address_fault, check_cards  # noqa: E402
+from knowledge.checks import check_all  # noqa: E402
 from knowledge.figures import BEGIN, END, as_markdown, as_text, figures, in_page  # noqa: E402
 from knowledge.filled import check_marks, shape, table  # noqa: E402
 from knowledge.graph import check_graph  # noqa: E402
@@ -89,8 +90,7 @@ def texts(findings):
 
 
 def test_nothing_is_found_in_a_sound_base():
-    assert texts(check_cards(base(SOUND))) == []
-    assert texts(check_graph(base(SOUND))) == []
+    assert texts(check_all(base(SOUND))) == []
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,101 @@ def test_a_mistake_in_a_publication_is_found(paper, expected):
     assert texts(check_graph(base(SOUND, publications=(PAPER,)))) == []
     found = texts(check_graph(base(SOUND, publications=(paper,))))
     assert any(expected in text for text in found), found
+
+
+COPY = "https://docslib.org/doc/1/x"
+TIER = "Freely available, according to ESMValTool (tier 2)."
+DATA = Distribution(id="d", access_url="https://raw.githubusercontent.com/a/b/master/x-v3.csv")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"rights": LangString(TIER)}, "[container] rights give"),
+        ({"landing_page": "https://essd.copernicus.org/articles/1/2/2020/"}, "is a paper"),
+        ({"landing_page": "https://doi.org/10.1234/paper"}, "is a paper"),
+        ({"publisher": "press"}, "[paper] publisher press is a journal's"),
+        ({"version": "2", "title": LangString("Ice v3", "海冰")}, "but the title has 3"),
+        ({"version": "2", "distributions": (DATA,)}, "x-v3.csv has 3"),
+        ({"version": "3", "distributions": (DATA,)}, "follows a branch"),
+        ({"provenance": (replace(READ, source=COPY),)}, "[weak source]"),
+    ],
+)
+def test_a_kind_of_mistake_is_found_and_a_note_explains_it(change, expected):
+    press = Agent(id="press", name=LangString("Springer Nature"))
+    cited = replace(PAPER, doi="10.1234/paper", id="10.1234/paper")
+
+    def found(card):
+        known = base(card, publications=(cited,), agents=(NOAA, press))
+        return [text for text in texts(check_all(known)) if expected in text]
+
+    card = replace(SOUND, **change)
+    assert found(card)
+    said = tuple(replace(item, note="The version is explained.") for item in card.provenance)
+    if "rights" not in change:
+        assert not found(replace(card, provenance=said))
+
+
+def test_terms_of_a_file_about_many_datasets_need_a_note():
+    terms = replace(READ, fields=("license",))
+    one = replace(SOUND, provenance=(READ, terms))
+    two = replace(SOUND, id="two", landing_page=PAGE + "/2", provenance=(READ, terms))
+    assert not [text for text in texts(check_all(base(one))) if "[container]" in text]
+    assert len([text for text in texts(check_all(base(one, two))) if "[container]" in text]) == 2
+    said = replace(two, provenance=(READ, replace(terms, note="Stated for all of it.")))
+    assert len([text for text in texts(check_all(base(one, said))) if "[container]" in text]) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://github.com/a/b/blob/main/catalog/X.jsonnet", "is a file that cites it"),
+        ("https://github.com/a/b/blob/main/x.bibtex", "is a file that cites it"),
+        ("https://www.worldpop.org/", "is a home page"),
+        (PAGE, "is the page of the data"),
+    ],
+)
+def test_an_address_that_is_not_the_papers_is_found(url, expected):
+    found = texts(check_all(base(SOUND, publications=(replace(PAPER, url=url),))))
+    assert any("[paper address]" in text and expected in text for text in found), found
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({"describes": ("sound",), "uses": ()}, "with another relation"),
+        ({"doi": "10.1234/x"}, "once without its DOI"),
+        ({"title": LangString("Ice (Technical Report, X-1)")}, "once without its DOI"),
+        ({"title": LangString("Snow")}, ""),
+    ],
+)
+def test_a_work_that_stands_twice_is_found(other, expected):
+    two = replace(PAPER, id="q", url=PAGE + "/q", **other)
+    found = texts(check_all(base(SOUND, publications=(PAPER, two))))
+    found = [text for text in found if "[same work]" in text]
+    assert bool(found) == bool(expected)
+    assert all(expected in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("en", "zh", "expected"),
+    [
+        ("Seen since 1978.", "自1978年起观测。", ""),
+        ("Seen since then.", "自1978年起观测。", "zh has 1978"),
+        ("Seen since 1978.", "一直观测。", "en has 1978"),
+        ("Seventy-eight stations in the 1980s.", "80年代的78个站。", ""),
+        ("Every ten days in July 2013-14.", "2013年7月至2014年每10天一次。", ""),
+        ("A digital elevation model.", "采用DEM数据。", ""),
+        ("A model of heights.", "采用DEM数据。", "zh names DEM"),
+        ("Half-hourly data of COVID-19.", "新冠疫情每30分钟数据。", ""),
+        ("1.83 million records.", "183万条记录。", ""),
+    ],
+)
+def test_clauses_of_one_language_are_found(en, zh, expected):
+    card = replace(SOUND, description=LangString(en, zh))
+    found = [text for text in texts(check_all(base(card))) if "[clauses]" in text]
+    assert bool(found) == bool(expected), found
+    assert all(expected in text for text in found)
 
 
 def test_agents_are_looked_at():
