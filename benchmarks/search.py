@@ -37,7 +37,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.search import Document, Filters, Index, load_embedder
-from sciknow.search.embed.embedder import reader, unit
+from sciknow.search.arrays import unit
+from sciknow.search.embed.embedder import reader
 from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
 from sciknow.search.index.build import build_index
 

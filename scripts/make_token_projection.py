@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sciknow.search.embed.embedder import unit
+from sciknow.search.arrays import unit
 from sciknow.search.embed.onnx import OnnxEmbedder
 from sciknow.search.language.bridge_build import dictionary
 

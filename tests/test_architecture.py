@@ -110,6 +110,19 @@ def test_heavy_libraries_stay_in_their_room(name, path, tree):
         assert allowed is None or room(name) in allowed | {"testing"}, f"{name} imports {target}"
 
 
+PARTS = ["language", "wish", "embed", "index", "rank"]
+"""The parts of the search, each of which imports only those before it."""
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_parts_of_the_search_point_one_way(part):
+    for name, _, tree in MODULES:
+        if name.startswith(f"sciknow.search.{part}."):
+            for target, _ in imported(tree):
+                later = [f"sciknow.search.{other}" for other in PARTS[PARTS.index(part) + 1 :]]
+                assert not target.startswith(tuple(later)), f"{name} imports {target}"
+
+
 def test_there_is_no_import_cycle():
     arrows = {
         name: {

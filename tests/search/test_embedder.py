@@ -14,8 +14,9 @@ import pytest
 
 from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotFound
 from sciknow.search import Index, build_index, document_of_text, load_embedder
-from sciknow.search.embed.digest import check_digest
-from sciknow.search.embed.embedder import LARGE, reader, unit
+from sciknow.search.arrays import unit
+from sciknow.search.digest import check_digest
+from sciknow.search.embed.embedder import LARGE, reader
 from sciknow.search.embed.model_folder import find_model
 from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
 from sciknow.search.embed.weights import in_bytes

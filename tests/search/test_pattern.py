@@ -22,7 +22,7 @@ def noted(source, flags=0):
     compiled.append(sys._getframe(1).f_globals["__name__"])
     return compile_(source, flags)
 re.compile = noted
-from sciknow.search.wish.constraint import understand
+from sciknow.search.wish.wish import understand
 print(*(name for name in compiled if name.startswith("sciknow.search.")))
 compiled.clear()
 understand(sys.argv[1])
@@ -31,7 +31,7 @@ print(*compiled)
 ROOMS = (
     "place.place",
     "search.language.numerals",
-    "search.wish.coordinates",
+    "place.coordinates",
     "search.wish.grain",
     "search.wish.licence",
     "search.wish.moments",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sciknow.search import Index, build_index, document_of_text
-from sciknow.search.rank import rank
+from sciknow.search.rank import weights as rank
 from sciknow.search.wish.purpose import asked_for
 
 

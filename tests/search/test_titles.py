@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sciknow.search import Index, build_index, document_of_text
-from sciknow.search.index import titles as module
-from sciknow.search.index.arrays import open_array
-from sciknow.search.index.titles import TitleStore, build_titles
+from sciknow.search.arrays import open_array
+from sciknow.search.index import vectors as module
+from sciknow.search.index.vectors import TitleStore, build_titles
 
 LONG = "A consortium of forty institutes releases tables, code and maps under common terms. " * 12
 
@@ -28,7 +28,7 @@ def test_records_without_titles_need_no_file(tmp_path, embedder, cache):
 
 
 def test_titles_beyond_the_budget_are_not_kept(tmp_path, embedder, cache, monkeypatch):
-    monkeypatch.setattr(module, "BUDGET", 1_000)
+    monkeypatch.setattr(module, "TITLES", 1_000)
     assert build_titles(tmp_path, ["Sea ice extent", "Snow"], embedder, cache) == 0
     assert not TitleStore.there(tmp_path)
 

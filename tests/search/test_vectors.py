@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from sciknow.search.embed.embedder import unit
+from sciknow.search.arrays import unit, widen
 from sciknow.search.index import vectors as module
-from sciknow.search.index.arrays import widen
 from sciknow.search.index.vectors import VectorStore, build_vectors
 
 

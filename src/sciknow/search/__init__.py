@@ -22,10 +22,10 @@ from sciknow.search.index.document import (
 )
 from sciknow.search.index.facet import Facet
 from sciknow.search.index.filters import Filters
-from sciknow.search.index.index import Index
 from sciknow.search.rank.answer import IndexHit, Results
+from sciknow.search.rank.index import Index
 from sciknow.search.rank.why import ConceptWhy, ConstraintWhy, TermWhy, Why
-from sciknow.search.wish.constraint import Understood, understand
+from sciknow.search.wish.wish import Understood, understand
 
 __all__ = [
     "Built",

@@ -21,9 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.errors import DegradedWarning, SciknowError
-from sciknow.search.embed.digest import cache_folder
-from sciknow.search.embed.embedder import Embedder, Progress, TokenEmbedder
-from sciknow.search.index.tokens import Tokens
+from sciknow.search.digest import cache_folder
+from sciknow.search.embed.embedder import Embedder, Progress, TokenEmbedder, Tokens
 
 T = TypeVar("T")
 Entry: TypeAlias = tuple[NDArray[np.float16], Tokens | None]

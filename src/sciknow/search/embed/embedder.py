@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sciknow.search.index.tokens import Tokens
 
 Vectors: TypeAlias = NDArray[np.float32]
 """Rows of unit length, shape (texts, dimensions)."""
@@ -27,6 +26,29 @@ MAX_CHARACTERS = 3_000
 
 LARGE = 50_000
 """Beyond so many records a question may be read briskly: their scan is not exact either."""
+
+
+SCALE = 254.0
+"""One unit of a stored byte: a similarity of projected vectors of unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text.
+
+    Parameters
+    ----------
+    ids : array of int32, shape (tokens,)
+        Numbers of the model's vocabulary.
+    vectors : array of int8, shape (tokens, width)
+        Projected vectors of unit length times `SCALE`, clipped.
+    spans : tuple of (int, int)
+        Where each token stands in the text; empty for records.
+    """
+
+    ids: NDArray[np.int32]
+    vectors: NDArray[np.int8]
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @runtime_checkable
@@ -89,10 +111,3 @@ def workers() -> int:
     if wish.isdigit() and int(wish) > 0:
         return int(wish)
     return min(8, len(os.sched_getaffinity(0)))
-
-
-def unit(rows: NDArray[np.floating]) -> Vectors:
-    """Scale rows to unit length; a row of zeros stays as it is."""
-    wide = np.asarray(rows, dtype=np.float32)
-    length = np.linalg.norm(wide, axis=-1, keepdims=True)
-    return np.asarray(np.divide(wide, length, out=np.zeros_like(wide), where=length > 0))

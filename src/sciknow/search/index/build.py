@@ -12,22 +12,19 @@ import numpy as np
 
 from sciknow.errors import InvalidInput
 from sciknow.model import Concept
+from sciknow.search.arrays import save_array
 from sciknow.search.embed.cache import EmbeddingCache, encode_texts
 from sciknow.search.embed.embedder import Embedder, Progress, TokenEmbedder
 from sciknow.search.embed.onnx import OnnxEmbedder
-from sciknow.search.index.arrays import save_array
 from sciknow.search.index.columns import build_columns
 from sciknow.search.index.document import FIELDS, KINDS, Document, embedded_text, titled_text
-from sciknow.search.index.index import FORMAT
 from sciknow.search.index.lexical import build_lexical
 from sciknow.search.index.prior import mentions
-from sciknow.search.index.store import StoreWriter
-from sciknow.search.index.titles import build_titles
+from sciknow.search.index.store import FORMAT, StoreWriter
 from sciknow.search.index.tokens import build_tokens
-from sciknow.search.index.vectors import build_vectors
+from sciknow.search.index.vectors import build_titles, build_vectors
 from sciknow.search.language.analysis import VERSION, fold
-from sciknow.search.language.bridge import Bridge, bridge_path, open_bridge
-from sciknow.search.rank.question import glossed
+from sciknow.search.language.bridge import Bridge, bridge_path, glossed, open_bridge
 from sciknow.text import has_han
 
 COMPLETED = "dataset"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sciknow.errors import IntegrityError
 from sciknow.model.coverage import BBox
 from sciknow.place.place import meeting, share_within
-from sciknow.search.index.arrays import open_array, ragged, save_array
+from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.index.document import Document
 from sciknow.text import squeeze
 

@@ -20,7 +20,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from sciknow.errors import IntegrityError
-from sciknow.search.index.arrays import open_array, ragged, save_array
+from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.index.document import FIELDS
 from sciknow.search.language.analysis import term_key, terms
 

@@ -8,40 +8,19 @@ token of the record (after Khattab and Zaharia 2020, with the model as it is).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.search.index.arrays import open_array, ragged, save_array
+from sciknow.search.arrays import open_array, ragged, save_array
+from sciknow.search.embed.embedder import SCALE, Tokens
 
 POWER = 3
 """How much a close match counts beyond a loose one."""
-SCALE = 254.0
-"""One unit of a stored byte: a similarity of projected vectors of unit length."""
 BUDGET = 400_000_000
 """Bytes that a collection's tokens may take; a larger collection goes without."""
 _FILES = "tokens"
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of one text.
-
-    Parameters
-    ----------
-    ids : array of int32, shape (tokens,)
-        Numbers of the model's vocabulary.
-    vectors : array of int8, shape (tokens, width)
-        Projected vectors of unit length times `SCALE`, clipped.
-    spans : tuple of (int, int)
-        Where each token stands in the text; empty for records.
-    """
-
-    ids: NDArray[np.int32]
-    vectors: NDArray[np.int8]
-    spans: tuple[tuple[int, int], ...] = ()
 
 
 def build_tokens(folder: Path, rows: Sequence[Tokens], vocabulary: int) -> bool:

@@ -3,18 +3,24 @@
 Each vector is kept twice: whole (float16), and as one bit a dimension (above or below the mean).
 A large collection is scanned by bits, column after column, and the best are compared whole; a
 small one is compared whole at once. There is no index to build, and a filter is a mask.
+
+A long description hides what a record is called: titles have vectors of their own. Where the title
+alone is nearer to a question than the whole text, the record's meaning moves part of the way up to
+it (`weights.TITLED`). Titles put no candidates forward.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.search.embed.embedder import Vectors
-from sciknow.search.index.arrays import open_array, ragged, save_array, widen
+from sciknow.search.arrays import open_array, ragged, save_array, widen
+from sciknow.search.embed.cache import EmbeddingCache, encode_texts
+from sciknow.search.embed.embedder import Embedder, Vectors
 
 EXACT = 4_096
 """Up to this many vectors are compared whole."""
@@ -27,6 +33,9 @@ _STEP = 61
 _BLOCK = 65_536
 """Vectors whose bits are compared at a time: their numbers stay in the processor's cache."""
 _FILES = "vectors"
+TITLES = 400_000_000
+"""Bytes that a collection's titles may take, as for tokens; a larger collection goes without."""
+_TITLES = "titles"
 
 
 def build_vectors(folder: Path, vectors: NDArray[np.float16], sizes: NDArray[np.int64]) -> None:
@@ -204,3 +213,48 @@ class VectorStore:
         """Return a record's first vector, that of its whole text."""
         whole: Vectors = np.asarray(self._vectors[self._start[row]], np.float32)
         return whole
+
+
+def build_titles(
+    folder: Path, texts: Sequence[str], embedder: Embedder, cache: EmbeddingCache | None
+) -> int:
+    """Write the vectors of some records' titles, in order; tells how many the model had to read.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the index.
+    texts : sequence of str
+        One title a record; an empty one gets a row of zeros, and without any, or with too many
+        for the budget, there is no file.
+    """
+    named = [row for row, text in enumerate(texts) if text]
+    if not named or 2 * len(texts) * embedder.dimensions > TITLES:
+        return 0
+    encoded = encode_texts(embedder, [texts[row] for row in named], cache)
+    vectors = np.zeros((len(texts), embedder.dimensions), np.float16)
+    vectors[named] = encoded.vectors
+    save_array(folder, _TITLES, vectors)
+    return encoded.computed
+
+
+class TitleStore:
+    """The titles of an index, opened read-only.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that `build_titles` wrote to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._vectors = open_array(folder, _TITLES)
+
+    @staticmethod
+    def there(folder: Path) -> bool:
+        """Tell whether any record of an index has a title."""
+        return (folder / f"{_TITLES}.npy").is_file()
+
+    def similarity(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the cosine of a question and each record's title, 0 without a title."""
+        return np.asarray(widen(self._vectors[rows]) @ query, np.float64)

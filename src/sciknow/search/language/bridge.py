@@ -12,14 +12,14 @@ import json
 import re
 import sqlite3
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files as package_files
 from pathlib import Path
 
 from sciknow.errors import DegradedWarning, IntegrityError
-from sciknow.search.embed.digest import cache_folder
+from sciknow.search.digest import cache_folder
 from sciknow.text import clean, has_han
 
 MAX_WORD = 12
@@ -251,3 +251,10 @@ def open_bridge() -> Bridge | None:
 def first_renderings(words: Sequence[Word]) -> list[str]:
     """Return the first rendering of each word that has one."""
     return [word.glosses[0] for word in words if word.glosses]
+
+
+def glossed(lines: Iterable[str], bridge: Bridge | None) -> str:
+    """Return the English renderings of Chinese text, for records that have no English."""
+    if bridge is None:
+        return ""
+    return " ".join(bridge.translate(line).english for line in lines)

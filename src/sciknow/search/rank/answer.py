@@ -8,7 +8,7 @@ from functools import cached_property
 from sciknow.search.index.store import Record
 from sciknow.search.rank.explain import Asked, explain
 from sciknow.search.rank.why import Why
-from sciknow.search.wish.constraint import Understood
+from sciknow.search.wish.wish import Understood
 
 
 @dataclass(eq=False)

@@ -10,15 +10,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.search.index.collection import Collection, Meant, Ranking
 from sciknow.search.index.document import FIELDS, Link
 from sciknow.search.index.filters import Selection
 from sciknow.search.index.store import Record
 from sciknow.search.language.analysis import terms
-from sciknow.search.rank import rank
+from sciknow.search.rank.fit import Verdict, judge
 from sciknow.search.rank.question import Question, Unit
+from sciknow.search.rank.ranking import Collection, Meant, Ranking
 from sciknow.search.rank.why import ConceptWhy, ConstraintWhy, TermWhy, Why
-from sciknow.search.wish.constraint import Understood, Verdict, judge
+from sciknow.search.wish.wish import Understood
 from sciknow.text import squeeze
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？；])\s*(?=\S)|\n+")
@@ -128,7 +128,7 @@ def explain(asked: Asked, place: int, record: Record) -> Why:
 
 
 def _terms(asked: Asked, place: int, meaning: float, whole: float) -> Iterator[TermWhy]:
-    ranking, weights = asked.ranking, asked.fields[:, place]
+    ranking, found = asked.ranking, asked.fields[:, place]
     worth, read = ranking.units[:, place], asked.read(place)
     at = {name: number for number, name in enumerate(asked.question.terms)}
     for number in np.argsort(-worth, kind="stable"):
@@ -136,7 +136,7 @@ def _terms(asked: Asked, place: int, meaning: float, whole: float) -> Iterator[T
             return
         unit, meant = asked.question.units[number], meaning * read[number]
         choice = unit.alternatives[ranking.readings[number, place]]
-        by_field = weights[[at[term] for term in choice.terms]].sum(axis=0)
+        by_field = found[[at[term] for term in choice.terms]].sum(axis=0)
         where = [FIELDS[n] for n in np.argsort(-by_field, kind="stable") if by_field[n] > 0]
         yield TermWhy(unit.text, choice.text, tuple(where), (float(worth[number]) + meant) / whole)
 
@@ -183,8 +183,3 @@ def _passage(record: Record, question: Question, rarity: Mapping[str, float]) ->
     low = [part.casefold() for part in sentences]
     worth = [sum(value for term, value in rarity.items() if term in part) for part in low]
     return sentences[worth.index(max(worth))][:_PASSAGE]
-
-
-def scaled(score: float) -> float:
-    """Bring a sum of parts into 0 to 1."""
-    return float(min(1.0, max(0.0, score * rank.SCALE)))

@@ -17,7 +17,7 @@ from sciknow.search.language.analysis import STOPWORDS, fold, piece_terms, piece
 from sciknow.search.language.bridge import Bridge, Label, Translation, Word
 from sciknow.search.language.measure import is_measure, spelled
 from sciknow.search.language.synonyms import synonyms
-from sciknow.search.rank.rank import PURPOSE
+from sciknow.search.rank.weights import PURPOSE
 from sciknow.search.wish.purpose import asked_for
 from sciknow.text import has_han, squeeze
 
@@ -275,10 +275,3 @@ def _readings(word: Word, text: str, place: int) -> Iterator[Alternative]:
         found = tuple(dict.fromkeys(terms(gloss)))
         if found:
             yield Alternative(gloss, found, weight)
-
-
-def glossed(lines: Iterable[str], bridge: Bridge | None) -> str:
-    """Return the English renderings of Chinese text, for records that have no English."""
-    if bridge is None:
-        return ""
-    return " ".join(bridge.translate(line).english for line in lines)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,25 +15,36 @@ import numpy as np
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.search.embed.embedder import Embedder, reader
 from sciknow.search.embed.models import load_embedder
-from sciknow.search.index.collection import Collection, Meant, Ranking
 from sciknow.search.index.document import KINDS
 from sciknow.search.index.facet import Facet, facets
 from sciknow.search.index.filters import Filters, Selection
-from sciknow.search.index.meaning import read_meaning
+from sciknow.search.index.store import FORMAT
 from sciknow.search.language.analysis import VERSION, fold
 from sciknow.search.language.bridge import Bridge, open_bridge
 from sciknow.search.rank.answer import IndexHit, Results
-from sciknow.search.rank.explain import Asked, scaled
-from sciknow.search.rank.paging import ranked
+from sciknow.search.rank.explain import Asked
+from sciknow.search.rank.meaning import read_meaning
 from sciknow.search.rank.question import MAX_QUESTION, Question, read_question
-from sciknow.search.wish.constraint import Understood, understand
+from sciknow.search.rank.ranking import Collection, Meant, Ranking, ranked, scaled
+from sciknow.search.wish.wish import Understood, understand
 from sciknow.text import has_han, squeeze
 
-FORMAT = 4
 MAX_LIMIT = 10_000
 _MAX_PREFIX = 200
 _FORGIVEN = 4
 """Letters from which on one of them may be wrong."""
+
+_REMEMBERED = 64
+"""Questions that stay read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A question as it was read: its words, what the sentence model made of it, its wishes."""
+
+    question: Question
+    meant: Meant
+    wish: Understood
 
 
 class Index:
@@ -47,6 +60,7 @@ class Index:
         self.settings = settings
         self._embedder = embedder
         self._collections: dict[str, Collection] = {}
+        self._known: dict[tuple[str, str, date], _Read] = {}
 
     @classmethod
     def open(cls, folder: Path, embedder: Embedder | None = None) -> Index:
@@ -168,13 +182,33 @@ class Index:
         collection = self._optional(kind)
         if collection is None or not len(collection):
             return [Results((), 0) for _ in texts]
-        known = [self.understand(text) if constraints else Understood() for text in texts]
-        questions = [self.read(text, kind) for text in texts]
         selection = collection.select(filters or Filters())
         return [
-            self._answer(collection, question, meant, selection, wish, kind, limit, offset, explain)
-            for question, meant, wish in zip(questions, self.mean(questions), known, strict=True)
+            self._answer(
+                collection,
+                asked.question,
+                asked.meant,
+                selection,
+                asked.wish if constraints else Understood(),
+                kind,
+                limit,
+                offset,
+                explain,
+            )
+            for asked in self._read_all(texts, kind)
         ]
+
+    def _read_all(self, texts: Sequence[str], kind: str) -> list[_Read]:
+        """Read questions, each once: the next page of its hits reads it no second time."""
+        keys = [(text, kind, date.today()) for text in texts]
+        fresh = [key for key in dict.fromkeys(keys) if key not in self._known]
+        known = {key: self._known[key] for key in keys if key in self._known}
+        if fresh:
+            questions = [self.read(text, kind) for text, _, _ in fresh]
+            for key, question, meant in zip(fresh, questions, self.mean(questions), strict=True):
+                known[key] = _Read(question, meant, self.understand(key[0]))
+            self._known = dict([*self._known.items(), *known.items()][-_REMEMBERED:])
+        return [known[key] for key in keys]
 
     def read(self, text: str, kind: str = "dataset") -> Question:
         """Read a question: its words, renderings and concepts."""
@@ -331,12 +365,14 @@ class Index:
         if not text.strip():
             return facets(collection.columns, selection.mask)
         _check_page(best, 0)
-        question = self.read(text, kind)
-        (meant,) = self.mean([question])
-        wish = self.understand(text)
+        (asked,) = self._read_all([text], kind)
         mask = np.zeros(len(collection), bool)
         for ranking in ranked(
-            lambda depth: collection.rank(question, meant, selection, depth, wish), 0, best
+            lambda depth: collection.rank(
+                asked.question, asked.meant, selection, depth, asked.wish
+            ),
+            0,
+            best,
         ):
             mask[ranking.rows] = True
         return facets(collection.columns, mask)

@@ -9,21 +9,14 @@ words stay part of the question.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sciknow.model.coverage import BBox
-from sciknow.model.parse import date_key
+from sciknow.place.coordinates import box_of
 from sciknow.place.place import Place, places_asked
-from sciknow.search.index.columns import Columns, Mask
 from sciknow.search.language.numerals import in_figures
-from sciknow.search.rank import rank
-from sciknow.search.wish.coordinates import box_of
 from sciknow.search.wish.grain import meters_of, step_of
 from sciknow.search.wish.licence import OPEN, format_of, license_of
 from sciknow.search.wish.when import when
@@ -35,10 +28,6 @@ _READ = 2_000
 """Characters of a question that are read."""
 _DURATION = re.compile(r"(PT?)(\d+)([YMDH])")
 _UNITS = {"PTM": "minute", "PTH": "hour", "PD": "day", "PM": "month", "PY": "year"}
-_WITHIN = 0.5
-"""A record fits a place when so much of it lies there, or it covers so much of the place."""
-_Judged: TypeAlias = tuple[Mask, Mask, Mask]
-"""Records that fit, that say nothing, and that fit in part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,92 +148,3 @@ def _step(duration: str) -> str:
         return duration
     unit = _UNITS[found[1] + found[3]]
     return unit if found[2] == "1" else f"{found[2]} {unit}s"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How some records stand to one constraint.
-
-    Parameters
-    ----------
-    name, phrase : str
-        The constraint, and what was understood.
-    worth : array of float, shape (records,)
-        What it gives to, or takes from, the records' scores.
-    silent, part : array of bool, shape (records,)
-        Records that say nothing of it, and those that fit in part.
-    """
-
-    name: str
-    phrase: str
-    worth: NDArray[np.float64]
-    silent: Mask
-    part: Mask
-
-    def word(self, place: int) -> str:
-        """Say in a word how one record stands to it."""
-        if self.silent[place]:
-            return "not stated"
-        if self.part[place]:
-            return "fits in part"
-        return "fits" if self.worth[place] > 0 else "does not fit"
-
-
-def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what fitting, or known not to fit, gives to the scores of some records."""
-    worths = [verdict.worth for verdict in judge(columns, wish, rows)]
-    return np.sum(worths, axis=0) if worths else np.zeros(len(rows))
-
-
-def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterator[Verdict]:
-    """Yield how some records stand to each constraint."""
-    own = columns.at(rows)
-    for name, phrase in phrases(wish):
-        if name == "place":
-            yield Verdict(name, phrase, *_placed(own, wish.places))
-            continue
-        fits, silent, part = _JUDGES[name](own, wish)
-        worth = np.where(fits, rank.FITS, np.where(silent | part, 0.0, -rank.MISSES))
-        yield Verdict(name, phrase, worth, silent, part)
-
-
-def _by_period(columns: Columns, wish: Understood) -> _Judged:
-    start = date_key(wish.start) if wish.start else None
-    end = date_key(wish.end, end=True) if wish.end else None
-    meets, silent = columns.overlaps(start, end)
-    whole = columns.covers(start, end)
-    return meets & whole, silent, meets & ~whole
-
-
-def _by_license(columns: Columns, wish: Understood) -> _Judged:
-    fits, silent = columns.licensed(wish.license)
-    return fits, silent, ~fits & columns.licensed(OPEN)[0]
-
-
-def _whole(fits: Mask, silent: Mask) -> _Judged:
-    """Return a verdict that knows no parts."""
-    return fits, silent, np.zeros(len(fits), bool)
-
-
-_JUDGES: dict[str, Callable[[Columns, Understood], _Judged]] = {
-    "period": _by_period,
-    "length": lambda columns, wish: _whole(*columns.lasts(wish.years or 0)),
-    "time step": lambda columns, wish: _whole(*columns.as_often_as(wish.duration)),
-    "resolution": lambda columns, wish: _whole(
-        columns.as_fine_as(wish.meters or 0.0), columns.without_resolution
-    ),
-    "license": _by_license,
-    "format": lambda columns, wish: _whole(*columns.in_format(wish.format)),
-}
-
-
-def _placed(columns: Columns, places: Sequence[Place]) -> tuple[NDArray[np.float64], Mask, Mask]:
-    """Return what lying in one of some places gives, the more local the more; elsewhere takes."""
-    worth, whole = np.full(len(columns), -np.inf), np.zeros(len(columns), bool)
-    silent = whole
-    for place in places:
-        meets, silent, local, covers = columns.lies_in(place.box)
-        own = np.ones(len(columns)) if place.kind == "zone" else local
-        worth = np.maximum(worth, np.where(meets, rank.FITS * own, -rank.ELSEWHERE))
-        whole |= meets & (np.maximum(local, covers) >= _WITHIN)
-    return np.where(silent, 0.0, worth), silent, ~silent & ~whole & (worth >= 0)

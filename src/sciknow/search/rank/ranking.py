@@ -1,8 +1,13 @@
-"""The records of one kind, opened for ranking: words, meanings, tokens, columns, store."""
+"""Records ranked for a question: words, meaning, concepts, standing, fit and company in one sum.
+
+How a hit is weighed depends a little on the hits beside it (its company) and on how deep words and
+vectors are followed. So that the second page goes on where the first ended, with no hit twice and
+none left out, hits are ranked in steps of fixed depth, each going after the one before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,24 +15,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.search.embed.embedder import Vectors
-from sciknow.search.index.arrays import open_array
+from sciknow.search.arrays import open_array
+from sciknow.search.embed.embedder import Tokens, Vectors
 from sciknow.search.index.columns import Columns
 from sciknow.search.index.filters import Filters, Selection, select
 from sciknow.search.index.lexical import Lexical, saturated
 from sciknow.search.index.store import Store
-from sciknow.search.index.titles import TitleStore
-from sciknow.search.index.tokens import Tokens, TokenStore
-from sciknow.search.index.vectors import VectorStore
-from sciknow.search.rank import rank
+from sciknow.search.index.tokens import TokenStore
+from sciknow.search.index.vectors import TitleStore, VectorStore
+from sciknow.search.rank import weights
+from sciknow.search.rank.fit import fit
 from sciknow.search.rank.question import Alternative, Question
-from sciknow.search.wish.constraint import Understood, fit
+from sciknow.search.wish.wish import Understood
 
 Rows = NDArray[np.int64]
 _MAX_DEPTH = 64
 """How many times deeper than asked the words are followed to find what a filter leaves."""
 _SPARE = 1.3
 """How many times deeper they are followed at first than a filter's share asks for."""
+FIRST = min(weights.CLOSE - weights.CLOSE // 4, weights.POOL // 2)
+"""Hits of the first step: as many as cost nothing more than the first one."""
+GROWTH = 4
+"""How many times deeper each step goes than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,35 +177,35 @@ class Collection:
         wish : Understood, optional
             What the question says of time, place and grain.
         """
-        pool = max(rank.POOL, limit + rank.POOL // 2)
+        pool = max(weights.POOL, limit + weights.POOL // 2)
         rows = self._candidates(question, meant, selection.mask, pool)
         loose = self.weigh(question, meant, selection, rows, wish)
-        near = loose.sorted(max(rank.CLOSE, limit + rank.CLOSE // 4))
+        near = loose.sorted(max(weights.CLOSE, limit + weights.CLOSE // 4))
         return self._in_company(self._by_tokens(meant, near)).sorted(limit)
 
     def _by_tokens(self, meant: Meant, ranking: Ranking) -> Ranking:
         """Add the comparison token by token, where there are tokens on both sides."""
         if meant.tokens is None or self.tokens is None:
             return ranking
-        tokens = rank.TOKENS * self.tokens.score(meant.tokens, ranking.rows)
+        tokens = weights.TOKENS * self.tokens.score(meant.tokens, ranking.rows)
         if meant.weights is not None:
             tokens *= meant.weights[:, None]
-        meaning = ranking.meaning * (rank.MEANING / rank.MEANING_ALONE)
+        meaning = ranking.meaning * (weights.MEANING / weights.MEANING_ALONE)
         score = ranking.score + meaning - ranking.meaning + tokens.sum(axis=0)
         return replace(ranking, score=score, meaning=meaning, tokens=tokens)
 
     def _in_company(self, ranking: Ranking) -> Ranking:
         """Add what nearness to the best hits gives, less nearness to just any hit."""
         count = len(ranking.rows)
-        if count < rank.CROWD_SIZE + 2:
+        if count < weights.CROWD_SIZE + 2:
             return ranking
         vectors = self.vectors.first(ranking.rows)
         near = (vectors @ vectors.T).astype(np.float64)
-        best = np.argsort(-ranking.score, kind="stable")[: rank.BEST]
-        weight = np.exp(rank.SHARPNESS * (ranking.score[best] - ranking.score.max()))
-        nearest = np.sort(near, axis=1)[:, -rank.CROWD_SIZE - 1 : -1]
-        company = near[:, best] @ (weight / weight.sum()) - rank.CROWD * nearest.mean(axis=1)
-        gain = rank.COMPANY * company
+        best = np.argsort(-ranking.score, kind="stable")[: weights.BEST]
+        weight = np.exp(weights.SHARPNESS * (ranking.score[best] - ranking.score.max()))
+        nearest = np.sort(near, axis=1)[:, -weights.CROWD_SIZE - 1 : -1]
+        company = near[:, best] @ (weight / weight.sum()) - weights.CROWD * nearest.mean(axis=1)
+        gain = weights.COMPANY * company
         return replace(ranking, score=ranking.score + gain, company=gain)
 
     def weigh(
@@ -209,12 +218,12 @@ class Collection:
     ) -> Ranking:
         """Return the parts of the score of some records, but for tokens and company."""
         units, readings = self._words(question, rows)
-        meaning = rank.MEANING_ALONE * self._near(meant, rows)
+        meaning = weights.MEANING_ALONE * self._near(meant, rows)
         concepts = self._concepts(question, rows)
-        standing = rank.STANDING * self.standing[rows].astype(np.float64)
+        standing = weights.STANDING * self.standing[rows].astype(np.float64)
         silence = np.zeros(len(rows))
         for mask in selection.unknown.values():
-            silence -= rank.SILENCE * mask[rows]
+            silence -= weights.SILENCE * mask[rows]
         fits = fit(self.columns, wish, rows) if wish else np.zeros(len(rows))
         parts = [units.sum(0), meaning, concepts.sum(0), standing, silence, fits]
         score = np.sum(parts, axis=0)
@@ -229,7 +238,8 @@ class Collection:
         near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
         if self.titles is None:
             return near
-        return near + rank.TITLED * np.maximum(self.titles.similarity(meant.vector, rows) - near, 0)
+        titled = self.titles.similarity(meant.vector, rows)
+        return near + weights.TITLED * np.maximum(titled - near, 0)
 
     def _candidates(
         self, question: Question, meant: Meant, mask: NDArray[np.bool_] | None, pool: int
@@ -265,10 +275,10 @@ class Collection:
         if not names or not len(rows):
             return best, reading
         place = {name: number for number, name in enumerate(names)}
-        weights = self.lexical.weights(names, rows)
+        found = self.lexical.weights(names, rows)
         rarity = self.lexical.idf(names)[:, None]
-        worth = rank.WORDS * rarity * saturated(weights.sum(axis=2))
-        worth += rank.TITLE * rarity * (weights[:, :, 0] > 0)
+        worth = weights.WORDS * rarity * saturated(found.sum(axis=2))
+        worth += weights.TITLE * rarity * (found[:, :, 0] > 0)
         for number, unit in enumerate(question.units):
             ways = [_worth(choice, worth, place) for choice in unit.alternatives]
             choices = unit.weight * np.array(ways)
@@ -282,7 +292,7 @@ class Collection:
             members = self.store.members(match.concept)
             special = 1 - np.log1p(len(members)) / np.log1p(len(self) + 1)
             worth = {
-                row: rank.CONCEPT * rank.CONCEPT_DECAY ** (len(path) - 1) * special
+                row: weights.CONCEPT * weights.CONCEPT_DECAY ** (len(path) - 1) * special
                 for row, path in members
             }
             out[number] = [worth.get(int(row), 0.0) for row in rows]
@@ -292,6 +302,11 @@ class Collection:
         """Return the rows of some records by id; unknown ids are left out."""
         found = ((name, self.store.row_of(name)) for name in identifiers)
         return {name: row for name, row in found if row is not None}
+
+
+def scaled(score: float) -> float:
+    """Bring a sum of parts into 0 to 1."""
+    return float(min(1.0, max(0.0, score * weights.SCALE)))
 
 
 def _worth(
@@ -306,3 +321,36 @@ def _worth(
         more = worth[[place[term] for term in choice.beside]].sum(axis=0)
         own += np.where(own > 0, more, 0)
     return np.asarray(choice.weight * own)
+
+
+def ranked(ask: Callable[[int], Ranking], start: int, end: int) -> Iterator[Ranking]:
+    """Yield the hits from one place to another of the order, step by step.
+
+    Parameters
+    ----------
+    ask : callable
+        Ranks the records to a depth; fewer come when there are no more.
+    start, end : int
+        The first place that is wanted, and the one after the last.
+    """
+    seen = np.zeros(0, np.int64)
+    depth, floor = FIRST, np.inf
+    while len(seen) < end:
+        whole = ask(depth)
+        fresh = np.flatnonzero(~np.isin(whole.rows, seen))
+        step = _taken(whole, fresh[max(0, start - len(seen)) : end - len(seen)], floor)
+        if len(step.rows):
+            yield step
+        if len(fresh):
+            floor = min(floor, float(whole.score[fresh[-1]]))
+        seen = np.concatenate([seen, whole.rows[fresh]])
+        if len(whole.rows) < depth:
+            return
+        depth *= GROWTH
+
+
+def _taken(ranking: Ranking, places: NDArray[np.int64], most: float) -> Ranking:
+    """Return some records of a ranking, none above a score."""
+    parts = {name: getattr(ranking, name)[..., places] for name in ranking.__slots__}
+    parts["score"] = np.minimum(parts["score"], most)
+    return Ranking(**parts)

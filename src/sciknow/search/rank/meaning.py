@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sciknow.search.embed.embedder import Embedder, TokenEmbedder, unit
-from sciknow.search.index.collection import Meant
-from sciknow.search.index.tokens import Tokens
-from sciknow.search.rank import rank
+from sciknow.search.arrays import unit
+from sciknow.search.embed.embedder import Embedder, TokenEmbedder, Tokens
+from sciknow.search.rank import weights
 from sciknow.search.rank.question import Question
+from sciknow.search.rank.ranking import Meant
 
 
 def read_meaning(embedder: Embedder, questions: Sequence[Question]) -> list[Meant]:
@@ -46,4 +46,4 @@ def _weights(question: Question, tokens: Tokens | None) -> NDArray[np.float64] |
     start = question.english.rfind(question.core)
     end = start + len(question.core)
     inside = [start <= first and last <= end for first, last in tokens.spans]
-    return np.where(np.array(inside, bool), 1.0, rank.PURPOSE)
+    return np.where(np.array(inside, bool), 1.0, weights.PURPOSE)

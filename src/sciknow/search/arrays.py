@@ -65,3 +65,10 @@ def widen(halves: NDArray[np.float16]) -> NDArray[np.float32]:
     numbers = bits.view(np.float32)
     numbers *= np.float32(2.0**112)
     return np.asarray(numbers)
+
+
+def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Scale rows to unit length; a row of zeros stays as it is."""
+    wide = np.asarray(rows, dtype=np.float32)
+    length = np.linalg.norm(wide, axis=-1, keepdims=True)
+    return np.asarray(np.divide(wide, length, out=np.zeros_like(wide), where=length > 0))
