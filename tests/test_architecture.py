@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {"errors", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
     {"model"},
-    {"place"},
+    {"axes", "place"},
     {"wire"},
     {
         "alignment",
@@ -42,6 +42,7 @@ ONLY_PLACE = {
     "fsspec": {"readers", "wire"},
     "kerchunk": {"readers"},
     "cf_xarray": {"alignment"},
+    "pyproj": {"axes", "readers"},
     "bibtexparser": {"ledger"},
     "citeproc": {"ledger"},
     "rocrate": {"ledger"},

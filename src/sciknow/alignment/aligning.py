@@ -9,12 +9,13 @@ from typing import Any
 import xarray as xr
 
 from sciknow.alignment.apply import lazy
-from sciknow.alignment.axes import as_dataset, bounds_names, find_axes
+from sciknow.alignment.array import as_dataset
 from sciknow.alignment.change import Aligned, Side
 from sciknow.alignment.space import METHODS, Wish, align_space
 from sciknow.alignment.target import PLACELESS
 from sciknow.alignment.timing import align_time
 from sciknow.alignment.units import check_density, convert
+from sciknow.axes.finder import bounds_names, find_axes
 from sciknow.errors import InvalidInput
 from sciknow.text import counted
 
@@ -77,7 +78,7 @@ def align(
         Where they share no area or no time, where grids cannot be brought together, or for an
         unknown word; the message says what would help.
     MissingDependency
-        Without cf-xarray; without pint where units differ; without pyproj for projected grids.
+        Without pint and cf-xarray where units differ; without pyproj for projected grids.
 
     Examples
     --------

@@ -8,18 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from sciknow.alignment.axes import (
-    Axes,
-    as_dataset,
-    bounds_names,
-    find_axes,
-    grid_mapping,
-    spacing,
-)
+from sciknow.alignment.array import as_dataset, spacing
 from sciknow.alignment.moment import calendar_of, step_of
-from sciknow.alignment.profile import GridKind, Profile, Quantity
+from sciknow.alignment.profile import Profile, Quantity
 from sciknow.alignment.projection import on_globe
-from sciknow.alignment.target import target_of, unit_of
+from sciknow.alignment.target import mapping_of, target_of
+from sciknow.axes.finder import Axes, GridKind, bounds_names, find_axes, grid_mappings
+from sciknow.axes.projection import metres_of
 from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.model.coverage import BBox
 
@@ -44,8 +39,6 @@ def profile_of_array(thing: Any, label: str = "array") -> Profile:
     ------
     InvalidInput
         For a DataTree or no xarray object.
-    MissingDependency
-        Without cf-xarray.
     """
     ds = as_dataset(thing, label)
     axes = find_axes(ds)
@@ -99,8 +92,12 @@ def _space(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
         return {}
     x, y = ds[axes.x].values, ds[axes.y].values
     if axes.kind is GridKind.PROJECTED:
-        meters = spacing(x) * unit_of(ds[axes.x]) if x.size > 1 else None
-        return {"meters": meters, "crs": crs_name(ds), "bbox": _projected_box(ds, axes)}
+        metres = metres_of(ds[axes.x], mapping_of(ds, axes)) if x.size > 1 else None
+        return {
+            "meters": metres and spacing(x) * metres,
+            "crs": crs_name(ds),
+            "bbox": _projected_box(ds, axes),
+        }
     facts: dict[str, Any] = {"bbox": box(x, y, cells=axes.kind is GridKind.LATLON)}
     if axes.kind is GridKind.LATLON:
         sides = [spacing(values) for values in (x, y) if values.size > 1]
@@ -157,7 +154,7 @@ def _west_east(value: float) -> float:
 
 def crs_name(ds: xr.Dataset) -> str:
     """Name the coordinate reference system that the grid mapping tells; empty without one."""
-    told = grid_mapping(ds)
+    told = next(iter(grid_mappings(ds).values()), {})
     for key in ("epsg_code", "spatial_epsg"):
         if told.get(key):
             return str(told[key])

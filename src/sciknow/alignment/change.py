@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 import xarray as xr
 
 from sciknow._html import Markup, join, table, tag
-from sciknow.alignment.axes import Axes
+from sciknow.axes.finder import Axes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from sciknow.alignment.licence import combine_terms
 from sciknow.alignment.overlap import common_box, common_period, share, width
-from sciknow.alignment.profile import GridKind, Profile, Quantity
+from sciknow.alignment.profile import Profile, Quantity
 from sciknow.alignment.units import check_density, convert
 from sciknow.alignment.verdict import Aspect, Pair, Verdict
+from sciknow.axes.finder import GridKind
 from sciknow.errors import MissingDependency
 from sciknow.model import Publication
 from sciknow.model.coverage import BBox

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sciknow.alignment.axes import bounds_names
 from sciknow.alignment.change import Aligned
+from sciknow.axes.finder import bounds_names
 from sciknow.errors import InvalidInput
 
 _UNFIT = re.compile(r"[^0-9a-zA-Z]+")

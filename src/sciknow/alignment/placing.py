@@ -19,9 +19,9 @@ from sciknow.alignment.line import (
     conservative_weights,
     linear_weights,
 )
-from sciknow.alignment.profile import GridKind
 from sciknow.alignment.projection import transformed
 from sciknow.alignment.target import Target
+from sciknow.axes.finder import GridKind
 from sciknow.errors import InvalidInput
 
 Mask = npt.NDArray[np.bool_]

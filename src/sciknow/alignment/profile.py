@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from sciknow.alignment.step import Step
+from sciknow.axes.finder import GridKind
 from sciknow.model.coverage import BBox
-
-
-class GridKind(StrEnum):
-    """How the places of a dataset are laid out."""
-
-    LATLON = "latitude-longitude grid"
-    PROJECTED = "projected grid"
-    CURVILINEAR = "curvilinear grid"
-    UNSTRUCTURED = "unstructured grid"
-    POINTS = "points"
-    PLACE = "one place"
-    NONE = "no place"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ import numpy.typing as npt
 import xarray as xr
 
 from sciknow.alignment.apply import as_slice
-from sciknow.alignment.axes import bounds_names, find_axes
 from sciknow.alignment.cells import mean_over_place
 from sciknow.alignment.change import Side
 from sciknow.alignment.placing import Placing, place, same_nodes
-from sciknow.alignment.profile import GridKind
 from sciknow.alignment.target import PLACELESS, Target, choose, fineness, stretched, target_of
+from sciknow.axes.finder import GridKind, bounds_names, find_axes
 from sciknow.errors import InvalidInput
 from sciknow.text import counted
 

@@ -10,17 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from sciknow.alignment.axes import (
-    Axes,
-    as_dataset,
-    bounds_of,
-    find_axes,
-    grid_mapping,
-    spacing,
-)
+from sciknow.alignment.array import as_dataset, spacing
 from sciknow.alignment.change import Side
 from sciknow.alignment.line import Line, line_of
-from sciknow.alignment.profile import GridKind
+from sciknow.axes.finder import Axes, GridKind, bounds_of, find_axes, grid_mappings
+from sciknow.axes.projection import metres_of
 from sciknow.errors import InvalidInput
 
 SCATTERED = frozenset({GridKind.POINTS, GridKind.UNSTRUCTURED})
@@ -119,8 +113,15 @@ def target_of(ds: xr.Dataset, axes: Axes) -> Target:
         _bare(ds[axes.y]),
         x_bounds,
         y_bounds,
-        grid_mapping(ds) if axes.kind is GridKind.PROJECTED else {},
+        mapping_of(ds, axes),
     )
+
+
+def mapping_of(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
+    """Return the attributes of the grid mapping of a projected grid; empty without one."""
+    if axes.kind is not GridKind.PROJECTED:
+        return {}
+    return next(iter(grid_mappings(ds, axes.x, axes.y).values()), {})
 
 
 def _bare(item: xr.DataArray) -> xr.DataArray:
@@ -177,18 +178,14 @@ def fineness(side: Side) -> float:
     """Return the grid spacing in metres, roughly; a degree counts 111,195 m."""
     x, y = side.ds[side.axes.x].values, side.ds[side.axes.y].values
     if side.axes.kind is GridKind.PROJECTED:
-        return spacing(x) * unit_of(side.ds[side.axes.x]) if x.size > 1 else 0.0
+        metres = metres_of(side.ds[side.axes.x], mapping_of(side.ds, side.axes))
+        return spacing(x) * metres if x.size > 1 else 0.0
     if side.axes.kind is GridKind.LATLON:
         sides = [spacing(values) for values in (x, y) if values.size > 1]
         return float(np.mean(sides)) * 111_195.0 if sides else 0.0
     rows = y if y.ndim == 2 else y[None, :]
     steps = np.abs(np.diff(rows, axis=0)) if rows.shape[0] > 1 else np.zeros(1)
     return float(np.nanmedian(steps)) * 111_195.0
-
-
-def unit_of(item: xr.DataArray) -> float:
-    """Return the metres that one unit of a projection's coordinate stands for."""
-    return 1000.0 if str(item.attrs.get("units", "m")) in ("km", "kilometer", "kilometers") else 1.0
 
 
 def stretched(target: Target, others: Sequence[Line], which: str) -> xr.DataArray:

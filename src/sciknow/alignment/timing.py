@@ -12,7 +12,6 @@ import pandas as pd
 import xarray as xr
 
 from sciknow.alignment.apply import as_slice
-from sciknow.alignment.axes import bounds_names, bounds_of, find_axes
 from sciknow.alignment.change import Side
 from sciknow.alignment.moment import (
     STANDARD,
@@ -27,6 +26,7 @@ from sciknow.alignment.moment import (
 from sciknow.alignment.resample import join_steps
 from sciknow.alignment.space import is_kind
 from sciknow.alignment.step import DAY, Step, parse_step
+from sciknow.axes.finder import bounds_names, bounds_of, find_axes
 from sciknow.errors import InvalidInput
 from sciknow.text import counted
 

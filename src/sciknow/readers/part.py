@@ -12,10 +12,11 @@ from typing import Any, cast
 import dask.dataframe as dd
 import xarray as xr
 
+from sciknow.axes.finder import find_times
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.rows import cut_rows
-from sciknow.readers.selection import Selection, axis, names, select, time_axis
+from sciknow.readers.selection import Selection, has_places, names, select
 
 Opened = xr.Dataset | xr.DataTree | dd.DataFrame
 """What opening gives: lazy, on dask."""
@@ -101,8 +102,8 @@ def _check_variables(whole: Mapping[str, xr.Dataset], wanted: Selection) -> None
 def _of_group(path: str, ds: xr.Dataset, wanted: Selection) -> Selection:
     variables = [name for one in wanted.variables for name in _own(path, ds, one)]
     return Selection(
-        wanted.bbox if wanted.bbox and _has(ds, "latitude", "longitude") else None,
-        wanted.period if wanted.period and _has(ds, "time") else None,
+        wanted.bbox if wanted.bbox and has_places(ds) else None,
+        wanted.period if wanted.period and find_times(ds) else None,
         tuple(variables),
     )
 
@@ -115,15 +116,3 @@ def _own(path: str, ds: xr.Dataset, name: str) -> list[str]:
         return names(ds, [last])
     except NotFound:
         return []
-
-
-def _has(ds: xr.Dataset, *kinds: str) -> bool:
-    try:
-        for kind in kinds:
-            if kind == "time":
-                time_axis(ds)
-            else:
-                axis(ds, kind)
-    except InvalidInput:
-        return False
-    return True

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import xarray as xr
 
-from sciknow.errors import InvalidInput, MissingDependency, NotFound
+from sciknow.axes.finder import (
+    Axes,
+    GridKind,
+    find,
+    find_axes,
+    find_times,
+    grid_mappings,
+    rivals,
+)
+from sciknow.axes.projection import extent
+from sciknow.axes.rule import Kind
+from sciknow.errors import InvalidInput, NotFound
 from sciknow.model.coverage import BBox
-from sciknow.model.parse import Where, parse_day, parse_number
+from sciknow.model.parse import Where, date_key, parse_day, parse_number
 
 Index = npt.NDArray[np.intp]
-
-_LATITUDE = frozenset({"lat", "latitude", "nav_lat", "y_lat"})
-_LONGITUDE = frozenset({"lon", "longitude", "long", "nav_lon", "x_lon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,80 +108,88 @@ def _parse_period(given: Sequence[str]) -> tuple[str, str]:
 def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
     """Return the indices wanted along each dimension that the selection cuts.
 
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        The whole, its grid mappings among it.
+    selection : Selection
+        The part; only the axes of its variables are looked at.
+
     Raises
     ------
     InvalidInput
         When the dataset lacks what the selection needs, or nothing lies inside it.
+    NotFound
+        When it lacks a variable.
     """
-    found: dict[str, Index] = {}
+    part = chosen(ds, selection.variables)
+    cuts: list[tuple[str, Index]] = []
     if selection.bbox is not None:
-        found |= _box(ds, selection.bbox)
+        cuts += _box(part, selection.bbox)
     if selection.period is not None:
-        time = time_axis(ds)
-        found[str(time.dims[0])] = _times(time, selection.period)
+        cuts += [(str(time.dims[0]), _times(time, selection.period)) for time in times(part)]
+    found: dict[str, Index] = {}
+    for dim, index in cuts:
+        found[dim] = found[dim][np.isin(found[dim], index)] if dim in found else index
     for dim, index in found.items():
         if not len(index):
+            reach = f"{ds[dim].values[0]} to {ds[dim].values[-1]}" if ds.sizes[dim] else "none"
             raise InvalidInput(
                 f"nothing lies inside the selection along {dim!r}",
-                hint=f"it reaches from {ds[dim].values[0]} to {ds[dim].values[-1]}",
+                hint=f"it reaches from {reach}" if ds.sizes[dim] else f"{dim!r} is empty",
             )
     return found
 
 
-def _box(ds: xr.Dataset, bbox: BBox) -> dict[str, Index]:
+def chosen(ds: xr.Dataset, variables: Sequence[str]) -> xr.Dataset:
+    """Return some variables of a dataset with the grid mappings that they name; all for none.
+
+    Raises
+    ------
+    NotFound
+        When it lacks one.
+    """
+    if not variables:
+        return ds
+    wanted = names(ds, variables)
+    mappings = grid_mappings(ds, variables=wanted)
+    return ds.set_coords([name for name in mappings if name not in wanted])[wanted]
+
+
+def _box(ds: xr.Dataset, bbox: BBox) -> list[tuple[str, Index]]:
     west, south, east, north = bbox
-    grid = _projected_grid(ds)
-    if grid is None:
-        lat, lon = axis(ds, "latitude"), axis(ds, "longitude")
-        return {
-            str(lat.dims[0]): _inside(lat, south, north),
-            str(lon.dims[0]): _longitudes(lon, west, east),
-        }
-    mapping, x, y = grid
-    low_x, high_x, low_y, high_y = _projected().extent(mapping, x, y, bbox)
-    return {
-        str(y.dims[0]): _inside(y, low_y, high_y),
-        str(x.dims[0]): _inside(x, low_x, high_x),
-    }
+    axes = find_axes(ds)
+    if axes.kind is not GridKind.PROJECTED:
+        lat, lon = axis(ds, Kind.LATITUDE), axis(ds, Kind.LONGITUDE)
+        return [
+            (str(lat.dims[0]), _inside(lat, south, north)),
+            (str(lon.dims[0]), _longitudes(lon, west, east)),
+        ]
+    x, y = ds[axes.x], ds[axes.y]
+    low_x, high_x, low_y, high_y = extent(_mapping(ds, axes), x, y, bbox)
+    return [
+        (str(y.dims[0]), _inside(y, low_y, high_y)),
+        (str(x.dims[0]), _inside(x, low_x, high_x)),
+    ]
 
 
-def _projected() -> Any:
-    try:
-        return import_module("sciknow.readers.formats.geotiff.projected")
-    except ImportError as error:
-        raise MissingDependency(
-            "a box on a projected grid needs pyproj, which is not installed",
-            hint="pip install 'sciknow[geotiff]'",
-        ) from error
-
-
-def _projected_grid(
-    ds: xr.Dataset,
-) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray] | None:
-    """Return grid mapping, x and y of data on a projected grid; None for any other."""
-    names = {
-        name
-        for item in ds.data_vars.values()
-        if (name := item.encoding.get("grid_mapping") or item.attrs.get("grid_mapping"))
-    }
-    axes = [_along(ds, f"projection_{letter}_coordinate") for letter in "xy"]
-    if len(names) != 1 or axes[0] is None or axes[1] is None:
-        return None
-    name = names.pop()
-    return (ds[name], axes[0], axes[1]) if name in ds.variables else None
-
-
-def _along(ds: xr.Dataset, standard_name: str) -> xr.DataArray | None:
-    for item in ds.coords.values():
-        if item.ndim == 1 and item.attrs.get("standard_name") == standard_name:
-            return cast(xr.DataArray, item)
-    return None
+def _mapping(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
+    """Return the one grid mapping of a projected grid."""
+    found = grid_mappings(ds, axes.x, axes.y)
+    if len({repr(item) for item in found.values()}) != 1:
+        what = f"several projections, {', '.join(found)}" if found else "no projection"
+        raise InvalidInput(
+            f"the projected grid ({axes.x}, {axes.y}) tells {what}, so no box can be cut out of it",
+            hint="name variables of one, or open the data whole and select along "
+            + ", ".join(axes.dims),
+        )
+    return next(iter(found.values()))
 
 
 def select(ds: xr.Dataset, selection: Selection) -> xr.Dataset:
     """Return the part of a dataset that is wanted, still lazy."""
-    chosen = ds[names(ds, selection.variables)] if selection.variables else ds
-    return chosen.isel({dim: as_slice(at) for dim, at in indices(chosen, selection).items()})
+    cuts = {dim: as_slice(at) for dim, at in indices(ds, selection).items()}
+    return chosen(ds, selection.variables).isel(cuts)
 
 
 def names(ds: xr.Dataset, wanted: Sequence[str]) -> list[str]:
@@ -200,7 +214,7 @@ def names(ds: xr.Dataset, wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def axis(ds: xr.Dataset, kind: str) -> xr.DataArray:
+def axis(ds: xr.Dataset, kind: Kind) -> xr.DataArray:
     """Return the one-dimensional latitude or longitude of a dataset.
 
     Raises
@@ -208,34 +222,43 @@ def axis(ds: xr.Dataset, kind: str) -> xr.DataArray:
     InvalidInput
         When there is none, as on a curvilinear or projected grid.
     """
-    known = _LATITUDE if kind == "latitude" else _LONGITUDE
-    units = "degree" + ("s_north" if kind == "latitude" else "s_east")
-    for name, item in ds.coords.items():
-        told = item.attrs.get("standard_name") == kind or item.attrs.get("units") == units
-        if item.ndim == 1 and (told or str(name).lower() in known):
-            return cast(xr.DataArray, item)
+    if name := find(ds, kind, lambda item: item.ndim == 1):
+        return ds[name]
     raise InvalidInput(
         f"the data have no one-dimensional {kind}, so a box cannot be cut out of them",
         hint="open them whole and select along " + ", ".join(map(str, ds.sizes)),
     )
 
 
-def time_axis(ds: xr.Dataset) -> xr.DataArray:
-    """Return the one-dimensional time of a dataset.
+def has_places(ds: xr.Dataset) -> bool:
+    """Tell whether a box can be cut out of a dataset."""
+    axes = find_axes(ds)
+    if axes.kind is GridKind.PROJECTED:
+        return bool(grid_mappings(ds, axes.x, axes.y))
+    sides = (Kind.LATITUDE, Kind.LONGITUDE)
+    return all(find(ds, kind, lambda item: item.ndim == 1) for kind in sides)
+
+
+def times(ds: xr.Dataset) -> list[xr.DataArray]:
+    """Return the times that the data run along, one a dimension.
 
     Raises
     ------
     InvalidInput
-        When there is none.
+        When there is none, or nothing tells which of several it is.
     """
-    for item in ds.coords.values():
-        calendar = item.dtype == object and type(item.to_index()).__name__ == "CFTimeIndex"
-        if item.ndim == 1 and (np.issubdtype(item.dtype, np.datetime64) or calendar):
-            return cast(xr.DataArray, item)
-    raise InvalidInput(
-        "the data have no time coordinate, so a period cannot be cut out of them",
-        hint="leave out period",
-    )
+    found = find_times(ds)
+    if not found:
+        raise InvalidInput(
+            "the data have no time coordinate, so a period cannot be cut out of them",
+            hint="leave out period",
+        )
+    if which := rivals(ds, found):
+        raise InvalidInput(
+            f"the data do not tell which of {', '.join(which)} is their time",
+            hint="open them without period and select along one of these",
+        )
+    return [ds[name] for name in found]
 
 
 def _inside(coordinate: xr.DataArray, low: float, high: float) -> Index:
@@ -257,20 +280,14 @@ def _longitudes(coordinate: xr.DataArray, west: float, east: float) -> Index:
 
 
 def _times(coordinate: xr.DataArray, period: tuple[str, str]) -> Index:
-    index = coordinate.to_index()
-    if not isinstance(index, pd.DatetimeIndex):
-        chosen = xr.DataArray(np.arange(len(index)), {"t": index}, "t").sel(t=slice(*_open(period)))
-        return np.asarray(chosen.values)
-    try:
-        first = pd.Period(period[0]).start_time if period[0] else index.min()
-        last = pd.Period(period[1]).end_time if period[1] else index.max()
-    except ValueError as error:
-        raise InvalidInput(f"period={period!r}: {error}", hint="give dates of this era") from error
-    return np.flatnonzero((index >= first) & (index <= last))
-
-
-def _open(period: tuple[str, str]) -> tuple[str | None, str | None]:
-    return period[0] or None, period[1] or None
+    """Find times from one day to another by year, month and day, in any calendar."""
+    if not coordinate.size:
+        return np.arange(0)
+    stamps = coordinate.dt
+    days = stamps.year.values * 10_000 + stamps.month.values * 100 + stamps.day.values
+    first = date_key(period[0]) if period[0] else -np.inf
+    last = date_key(period[1], end=True) if period[1] else np.inf
+    return np.flatnonzero((days >= first) & (days <= last))
 
 
 def as_slice(index: Index) -> Any:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-_LATITUDE = ("latitude", "lat", "decimallatitude")
-_LONGITUDE = ("longitude", "lon", "long", "lng", "decimallongitude")
-_TIME = ("time", "datetime", "date", "timestamp", "eventdate")
+from sciknow.axes.rule import Kind, column_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +38,11 @@ def axes_of(frame: Any) -> Axes:
     numbers = [name for name, dtype in types.items() if pd.api.types.is_numeric_dtype(dtype)]
     times = [name for name, dtype in types.items() if _is_time(dtype)]
     return Axes(
-        _first(numbers, _LATITUDE),
-        _first(numbers, _LONGITUDE),
-        _first(times, _TIME) or (times[0] if len(times) == 1 else None),
+        column_of(Kind.LATITUDE, numbers),
+        column_of(Kind.LONGITUDE, numbers),
+        column_of(Kind.TIME, times) or (times[0] if len(times) == 1 else None),
     )
 
 
 def _is_time(dtype: Any) -> bool:
     return pd.api.types.is_datetime64_any_dtype(dtype) or "timestamp" in str(dtype)
-
-
-def _first(names: Sequence[str], known: Sequence[str]) -> str | None:
-    lower = {name.lower(): name for name in reversed(names)}
-    return next((lower[name] for name in known if name in lower), None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sciknow.axes.rule import Kind, kind_of
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.hub.rooms import readers, search
 from sciknow.model import Concept, Dataset, Distribution, Publication
@@ -24,8 +25,6 @@ ORIGIN = "sciknow_dataset"
 _ABOUT = ("title", "summary", "description", "keywords", "long_name", "comment", "subject")
 _VARIABLES = 20
 _YEAR = re.compile(r"\s*(\d{4})(?!\d)")
-_NORTH = frozenset({"degrees_north", "degree_north", "degrees_n", "degree_n"})
-_EAST = frozenset({"degrees_east", "degree_east", "degrees_e", "degree_e"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +141,8 @@ def _variables(array: Any) -> Iterator[str]:
 
 
 def _box(array: Any, attrs: Mapping[Any, Any]) -> BBox | None:
-    south, north = _extent(array, attrs, "lat", "latitude", _NORTH)
-    west, east = _extent(array, attrs, "lon", "longitude", _EAST)
+    south, north = _extent(array, attrs, "lat", Kind.LATITUDE)
+    west, east = _extent(array, attrs, "lon", Kind.LONGITUDE)
     if south is None or north is None or west is None or east is None:
         return None
     if not -90 <= south <= north <= 90 or not -360 <= west <= east <= 360:
@@ -157,14 +156,11 @@ def _box(array: Any, attrs: Mapping[Any, Any]) -> BBox | None:
 
 
 def _extent(
-    array: Any, attrs: Mapping[Any, Any], short: str, name: str, units: frozenset[str]
+    array: Any, attrs: Mapping[Any, Any], short: str, kind: Kind
 ) -> tuple[float | None, float | None]:
     """Return the least and the greatest latitude or longitude, from an index or attributes."""
     for key, index in _indexes(array):
-        about = _coordinate_attrs(array, key)
-        unit = str(about.get("units", "")).lower()
-        named = about.get("standard_name") == name or str(key).lower() in (short, name)
-        if named or unit in units:
+        if kind_of(key, _coordinate_attrs(array, key)) is kind:
             return _number(index.min()), _number(index.max())
     ends = (attrs.get(f"geospatial_{short}_{end}") for end in ("min", "max"))
     first, last = map(_number, ends)

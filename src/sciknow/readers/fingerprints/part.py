@@ -88,7 +88,7 @@ def _cut(
     shown: xr.Dataset, stored: xr.Dataset, wanted: Selection
 ) -> Iterator[tuple[str, xr.Variable]]:
     part = shown[names(shown, wanted.variables)] if wanted.variables else shown
-    chosen: dict[str, Index] = indices(part, wanted)
+    chosen: dict[str, Index] = indices(shown, wanted)
     for name in map(str, part.variables):
         if name in stored.variables:
             item = stored.variables[name]

@@ -69,7 +69,7 @@ def layouts(ds: xr.Dataset, selection: Selection) -> tuple[Layout, ...]:
     Variables that are not chunked (index coordinates) are left out.
     """
     wanted = names(ds, selection.variables) if selection.variables else list(map(str, ds.data_vars))
-    chosen = indices(ds[wanted], selection)
+    chosen = indices(ds, selection)
     found: dict[tuple[Strip, ...], list[str]] = {}
     for name in wanted:
         item = ds[name].variable

@@ -209,7 +209,7 @@ def total(
     """Return the cost of a part, its warnings, and the variables whose layout is not known."""
     wanted = set(names(ds, selection.variables)) if selection.variables else set(ds.data_vars)
     part = ds[sorted(map(str, wanted))]
-    chosen = indices(part, selection)
+    chosen = indices(ds, selection)
     cost, warnings, unknown = Cost(), [], []
     for name, item in part.variables.items():
         if item.chunks is None:

@@ -1,0 +1,139 @@
+"""What a box, a period and names cut out of arrays: along the axes that they mean."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from pyproj import CRS
+
+from sciknow.errors import InvalidInput, NotFound
+from sciknow.model import Distribution
+from sciknow.readers import open_distribution
+from sciknow.readers.plans.planning import plan_distribution
+from sciknow.readers.selection import Selection, indices, parse_selection, select
+
+
+def saved(ds, path):
+    ds.to_netcdf(path, engine="h5netcdf")
+    return Distribution(id="x", access_url=path.name)
+
+
+@pytest.mark.parametrize(
+    ("north", "east"),
+    [("degrees_north", "degrees_east"), ("degree_N", "degreeE"), ("degreesN", "degree_east")],
+)
+def test_every_spelling_of_degrees_is_cut(tmp_path, north, east):
+    ds = xr.Dataset(
+        {"t": (("Y", "X"), np.arange(12.0).reshape(3, 4))},
+        {
+            "Y": ("Y", [10.0, 20, 30], {"units": north}),
+            "X": ("X", [0.0, 10, 20, 30], {"units": east}),
+        },
+    )
+    found = open_distribution(saved(ds, tmp_path / "a.nc"), base=tmp_path, bbox=(5, 15, 25, 35))
+    assert found.t.values.tolist() == [[5, 6], [9, 10]]
+
+
+def test_a_period_is_cut_along_the_time_of_the_data_in_every_format(tmp_path):
+    days = pd.date_range("2000-01-02", periods=6)
+    run = days[[0, 0, 0, 3, 3, 3]] - pd.Timedelta(days=1)
+    coords = {
+        "run": ("time", run, {"standard_name": "forecast_reference_time"}),
+        "time": ("time", days, {"standard_name": "time", "axis": "T"}),
+    }
+    ds = xr.Dataset({"t": ("time", np.arange(6.0))}, coords)
+    ds.to_zarr(tmp_path / "a.zarr", zarr_format=2)
+    for way in (saved(ds, tmp_path / "a.nc"), Distribution(id="x", access_url="a.zarr")):
+        found = open_distribution(way, base=tmp_path, period=("2000-01-04", None))
+        assert found.t.values.tolist() == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("calendar", ["noleap", "360_day", "julian", "standard"])
+def test_a_period_is_cut_in_every_calendar_as_xarray_slices(tmp_path, calendar):
+    times = xr.date_range("2000-01-01", periods=36, freq="MS", calendar=calendar, use_cftime=True)
+    ds = xr.Dataset({"a": ("time", np.arange(36.0))}, {"time": times})
+    way = saved(ds, tmp_path / "a.nc")
+    for period in [("2001", "2001"), ("2001-03", "2002-02"), ("", "2000-02-28"), ("2002-12", "")]:
+        wanted = ds.sel(time=slice(*(end or None for end in period))).a.values
+        found = open_distribution(way, base=tmp_path, period=period)
+        np.testing.assert_array_equal(found.a.values, wanted)
+        assert plan_distribution(way, base=tmp_path, period=period).open().sizes == found.sizes
+
+
+@pytest.mark.filterwarnings("ignore:Unable to decode time axis")
+def test_years_that_nanoseconds_do_not_reach_are_cut(tmp_path):
+    at = ("time", [0, 365, 730, 1095], {"units": "days since 2500-01-01"})
+    way = saved(xr.Dataset({"a": ("time", np.arange(4.0))}, {"time": at}), tmp_path / "a.nc")
+    assert open_distribution(way, base=tmp_path, period=("2500", "2501")).a.values.tolist() == [
+        0,
+        1,
+    ]
+
+
+def polar(unit=1.0, name="m", mapping="crs"):
+    edge = np.arange(-20.0, 21) * 1e5 / unit
+    x = ("x", edge, {"standard_name": "projection_x_coordinate", "units": name})
+    y = ("y", edge[::-1], {"standard_name": "projection_y_coordinate", "units": name})
+    ds = xr.Dataset(
+        {"ice": (("y", "x"), np.zeros((41, 41)), {"grid_mapping": mapping})}, {"x": x, "y": y}
+    )
+    ds["crs"] = ((), 0, CRS.from_epsg(3413).to_cf())
+    return ds
+
+
+@pytest.mark.parametrize(("unit", "name", "mapping"), [(1e3, "km", "crs"), (1.0, "m", "crs: x y")])
+def test_a_box_on_a_projected_grid_is_the_same_in_every_spelling(unit, name, mapping):
+    wanted = Selection((-180.0, 80.0, 180.0, 90.0))
+    found = select(polar(unit, name, mapping), wanted)
+    assert found.sizes == select(polar(), wanted).sizes
+    assert 0 < found.sizes["x"] < 41
+
+
+def test_a_variable_of_a_projected_grid_keeps_its_mapping():
+    found = select(polar(), Selection((-180.0, 80.0, 180.0, 90.0), variables=("ice",)))
+    assert list(found.data_vars) == ["ice"]
+    assert "crs" in found.coords
+
+
+def test_projections_that_differ_are_not_chosen_between():
+    ds = polar()
+    ds["snow"] = ds.ice.assign_attrs(grid_mapping="other")
+    ds["other"] = ((), 0, CRS.from_epsg(3995).to_cf())
+    with pytest.raises(InvalidInput, match="several projections, crs, other"):
+        indices(ds, Selection((-180.0, 80.0, 180.0, 90.0)))
+    assert indices(ds, Selection((-180.0, 80.0, 180.0, 90.0), variables=("snow",)))
+
+
+def path_of_a_ship():
+    days = pd.date_range("2000-01-01", periods=6)
+    at = np.arange(6.0) * 10
+    coords = {"lat": ("obs", at), "lon": ("obs", at[::-1]), "time": ("obs", days)}
+    return xr.Dataset({"t": ("obs", np.arange(6.0))}, coords)
+
+
+def test_cuts_along_one_dimension_are_all_kept():
+    found = select(
+        path_of_a_ship(), Selection((0.0, 10.0, 40.0, 50.0), ("2000-01-01", "2000-01-04"))
+    )
+    assert found.t.values.tolist() == [1, 2, 3]
+    with pytest.raises(InvalidInput, match="nothing lies inside"):
+        select(path_of_a_ship(), Selection((0.0, 0.0, 9.0, 9.0)))
+
+
+def test_two_times_of_which_nothing_tells_are_refused():
+    ds = path_of_a_ship().rename(time="opened")
+    ds = ds.assign_coords(shut=ds.opened)
+    with pytest.raises(InvalidInput, match="which of opened, shut is their time"):
+        indices(ds, Selection(period=("2000", "2000")))
+
+
+def test_missing_times_lie_in_no_period():
+    ds = path_of_a_ship()
+    ds["time"] = ("obs", ds.time.values.copy())
+    ds.time.values[2] = np.datetime64("NaT")
+    assert select(ds, Selection(period=("", "2000-01-04"))).t.values.tolist() == [0, 1, 3]
+
+
+def test_names_that_are_not_there_are_told():
+    with pytest.raises(NotFound, match="no variable 'salt'"):
+        select(path_of_a_ship(), parse_selection(variables="salt"))
