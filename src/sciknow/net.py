@@ -29,9 +29,6 @@ REMOTE_SCHEMES = WEB_SCHEMES | OBJECT_SCHEMES
 
 MAX_URL = 8_000
 MAX_REDIRECTS = 5
-MAX_METADATA = 256 * 2**20
-"""The most bytes that one metadata document may have."""
-
 DEADLINE = 60.0
 """Seconds that opening, or one read afterwards, may take in all, retries included."""
 
@@ -202,6 +199,28 @@ def check_no_credentials(options: Mapping[str, object], what: str) -> None:
 def is_offline() -> bool:
     """Tell whether the user has asked for no network at all (``SCIKNOW_OFFLINE=1``)."""
     return os.environ.get("SCIKNOW_OFFLINE", "").lower() in {"1", "true", "yes", "on"}
+
+
+def check_online(what: str, *, instead: str = "") -> None:
+    """Refuse to ask for something while no network is wanted.
+
+    Parameters
+    ----------
+    what : str
+        What would be asked for, fit for a message.
+    instead : str
+        What else would help.
+
+    Raises
+    ------
+    SourceUnavailable
+        When sciknow is offline.
+    """
+    if is_offline():
+        raise SourceUnavailable(
+            f"{what} is not asked for, since sciknow is offline (SCIKNOW_OFFLINE)",
+            hint="unset SCIKNOW_OFFLINE" + (f", or {instead}" if instead else ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

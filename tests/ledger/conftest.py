@@ -12,7 +12,7 @@ from drifting import Place
 from small_source import write_source
 
 import sciknow
-from sciknow.wire import transport
+from sciknow.wire import retry
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +38,4 @@ def place(hub, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
     """Try again at once: the tests wait for nothing but their own servers."""
-    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PACE", 0.05)

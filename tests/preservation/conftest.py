@@ -15,7 +15,7 @@ from servers.web import DataServer
 sys.path.insert(0, str(Path(__file__).parent))
 
 import sciknow
-from sciknow.wire import download
+from sciknow.wire import retry
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def hub() -> Iterator[sciknow.Hub]:
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once: the tests wait for nothing but their own servers."""
-    monkeypatch.setattr(download, "PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PACE", 0.02)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from sciknow.model import Dataset, Distribution, LangString
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}
 ROOMS = (
-    "hub.auditing",
-    "hub.preserving",
+    "hub.keep.auditing",
+    "hub.keep.preserving",
     "preservation.bag",
     "preservation.terms",
     "readers.copies.payload",

@@ -5,11 +5,11 @@ import sys
 
 import sciknow
 from sciknow.model import Dataset, Distribution, LangString
-from sciknow.wire import download
+from sciknow.wire import download, retry
 
 
 def main(folder, reader, url, options="{}"):
-    download.PAUSE = 0.01
+    retry.PACE = 0.02
     download.STEP = 2**20
     place = Distribution(id="sea-way", access_url=url, reader=reader, options=json.loads(options))
     asked = Dataset(

@@ -17,7 +17,7 @@ from servers.web import Fault
 import sciknow
 from sciknow.errors import IntegrityError, SciknowError
 from sciknow.files import exclusive_lock, sha256_file
-from sciknow.wire import download
+from sciknow.wire.retry import WHOLE
 
 RUNNER = Path(__file__).with_name("runner.py")
 
@@ -117,7 +117,7 @@ def test_a_source_that_always_cuts_short_is_given_up(hub, web, archive):
     web.faults.append(Fault("cut", match="sea"))
     with pytest.raises(IntegrityError, match="cut short"):
         hub.preserve(dataset(way(f"{web.url}/sea.nc")), archive)
-    assert len(gets(web)) <= download.ATTEMPTS + 1
+    assert len(gets(web)) <= WHOLE.tries + 1
 
 
 def test_a_slow_source_is_given_up(hub, web, archive):

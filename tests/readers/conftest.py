@@ -14,7 +14,7 @@ import xarray as xr
 from servers.objects import object_server
 from servers.web import DataServer
 
-from sciknow.wire import transport
+from sciknow.wire import retry
 
 CHUNKS = (10, 45, 90)
 
@@ -80,7 +80,7 @@ def folder(
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once: the tests wait for nothing but their own servers."""
-    monkeypatch.setattr(transport, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PACE", 0.05)
 
 
 @pytest.fixture

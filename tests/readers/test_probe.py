@@ -13,14 +13,13 @@ from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
 from sciknow.model.probe import Outcome
 from sciknow.readers import probe_distribution
-from sciknow.readers.probes import probe
 from sciknow.readers.probes.content import is_page, mismatch
-from sciknow.wire import has_route
+from sciknow.wire import has_route, retry
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    monkeypatch.setattr(probe, "PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PACE", 0.02)
 
 
 def look(url, folder, reader="", deep=False, deadline=5.0, **fields):

@@ -50,6 +50,10 @@ class Fault:
     times: int = -1
     headers: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.kind == "redirect" and self.status == 503:
+            self.status = 302
+
     def takes(self, path: str) -> bool:
         if self.times == 0 or not re.search(self.match, path):
             return False
@@ -171,12 +175,22 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        self._asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._answer()
+
     def _answer(self) -> None:
         path = unquote(self.path.partition("?")[0])
         for fault in self.owner.faults:
             if fault.takes(path):
                 return self._misbehave(fault, path)
         time.sleep(self.owner.delay)
+        if path == "/echo" and self.command == "POST":
+            return self._plain(200, f"{self.headers['Content-Type']}: ".encode() + self._asked)
+        if path == "/headers":
+            return self._plain(200, str(self.headers).encode())
+        if path == "/endless":
+            return self._endless(path)
         if path in self.owner.answers:
             kind, body = self.owner.answers[path](self.path)
             return self._plain(200, body, {"Content-Type": kind})
@@ -207,6 +221,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers["ETag"] = tag
         if self.owner.ranges:
             headers["Accept-Ranges"] = "bytes"
+        if self.owner.etag and self.headers.get("If-None-Match") == tag:
+            return self._plain(304, b"", headers)
         asked = self.headers.get("Range", "")
         if self.headers.get("If-Range", tag) != tag:
             asked = ""  # the client has bytes of another version
@@ -259,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = b"<!DOCTYPE html><html><body>Please log in</body></html>"
             self._plain(200, body, {"Content-Type": "text/html"})
         elif fault.kind == "redirect":
-            self._plain(302, b"", {"Location": fault.location})
+            self._plain(fault.status, b"", {"Location": fault.location})
         elif fault.kind == "reset":
             self.owner.hits.append(Hit(self.command, path, "", 0, 0))
             self._hang_up()
@@ -280,6 +296,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.owner.closing.wait(60)
         self._hang_up()
+
+    def _endless(self, path: str) -> None:
+        """Send bytes without end or length, until the client hangs up."""
+        self.send_response(200)
+        self.end_headers()
+        hit = Hit(self.command, path, "", 200, 0)
+        self.owner.hits.append(hit)
+        self.close_connection = True
+        with suppress(OSError):
+            while not self.owner.closing.is_set() and hit.sent < 50_000_000:
+                hit.sent += self.wfile.write(bytes(65_536))
 
     def _drip(self, path: str) -> None:
         self.send_response(200)

@@ -17,11 +17,14 @@ class FileVersion:
         The validator, with its quotes; empty where there is none.
     modified : str
         ISO date and time of the last change, UTC; empty where the source does not say.
+    version : str
+        The object store's own name of the version; empty where it keeps none.
     """
 
     size: int | None = None
     etag: str = ""
     modified: str = ""
+    version: str = ""
 
     @property
     def strong(self) -> bool:

@@ -1,7 +1,17 @@
 """The wire: the one way to bytes elsewhere, with retries, deadlines, budgets and a cache.
 
-Every room that touches a network stands on it. `net` has the rules; what acts on them is here.
-Nothing heavy is imported before it is used.
+Every room that touches a network stands on it. `net` has the rules; what acts on them is here,
+and each rule acts in one place: `redirect` follows, `retry` tries again and sleeps, `budget`
+says how much may come, `net.check_online` whether anything is asked for at all.
+
+- `Client` asks web addresses from the calling thread: GET, HEAD, POST, conditional requests,
+  streams. For pages, queries and documents.
+- `Transport` brings ranges of files from web servers, object stores and one local folder,
+  through the cache where there is one. For arrays and tables.
+- `fetch_file` brings a whole file onto disk, and goes on where it broke off.
+
+All of them raise the same errors: `Absent` and `Denied`, which are kinds of `SourceUnavailable`,
+`IntegrityError`, `LimitExceeded`, `UntrustedInput`. Nothing heavy is imported before it is used.
 """
 
 from __future__ import annotations
@@ -11,14 +21,26 @@ from typing import TYPE_CHECKING
 from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from sciknow.wire.budget import Budget
     from sciknow.wire.cache import Cache, CacheInfo
+    from sciknow.wire.client import Answer, Client, Coming
     from sciknow.wire.download import current_state, fetch_file, file_digests, record_of
     from sciknow.wire.network import has_route
+    from sciknow.wire.retry import Meter, Patience
     from sciknow.wire.transport import Transport
+    from sciknow.wire.trouble import Absent, Denied
 
 __all__ = [
+    "Absent",
+    "Answer",
+    "Budget",
     "Cache",
     "CacheInfo",
+    "Client",
+    "Coming",
+    "Denied",
+    "Meter",
+    "Patience",
     "Transport",
     "current_state",
     "fetch_file",
@@ -28,8 +50,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Absent": "trouble",
+    "Answer": "client",
+    "Budget": "budget",
     "Cache": "cache",
     "CacheInfo": "cache",
+    "Client": "client",
+    "Coming": "client",
+    "Denied": "trouble",
+    "Meter": "retry",
+    "Patience": "retry",
     "Transport": "transport",
     "current_state": "download",
     "fetch_file": "download",

@@ -6,10 +6,9 @@ collection there that drops an HDF5 object would wait for that lock, and neither
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -22,8 +21,11 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from sciknow.net import MAX_REDIRECTS, USER_AGENT, Deadline, redirect_target
-from sciknow.wire.answer import REDIRECT, Reply, Span, judge, range_header
+from sciknow.net import USER_AGENT, Deadline
+from sciknow.wire.answer import Plan, Reply, Span, judge, range_header, words_of
+from sciknow.wire.budget import PIECE, SAID, Pieces
+from sciknow.wire.redirect import Hops
+from sciknow.wire.retry import CONNECT, late
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 _HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
@@ -46,13 +48,17 @@ def pool_for(url: str) -> urllib3.PoolManager:
 
 @contextmanager
 def answering(
-    method: str, url: str, headers: Mapping[str, str], deadline: Deadline
-) -> Iterator[urllib3.BaseHTTPResponse]:
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    deadline: Deadline,
+    body: bytes | None = None,
+) -> Iterator[tuple[urllib3.BaseHTTPResponse, Hops]]:
     """Ask once, follow redirects, and hand out the answer with its body still to be read.
 
     Parameters
     ----------
-    method, url, headers
+    method, url, headers, body
         The request.
     deadline : Deadline
         Until when the answer must begin; each read afterwards may take as long as was left.
@@ -62,42 +68,41 @@ def answering(
     Trouble
         For anything but an answer, also while the body is read in the block.
     """
-    at = url
+    hops = Hops(url, method)
     try:
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = pool_for(at).request(
-                method,
-                at,
-                headers=_HEADERS | dict(headers),
+        while True:
+            answer = pool_for(hops.at).request(
+                hops.method,
+                hops.at,
+                body=body if hops.method == method else None,
+                headers=_HEADERS | hops.carried(headers),
                 redirect=False,
                 retries=False,
                 preload_content=False,
                 decode_content=False,
-                timeout=urllib3.Timeout(connect=_left(deadline, 20), read=_left(deadline)),
+                timeout=urllib3.Timeout(connect=_left(deadline, CONNECT), read=_left(deadline)),
             )
             try:
-                target = answer.headers.get("Location")
-                if answer.status not in REDIRECT or target is None:
-                    yield answer
+                if not hops.follow(answer.status, answer.headers):
+                    yield answer, hops
                     return
-                at = redirect_target(at, target)
                 answer.drain_conn()
             except BaseException:
                 answer.close()  # a body that was not read to its end spoils the connection
                 raise
             finally:
                 answer.release_conn()
-    except (ReadTimeoutError, ConnectTimeoutError) as error:
-        raise _late(deadline) from error
-    except NameResolutionError as error:
-        raise Trouble(TroubleKind.TRANSIENT, f"no such host: {urlsplit(at).hostname}") from error
+    except NameResolutionError as error:  # a kind of the next, as that is of a late connection
+        host = urlsplit(hops.at).hostname
+        raise Trouble(TroubleKind.TRANSIENT, f"no such host: {host}") from error
     except NewConnectionError as error:
         raise Trouble(TroubleKind.TRANSIENT, f"no connection: {error}"[:200]) from error
+    except (ReadTimeoutError, ConnectTimeoutError) as error:
+        raise late(deadline.seconds) from error
     except (HTTPError, ConnectionError) as error:
         if "IncompleteRead" in str(error):
             raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
         raise Trouble(TroubleKind.TRANSIENT, f"no connection: {error}"[:200]) from error
-    raise Trouble(TroubleKind.FATAL, f"more than {MAX_REDIRECTS} redirects")
 
 
 def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
@@ -108,31 +113,59 @@ def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
     Trouble
         For anything but the bytes that were asked for.
     """
-    with answering("GET", url, {"Range": range_header(*span)}, deadline) as answer:
-        return _read(answer, span, limit, deadline)
+    headers = {"Range": range_header(*span)}
+    with answering("GET", url, headers, deadline) as (answer, _):
+        plan = judged(answer, "GET", span, limit)
+        if plan.done:
+            answer.close()
+            return plan.reply(b"")
+        return plan.reply(take(answer, plan.most, deadline))
 
 
-def _left(deadline: Deadline, most: float = 1e6) -> float:
-    return max(0.001, min(most, deadline.left))
+def judged(answer: urllib3.BaseHTTPResponse, method: str, span: Span | None, limit: int) -> Plan:
+    """Decide what an answer is worth; of a failure the server's own words are told.
 
-
-def _late(deadline: Deadline) -> Trouble:
-    return Trouble(TroubleKind.TRANSIENT, f"no answer within {deadline.seconds:g} s")
-
-
-def _read(answer: Any, span: Span, limit: int, deadline: Deadline) -> Reply:
-    plan = judge("GET", answer.status, answer.reason or "", answer.headers, span, limit)
-    if plan.done is not None:
+    Raises
+    ------
+    Trouble
+        When it is not what was asked for.
+    """
+    try:
+        return judge(method, answer.status, answer.reason or "", answer.headers, span, limit)
+    except Trouble as trouble:
+        said = ""
+        if answer.status >= 400 and method != "HEAD":
+            with suppress(HTTPError, OSError):
+                said = words_of(answer.read1(SAID))
         answer.close()
-        return plan.done
-    pieces, size = [], 0
-    while piece := answer.read1(2**18, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > plan.most:
+        reason = f"{trouble.reason}: {said}" if said else trouble.reason
+        raise Trouble(trouble.kind, reason, wait=trouble.wait) from None
+
+
+def take(
+    answer: urllib3.BaseHTTPResponse,
+    most: int,
+    deadline: Deadline,
+    spend: Callable[[int], None] = lambda _: None,
+) -> bytes:
+    """Read a body up to one byte beyond a limit; the connection is given up there.
+
+    Raises
+    ------
+    Trouble
+        When the deadline passes meanwhile.
+    """
+    came = Pieces(most)
+    while piece := answer.read1(PIECE, decode_content=True):
+        spend(len(piece))
+        if not came.take(piece):
             answer.close()
             break
         if deadline.left <= 0:
             answer.close()
-            raise _late(deadline)
-    return plan.reply(b"".join(pieces))
+            raise late(deadline.seconds)
+    return came.body
+
+
+def _left(deadline: Deadline, most: float = 1e6) -> float:
+    return max(0.001, min(most, deadline.left))

@@ -10,6 +10,7 @@ import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 
+from sciknow.model.preserved import FileVersion
 from sciknow.net import Deadline
 from sciknow.wire.answer import Reply, Span, range_header
 from sciknow.wire.objectstore import parse_options, trouble_of
@@ -49,4 +50,4 @@ def fetch(path: str, span: Span, options: Mapping[str, object], deadline: Deadli
                 TroubleKind.TRANSIENT, f"no answer within {deadline.seconds:g} s"
             ) from error
         raise trouble_of(error) from error
-    return Reply(body, None, str(answer.get("ETag", "")))
+    return Reply(body, FileVersion(None, str(answer.get("ETag", ""))))

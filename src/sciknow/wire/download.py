@@ -9,25 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sciknow.errors import IntegrityError, SourceUnavailable
+from sciknow.errors import IntegrityError
 from sciknow.files import write_atomic
 from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
-from sciknow.net import is_offline, parse_url, redact
-from sciknow.wire.stream import SLOWEST, Stream, look, stream
+from sciknow.net import check_online, parse_url, redact
+from sciknow.wire.answer import no_page
+from sciknow.wire.budget import SLOWEST
+from sciknow.wire.retry import WHOLE, Tries, tried_here
+from sciknow.wire.stream import Stream, look, stream
 from sciknow.wire.transport import Transport
-from sciknow.wire.trouble import RETRIED, Absent, Trouble, TroubleKind, failure
+from sciknow.wire.trouble import Absent, Trouble, TroubleKind
 
-ATTEMPTS = 5
-"""Tries without a new byte after which a source is given up."""
-
-PAUSE = 0.5
 STEP = 16 * 2**20
 """Bytes after which a part is made durable."""
 
@@ -182,14 +179,9 @@ def fetch_file(
 
 
 def _check_allowed(url: str) -> None:
-    if "://" not in url:
-        return
-    parse_url(url)
-    if is_offline():
-        raise SourceUnavailable(
-            f"{redact(url)} is not asked for, since sciknow is offline (SCIKNOW_OFFLINE)",
-            hint="unset SCIKNOW_OFFLINE",
-        )
+    if "://" in url:
+        parse_url(url)
+        check_online(redact(url))
 
 
 def record_of(made: Path, path: str, url: str, how: str) -> FileRecord:
@@ -222,21 +214,19 @@ def _now() -> str:
 
 def _come(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> bool:
     """Let a file come until it is whole; tell whether something was there before."""
-    before, best, met = part.size > 0, part.size, [""]
-    while True:
-        try:
-            _attempt(transport, file, part, spend)
-            return before
-        except Trouble as trouble:
-            if part.size - best >= SLOWEST * transport.deadline:
-                best, met = part.size, [""]  # as long as it gets further, it is not given up
-            met.append(trouble.reason)
-            changed = trouble.kind is TroubleKind.CHANGED
-            if changed:
-                part.drop()
-            if not (changed or trouble.kind in RETRIED) or len(met) > ATTEMPTS:
-                raise failure(file.url, trouble, met[1:]) from trouble
-            time.sleep(max(trouble.wait, PAUSE * 2 ** (len(met) - 2) * random.uniform(0.8, 1.0)))
+    before, best = part.size > 0, part.size
+    tries = Tries(WHOLE, transport.deadline, transport.meter)
+
+    def failed(trouble: Trouble) -> None:
+        nonlocal best
+        if part.size - best >= SLOWEST * transport.deadline:
+            best = part.size
+            tries.anew()  # as long as it gets further, it is not given up
+        if trouble.kind is TroubleKind.CHANGED:
+            part.drop()
+
+    tried_here(file.url, tries, lambda: _attempt(transport, file, part, spend), failed)
+    return before
 
 
 def _attempt(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> None:
@@ -255,11 +245,10 @@ def _no_page(found: Stream) -> Stream:
     """Let data pass, and refuse a page that a server sends in their place."""
 
     def pieces() -> Iterator[bytes]:
-        first = True
+        first = not found.offset
         for piece in found.pieces:
-            start = piece[:64].lstrip().lower() if first and not found.offset else b""
-            if start.startswith((b"<!doctype html", b"<html")):
-                raise Trouble(TroubleKind.PAGE, "answers with a web page instead of data")
+            if first:
+                no_page(piece)
             first = False
             yield piece
 
@@ -275,16 +264,8 @@ def current_state(transport: Transport, file: SourceFile) -> FileVersion | None:
         When it does not answer.
     """
     _check_allowed(file.url)
-    met: list[str] = []
-    while True:
-        try:
-            return look(transport, file.url)
-        except Absent:
-            return None
-        except Trouble as trouble:
-            if trouble.kind is TroubleKind.ABSENT:
-                return None
-            met.append(trouble.reason)
-            if trouble.kind not in RETRIED or len(met) >= ATTEMPTS:
-                raise failure(file.url, trouble, met) from trouble
-            time.sleep(max(trouble.wait, PAUSE * random.uniform(0.8, 1.0)))
+    tries = Tries(WHOLE, transport.deadline, transport.meter)
+    try:
+        return tried_here(file.url, tries, lambda: look(transport, file.url))
+    except Absent:
+        return None

@@ -9,14 +9,18 @@ from __future__ import annotations
 import asyncio
 import atexit
 import re
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from sciknow.net import MAX_REDIRECTS, USER_AGENT, redirect_target
-from sciknow.wire.answer import REDIRECT, SAID, Reply, Span, judge, range_header, words_of
+from sciknow.net import USER_AGENT
+from sciknow.wire.answer import Reply, Span, judge, range_header, words_of
+from sciknow.wire.budget import PAGE_LIMIT, SAID, Pieces
+from sciknow.wire.redirect import Hops
+from sciknow.wire.retry import CONNECT
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 _LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']([^\"'#?]+)[\"']", re.IGNORECASE)
@@ -33,7 +37,7 @@ async def session() -> aiohttp.ClientSession:
     if found is None or found.closed:
         found = _sessions[loop] = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=64, limit_per_host=32),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=20),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             trust_env=True,
         )
@@ -49,67 +53,76 @@ def close_sessions() -> None:
             asyncio.run_coroutine_threadsafe(item.close(), loop).result(5)
 
 
-async def fetch(url: str, start: int | None, end: int | None, limit: int) -> Reply:
-    """Ask for some bytes of an address once.
+async def fetch(url: str, span: Span | None, limit: int) -> Reply:
+    """Ask for some bytes of an address once; without a span for all of them.
 
     Raises
     ------
     Trouble
         For anything but the bytes that were asked for.
     """
-    ranged = start is not None or end is not None
-    headers = {"Range": range_header(start, end)} if ranged else {}
-    return await _request("GET", url, headers, (start, end) if ranged else None, limit)
+    headers = {"Range": range_header(*span)} if span else {}
+    return await _ask("GET", url, headers, span, limit)
 
 
 async def head(url: str) -> Reply:
-    """Ask for the size of an address; servers without HEAD are asked for one byte."""
+    """Ask what an address has; servers without HEAD are asked for one byte."""
     try:
-        reply = await _request("HEAD", url, {}, None, 0)
+        reply = await _ask("HEAD", url, {}, None, 0)
     except Trouble as trouble:
         if trouble.kind in {TroubleKind.TRANSIENT, TroubleKind.ABSENT}:
             raise
-        reply = Reply(b"")
+        reply = Reply()
     if reply.total is not None:
         return reply
-    return await _request("GET", url, {"Range": "bytes=0-0"}, (0, 1), 0)
+    return await _ask("GET", url, {"Range": "bytes=0-0"}, (0, 1), 0)
 
 
 async def links(url: str) -> list[str]:
     """Return the names directly below a folder, from the server's listing page."""
     folder = url if url.endswith("/") else url + "/"
-    page = (await _request("GET", folder, {}, None, 2**24)).body.decode("utf-8", "replace")
+    page = (await _ask("GET", folder, {}, None, PAGE_LIMIT)).body.decode("utf-8", "replace")
     below = (urljoin(folder, unescape(href)) for href in _LINK.findall(page))
     names = (item[len(folder) :].rstrip("/") for item in below if item.startswith(folder))
     return sorted({name for name in names if name and "/" not in name})
 
 
-async def _request(
-    method: str,
-    url: str,
-    headers: dict[str, str],
-    span: Span | None,
-    limit: int,
-) -> Reply:
-    client, at = await session(), url
+@asynccontextmanager
+async def answering(
+    method: str, url: str, headers: Mapping[str, str]
+) -> AsyncIterator[tuple[aiohttp.ClientResponse, Hops]]:
+    """Ask once, follow redirects, and hand out the answer with its body still to be read.
+
+    Raises
+    ------
+    Trouble
+        For anything but an answer, also while the body is read in the block.
+    """
+    client, hops = await session(), Hops(url, method)
     try:
-        for _ in range(MAX_REDIRECTS + 1):
-            async with client.request(method, at, headers=headers, allow_redirects=False) as answer:
-                if answer.status in REDIRECT and "Location" in answer.headers:
-                    at = redirect_target(at, answer.headers["Location"])
-                    continue
-                return await _read(answer, method, span, limit)
-    except asyncio.IncompleteReadError as error:
-        raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
-    except aiohttp.ClientPayloadError as error:
+        while True:
+            async with client.request(
+                hops.method, hops.at, headers=hops.carried(headers), allow_redirects=False
+            ) as answer:
+                if not hops.follow(answer.status, answer.headers):
+                    yield answer, hops
+                    return
+    except (asyncio.IncompleteReadError, aiohttp.ClientPayloadError) as error:
         raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
     except aiohttp.ClientConnectorDNSError as error:
-        raise Trouble(TroubleKind.TRANSIENT, f"no such host: {urlsplit(at).hostname}") from error
+        host = urlsplit(hops.at).hostname
+        raise Trouble(TroubleKind.TRANSIENT, f"no such host: {host}") from error
     except (aiohttp.ClientConnectionError, ConnectionError) as error:
         raise Trouble(TroubleKind.TRANSIENT, f"no connection: {_words(error)}") from error
     except aiohttp.ClientError as error:
         raise Trouble(TroubleKind.FATAL, f"not an HTTP answer: {_words(error)}") from error
-    raise Trouble(TroubleKind.FATAL, f"more than {MAX_REDIRECTS} redirects")
+
+
+async def _ask(
+    method: str, url: str, headers: Mapping[str, str], span: Span | None, limit: int
+) -> Reply:
+    async with answering(method, url, headers) as (answer, _):
+        return await _read(answer, method, span, limit)
 
 
 def _words(error: BaseException) -> str:
@@ -135,14 +148,17 @@ async def _read(
         words = await _said(answer) if answer.status >= 400 and method != "HEAD" else ""
         reason = f"{trouble.reason}: {words}" if words else trouble.reason
         raise Trouble(trouble.kind, reason, wait=trouble.wait) from None
-    if plan.done is not None:
+    if plan.done:
         answer.close()
-        return plan.done
-    pieces, size = [], 0
+        return plan.reply(b"")
+    return plan.reply(await take(answer, plan.most))
+
+
+async def take(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """Read a body up to one byte beyond a limit; the connection is given up there."""
+    came = Pieces(most)
     async for piece in answer.content.iter_any():
-        pieces.append(piece)
-        size += len(piece)
-        if size > plan.most:
+        if not came.take(piece):
             answer.close()
             break
-    return plan.reply(b"".join(pieces))
+    return came.body

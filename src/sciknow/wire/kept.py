@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sciknow.errors import SourceUnavailable
-from sciknow.net import is_offline, redact
+from sciknow.model.preserved import FileVersion
+from sciknow.net import check_online, is_offline, redact
 from sciknow.wire.answer import Reply, Span
 from sciknow.wire.cache import Cache, Found
 from sciknow.wire.trouble import HINTS, Absent, TroubleKind
@@ -51,15 +51,15 @@ class Kept:
         if self.cache is not None and (offline or not document):
             age = None if offline else self.cache.max_age
             found = self.cache.get(self._key(url, span), max_age=age, tag=tag)
-        if found is None and offline:
-            raise SourceUnavailable(
-                f"{redact(url)} is not kept here, and sciknow is offline (SCIKNOW_OFFLINE)",
-                hint="unset SCIKNOW_OFFLINE, or open what has been opened with a cache before",
+        if found is None:
+            check_online(
+                f"{redact(url)} is not kept here, and",
+                instead="open what has been opened with a cache before",
             )
         if found is not None and found.absent:
             words = found.words or f"{redact(url)}: nothing there"
             raise Absent(words, hint=HINTS[TroubleKind.ABSENT])
-        return None if found is None else Reply(found.body, found.total, found.tag)
+        return None if found is None else Reply(found.body, FileVersion(found.total, found.tag))
 
     def keep(self, url: str, span: Span, reply: Reply | None, words: str = "") -> None:
         """Put what came into the cache; None says that the source has nothing, in its words."""

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib import import_module
-from typing import cast
+from typing import Any
 
-from fsspec.asyn import AsyncFileSystem
+from fsspec.asyn import get_loop
 
 from sciknow.errors import InvalidInput, MissingDependency
-from sciknow.net import WEB_SCHEMES, check_no_credentials, parse_url
-from sciknow.wire.answer import Reply
+from sciknow.model.preserved import FileVersion
+from sciknow.net import WEB_SCHEMES, Deadline, check_no_credentials, parse_url
+from sciknow.wire.answer import Reply, Span
+from sciknow.wire.garbage import collection_paused
+from sciknow.wire.retry import late
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 OPTIONS = frozenset(
@@ -81,8 +85,8 @@ def parse_options(options: Mapping[str, object]) -> dict[str, object]:
     return {"anon": True} | flat
 
 
-def filesystem(scheme: str, options: Mapping[str, object], seconds: float) -> AsyncFileSystem:
-    """Return the driver of a scheme.
+class ObjectStore:
+    """An object store, through the fsspec driver of its scheme.
 
     Raises
     ------
@@ -91,60 +95,110 @@ def filesystem(scheme: str, options: Mapping[str, object], seconds: float) -> As
     InvalidInput
         For an option that the store lacks or does not have.
     """
-    chosen = parse_options(options)
-    driver, extra = _DRIVERS[scheme]
-    try:
-        made = import_module(_MODULES[driver]).filesystem(chosen, seconds)
-    except ImportError as error:
-        raise MissingDependency(
-            f"{scheme}:// needs the package {driver}, which is not installed",
-            hint=f"pip install '{extra}'",
-        ) from error
-    return cast(AsyncFileSystem, made)
+
+    def __init__(self, scheme: str, options: Mapping[str, object], seconds: float) -> None:
+        self.scheme, self.options = scheme, options
+        chosen = parse_options(options)
+        driver, extra = _DRIVERS[scheme]
+        try:
+            made = import_module(_MODULES[driver]).filesystem(chosen, seconds)
+        except ImportError as error:
+            raise MissingDependency(
+                f"{scheme}:// needs the package {driver}, which is not installed",
+                hint=f"pip install '{extra}'",
+            ) from error
+        self.driver: Any = made
+
+    async def fetch(self, url: str, span: Span | None, limit: int) -> Reply:
+        """Return a range, the end of an object (a negative start), or all of it."""
+        start, end = span or (None, None)
+        try:
+            if start is not None and start < 0:
+                start = max(0, int((await self.driver._info(_path(url)))["size"]) + start)
+            body = await self.driver._cat_file(_path(url), start=start, end=end)
+        except Exception as error:
+            if any(mark in str(error) for mark in _BEYOND):
+                return Reply()
+            raise trouble_of(error) from error
+        return Reply(bytes(body), FileVersion(None if span else len(body)))
+
+    def read(self, url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
+        """Return a range, fetched by the calling thread where the driver can do that."""
+        if self.scheme == "s3":
+            s3 = import_module("sciknow.wire.blocking_s3")
+            reply: Reply = s3.fetch(_path(url), span, self.options, deadline)
+            return reply
+        with collection_paused():
+            work = asyncio.wait_for(self.fetch(url, span, limit), max(deadline.left, 0.001))
+            try:
+                return asyncio.run_coroutine_threadsafe(work, get_loop()).result()
+            except TimeoutError:
+                raise late(deadline.seconds) from None
+
+    async def head(self, url: str) -> Reply:
+        """Return what the store says of an object."""
+        try:
+            found = await self.driver._info(_path(url))
+        except Exception as error:
+            raise trouble_of(error) from error
+        if found.get("type") == "directory":
+            raise Trouble(TroubleKind.ABSENT, "a folder, not an object")
+        return Reply(says=_version(found))
+
+    async def names(self, url: str) -> dict[str, int | None]:
+        """Return the names directly below a prefix, with their sizes where they are objects."""
+        try:
+            found = await self.driver._ls(_path(url).rstrip("/"), detail=True)
+        except Exception as error:
+            raise trouble_of(error) from error
+        return {
+            item["name"].rstrip("/").rsplit("/", 1)[-1]: None
+            if item["type"] == "directory"
+            else int(item["size"] or 0)
+            for item in found
+        }
+
+    async def files(self, url: str) -> dict[str, FileVersion]:
+        """Return every object below a prefix: address → what the store says of it."""
+        try:
+            found = await self.driver._find(_path(url).rstrip("/"), detail=True)
+        except Exception as error:
+            raise trouble_of(error) from error
+        return {
+            f"{self.scheme}://{name}": _version(item)
+            for name, item in found.items()
+            if item.get("type") == "file" and not name.endswith("/")
+        }
+
+    async def anything(self, url: str) -> bool:
+        """Tell whether there is anything of which the address is the beginning."""
+        if self.scheme != "s3":
+            return bool(await self.names(url))
+        bucket, _, key = _path(url).partition("/")
+        asked = {"Bucket": bucket, "Prefix": key, "MaxKeys": 1, **self.driver.req_kw}
+        try:
+            found = await self.driver._call_s3("list_objects_v2", **asked)
+        except Exception as error:
+            raise trouble_of(error) from error
+        return bool(found.get("KeyCount"))
 
 
-async def fetch(fs: AsyncFileSystem, path: str, start: int | None, end: int | None) -> Reply:
-    """Ask for some bytes of an object once.
-
-    Raises
-    ------
-    Trouble
-        For anything but the bytes.
-    """
-    try:
-        if start is not None and start < 0:
-            start = max(0, int((await fs._info(path))["size"]) + start)
-        body = await fs._cat_file(path, start=start, end=end)
-    except Exception as error:
-        if any(mark in str(error) for mark in _BEYOND):
-            return Reply(b"")
-        raise trouble_of(error) from error
-    return Reply(bytes(body), len(body) if start is None and end is None else None)
+def _path(url: str) -> str:
+    return url.partition("://")[2]
 
 
-async def head(fs: AsyncFileSystem, path: str) -> Reply:
-    """Ask for the size of an object."""
-    try:
-        found = await fs._info(path)
-    except Exception as error:
-        raise trouble_of(error) from error
-    if found.get("type") == "directory":
-        raise Trouble(TroubleKind.ABSENT, "a folder, not an object")
-    return Reply(b"", int(found["size"]), str(found.get("ETag") or found.get("etag") or ""))
-
-
-async def names(fs: AsyncFileSystem, path: str) -> dict[str, int | None]:
-    """Return the names directly below a prefix, with their sizes where they are objects."""
-    try:
-        found = await fs._ls(path.rstrip("/"), detail=True)
-    except Exception as error:
-        raise trouble_of(error) from error
-    return {
-        item["name"].rstrip("/").rsplit("/", 1)[-1]: None
-        if item["type"] == "directory"
-        else int(item["size"] or 0)
-        for item in found
-    }
+def _version(found: Mapping[str, Any]) -> FileVersion:
+    moments = ("LastModified", "last_modified", "mtime", "updated")
+    changed = next((found[key] for key in moments if found.get(key)), "")
+    version = found.get("VersionId") or found.get("generation") or ""
+    return FileVersion(
+        int(found.get("size") or 0),
+        str(found.get("ETag") or found.get("etag") or ""),
+        changed.astimezone(UTC).isoformat(timespec="seconds")
+        if isinstance(changed, datetime)
+        else str(changed),
+        "" if version == "null" else str(version),
+    )
 
 
 def trouble_of(error: Exception) -> Trouble:

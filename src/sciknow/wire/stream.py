@@ -6,33 +6,25 @@ One stream is one attempt, read in the calling thread; trying again is the busin
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from sciknow.model.preserved import FileVersion
 from sciknow.net import WEB_SCHEMES, Deadline
-from sciknow.wire import blocking, objectstore
-from sciknow.wire.answer import judge
+from sciknow.wire import blocking
+from sciknow.wire.answer import ANY, UNKNOWN, http_date, total_of, version_of
+from sciknow.wire.budget import BLOCK, PIECE, SLOWEST
+from sciknow.wire.folder import local_version
+from sciknow.wire.retry import late
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import Trouble, TroubleKind
-from sciknow.wire.validators import iso_date, object_stated
 
-PIECE = 2**18
-BLOCK = 8 * 2**20
-"""Bytes that an object store is asked for at once."""
-
-SLOWEST = 512
-"""Bytes a second, on average over a deadline, below which a source is given up."""
-
-UNKNOWN = FileVersion()
-_ANY = 2**62
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".tgz", ".z")
 
 
@@ -104,65 +96,37 @@ def look(transport: Transport, url: str) -> FileVersion:
     """
     if "://" not in url:
         return _local_state(transport.local(url))
-    if not _is_web(url):
-        return _object_state(transport, url)
-    try:
-        found = _look_web("HEAD", url, {}, transport.deadline)
-    except Trouble as trouble:
-        if trouble.kind in {TroubleKind.TRANSIENT, TroubleKind.ABSENT}:
-            raise
-        found = FileVersion()
-    if found.size is not None:
-        return found
-    # a server that knows no HEAD, or does not say the size there
-    return _look_web("GET", url, {"Range": "bytes=0-0"}, transport.deadline)
+
+    async def ask() -> FileVersion:
+        try:
+            async with asyncio.timeout(transport.deadline):
+                return (await transport.backend(url).head(url)).says
+        except TimeoutError:
+            raise late(transport.deadline) from None
+
+    return transport.run(ask())
 
 
 def _is_web(url: str) -> bool:
     return url.partition("://")[0] in WEB_SCHEMES
 
 
-def _look_web(method: str, url: str, headers: dict[str, str], seconds: float) -> FileVersion:
-    with blocking.answering(method, url, headers, Deadline.after(seconds)) as answer:
-        span = (0, 1) if headers else None
-        plan = judge(method, answer.status, answer.reason or "", answer.headers, span, 0)
-        answer.close()
-        told = plan.done.total if plan.done is not None else plan.total
-        return _web_state(answer.headers, told)
-
-
-def _web_state(headers: Mapping[str, str], size: int | None) -> FileVersion:
-    return FileVersion(size, headers.get("ETag", ""), iso_date(headers.get("Last-Modified", "")))
-
-
 @contextmanager
 def _web(url: str, offset: int, known: FileVersion, seconds: float) -> Iterator[Stream]:
-    condition = known.etag if known.strong else _http_date(known.modified)
+    condition = known.etag if known.strong else http_date(known.modified)
     start = offset if condition else 0  # bytes of an unknown version are not gone on with
     headers = {"Range": f"bytes={start}-", "If-Range": condition} if start else {}
-    with blocking.answering("GET", url, headers, Deadline.after(seconds)) as answer:
+    with blocking.answering("GET", url, headers, Deadline.after(seconds)) as (answer, _):
         span = (start, None) if start else None
-        plan = judge("GET", answer.status, answer.reason or "", answer.headers, span, _ANY)
-        if plan.done is not None:
+        plan = blocking.judged(answer, "GET", span, ANY)
+        if plan.done:
             raise Trouble(TroubleKind.CHANGED, "the source has less than came before")
-        size = plan.total if answer.status == 206 else _length(answer.headers)
-        state = _web_state(answer.headers, size)
+        state = version_of(answer.headers, total_of(answer.headers, answer.status))
         if answer.status == 206 and not state.same(known):
             raise Trouble(TroubleKind.CHANGED, "the file changed while it was being fetched")
         _check_encoding(url, answer.headers)
         begins = start if answer.status == 206 else 0
         yield Stream(state, begins, _web_pieces(answer, seconds))
-
-
-def _length(headers: Mapping[str, str]) -> int | None:
-    told = headers.get("Content-Length", "")
-    return int(told) if told.isdigit() else None
-
-
-def _http_date(modified: str) -> str:
-    if not modified:
-        return ""
-    return format_datetime(datetime.fromisoformat(modified).astimezone(UTC), usegmt=True)
 
 
 def _check_encoding(url: str, headers: Mapping[str, str]) -> None:
@@ -186,7 +150,7 @@ def _web_pieces(answer: Any, seconds: float) -> Iterator[bytes]:
 def _object(
     transport: Transport, url: str, offset: int, known: FileVersion, listed: FileVersion
 ) -> Stream:
-    state = listed if listed.strong else _object_state(transport, url)
+    state = listed if listed.strong else look(transport, url)
     start = offset if known.strong and state == known else 0
 
     def pieces() -> Iterator[bytes]:
@@ -194,27 +158,10 @@ def _object(
             high = min(low + BLOCK, state.size or 0)
             yield transport.run(transport.fetch(url, low, high))
         # whoever has a listing compares it with another one when everything has come
-        if not listed.strong and not _object_state(transport, url).same(state):
+        if not listed.strong and not look(transport, url).same(state):
             raise Trouble(TroubleKind.CHANGED, "the object changed while it was being fetched")
 
     return Stream(state, start, pieces())
-
-
-def _object_state(transport: Transport, url: str) -> FileVersion:
-    scheme, _, path = url.partition("://")
-    driver = objectstore.filesystem(scheme, transport.storage_options, transport.deadline)
-
-    async def ask() -> FileVersion:
-        try:
-            found = await driver._info(path)
-        except Exception as error:
-            raise objectstore.trouble_of(error) from error
-        if found.get("type") == "directory":
-            raise Trouble(TroubleKind.ABSENT, "a folder, not an object")
-        says = object_stated(found)
-        return FileVersion(says.size, says.etag, says.modified)
-
-    return transport.run(ask())
 
 
 @contextmanager
@@ -229,11 +176,4 @@ def _local(path: Path, offset: int, known: FileVersion) -> Iterator[Stream]:
 
 
 def _local_state(path: Path) -> FileVersion:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise Trouble(TroubleKind.ABSENT, f"{error.strerror}") from error
-    if not path.is_file():
-        raise Trouble(TroubleKind.ABSENT, "no file")
-    moment = datetime.fromtimestamp(found.st_mtime, UTC).isoformat(timespec="microseconds")
-    return FileVersion(found.st_size, "", moment)
+    return local_version(path, "microseconds")

@@ -72,6 +72,10 @@ class Absent(SourceUnavailable, FileNotFoundError):
     """The source answers, and says that it has nothing under this address."""
 
 
+class Denied(SourceUnavailable):
+    """The source answers, and says that this is not for everybody."""
+
+
 def failure(url: str, trouble: Trouble, tried: Sequence[str] = ()) -> SciknowError:
     """Build the error for a request that failed for good.
 
@@ -92,6 +96,8 @@ def failure(url: str, trouble: Trouble, tried: Sequence[str] = ()) -> SciknowErr
     hint = HINTS[trouble.kind]
     if trouble.kind in {TroubleKind.TRUNCATED, TroubleKind.CHANGED}:
         return IntegrityError(message, hint=hint)
+    if trouble.kind is TroubleKind.DENIED:
+        return Denied(message, hint=hint)
     kind = Absent if trouble.kind is TroubleKind.ABSENT else SourceUnavailable
     return kind(message, hint=hint)
 

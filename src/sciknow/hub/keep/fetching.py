@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -11,13 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sciknow.errors import IntegrityError, LimitExceeded, SciknowError
+from sciknow.errors import IntegrityError, SciknowError
 from sciknow.hub.rooms import wire
 from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
 
 if TYPE_CHECKING:
     from sciknow.preservation import Workspace
     from sciknow.readers import Payload
+    from sciknow.wire import Budget
 
 T = TypeVar("T")
 
@@ -31,39 +31,6 @@ Progress = Callable[[str, int, int], None]
 
 def silent(stage: str, done: int, total: int) -> None:
     """Show no progress."""
-
-
-class Budget:
-    """Counts bytes that come, from any thread, and ends the run when they are too many.
-
-    Parameters
-    ----------
-    limit : int or None
-        The most bytes; None for no limit.
-    """
-
-    def __init__(self, limit: int | None) -> None:
-        self.limit, self.spent = limit, 0
-        self.stopped = threading.Event()
-        self._lock = threading.Lock()
-
-    def __call__(self, count: int) -> None:
-        """Count bytes that came.
-
-        Raises
-        ------
-        LimitExceeded
-            When they are too many, or another file has already failed.
-        """
-        with self._lock:
-            self.spent += count
-        if self.limit is not None and self.spent > self.limit:
-            raise LimitExceeded(
-                f"more than {self.limit:,} bytes came",
-                hint="run again with a larger max_bytes: it goes on where it was",
-            )
-        if self.stopped.is_set():
-            raise LimitExceeded("broken off, since another file failed", hint="run it again")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sciknow.errors import InvalidInput, LimitExceeded, SciknowError, UntrustedInput
+from sciknow.errors import InvalidInput, SciknowError, UntrustedInput
 from sciknow.hub.rooms import preservation, readers, wire
 from sciknow.hub.store.opening import open_hub
 from sciknow.model import Distribution
@@ -20,6 +20,7 @@ from sciknow.net import DEADLINE, is_private_host, parse_url, redact
 if TYPE_CHECKING:
     from sciknow.hub.load.loading import Loading
     from sciknow.preservation import Origin
+    from sciknow.wire import Budget
 
 
 class LazyHub:
@@ -202,17 +203,12 @@ def _source(url: str) -> SourceFile:
     return SourceFile(path="file", url=url)
 
 
-def _at_most(record: FileRecord | None) -> Callable[[int], None]:
+def _at_most(record: FileRecord | None) -> Budget:
     """Refuse more bytes than the file had."""
-    came = 0
-
-    def spend(count: int) -> None:
-        nonlocal came
-        came += count
-        if record is not None and came > record.size:
-            raise LimitExceeded(f"it has more than the {record.size:,} bytes that are recorded")
-
-    return spend
+    return wire.Budget(
+        None if record is None else record.size,
+        over="it has more than the {most} bytes that are recorded",
+    )
 
 
 def _card(bag: Path) -> dict[str, Any]:

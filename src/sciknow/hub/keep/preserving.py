@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.hub.keep.cardfile import info_fields, make_card, opens_of
-from sciknow.hub.keep.fetching import Budget, Fetching, Progress, silent
+from sciknow.hub.keep.fetching import Fetching, Progress, silent
 from sciknow.hub.load.loading import Loading
 from sciknow.hub.load.way import ways_of
 from sciknow.hub.rooms import ledger, preservation, readers, wire
@@ -144,7 +144,9 @@ class _Run:
                 listing=self._listing_now,
                 have=have,
                 older=_files_of(older),
-                budget=Budget(max_bytes),
+                budget=wire.Budget(
+                    max_bytes, hint="run again with a larger max_bytes: it goes on where it was"
+                ),
                 progress=self.progress,
             )
             records = run.run(first) if first is not None else [self._made(have)]

@@ -21,7 +21,6 @@ from sciknow.readers.protocol import Location, Reader
 from sciknow.wire.filesystem import TransportFileSystem
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import DAMAGED, explain
-from sciknow.wire.validators import stated
 
 LOCAL_WHOLE = 4 * 2**30
 """Local files up to so many bytes are digested whole."""
@@ -138,10 +137,11 @@ async def _states(
 async def _state(
     transport: Transport, name: str, url: str, like: FileState | None, among: int
 ) -> FileState:
-    says = await stated(transport, url)
+    says = await transport.version(url)
+    size = says.size if says.size is not None else await transport.size(url)
     found = FileState(
         name=name,
-        size=says.size,
+        size=size,
         etag=says.etag,
         version=says.version,
         modified=says.modified,
@@ -149,12 +149,12 @@ async def _state(
     local = "://" not in url
     limit = LOCAL_WHOLE if local else WHOLE_BYTES // among
     sampled = like is not None and not like.sha256
-    if says.size <= limit and not sampled:
+    if size <= limit and not sampled:
         return await _whole(transport, url, found, like)
-    asked = [_span(key) for key in like.ranges] if like and like.ranges else [*ranges(says.size)]
+    asked = [_span(key) for key in like.ranges] if like and like.ranges else [*ranges(size)]
     digests = {}
     for low, high in asked:
-        body = await transport.fetch(url, low, min(high, says.size)) if low < says.size else b""
+        body = await transport.fetch(url, low, min(high, size)) if low < size else b""
         digests[f"{low}-{high}"] = sha256_bytes(body)
     return replace(found, ranges=digests)
 

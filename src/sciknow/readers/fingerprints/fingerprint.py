@@ -12,10 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sciknow.errors import SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint, Strength
-from sciknow.net import DEADLINE, is_offline, redact
+from sciknow.net import DEADLINE, check_online, redact
 from sciknow.readers import registry
 from sciknow.readers.fingerprints.files import file_fingerprint
 from sciknow.readers.fingerprints.part import is_whole, part_states
@@ -74,11 +73,8 @@ def take_fingerprint(
     registry.check_options(reader, distribution.options)
     location = locate(distribution, base=base, deadline=deadline)
     options = distribution.options
-    if location.path is None and is_offline():
-        raise SourceUnavailable(
-            f"{redact(location.url)} was not asked: SCIKNOW_OFFLINE is set",
-            hint="what is in the cache says nothing of the source; unset it",
-        )
+    if location.path is None:
+        check_online(redact(location.url))  # what is in the cache says nothing of the source
     found = _whole(reader, location, options, like)
     wanted = parse_selection(**(selection or {}))
     if not wanted:

@@ -114,7 +114,7 @@ def missed(error: BaseException) -> Missed:
 def _words(error: BaseException) -> str:
     if isinstance(error, SciknowError):
         return error.message
-    plain = [_SAID[name] for name in _names(error) if name in _SAID]
+    plain = [_SAID[name] for item in _chain(error) for name in _names(item) if name in _SAID]
     if plain:
         return plain[0]
     return error.reason if isinstance(error, Trouble) else str(error) or type(error).__name__
@@ -141,12 +141,11 @@ def _outcome(error: BaseException) -> Outcome | None:
     return next((_NAMES[name] for name in _names(error) if name in _NAMES), None)
 
 
-def of_status(status: int, reason: str, retry_after: str = "") -> Missed | None:
+def of_status(status: int, reason: str, wait: float = 0.0) -> Missed | None:
     """Tell what an HTTP status means; None for one that brings data."""
     if status in {200, 206, 416}:
         return None
     words = f"HTTP {status} {reason}".strip()
-    wait = float(retry_after) if retry_after.isdigit() else 0.0
     if status in {404, 410}:
         return Missed(Outcome.GONE, words)
     if status in {401, 403, 407, 451}:

@@ -8,7 +8,6 @@ for what a source does: every trouble is an `Outcome`.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,16 +28,13 @@ from sciknow.readers.probes.glance import Glance, glance
 from sciknow.readers.probes.outcome import Missed, missed
 from sciknow.readers.protocol import Location
 from sciknow.vocab import MediaType
+from sciknow.wire.retry import PROBE, Tries
 
 LIGHT = 20.0
 """Seconds that a light look may take in all."""
 
 DEEP = 60.0
 """Seconds that opening, and then reading, may take in a deep look."""
-
-TRIES = 2
-PAUSE = 0.5
-"""Seconds between two tries, where the server names no other time."""
 
 AGAIN = frozenset({Outcome.SERVER_ERROR, Outcome.BUSY, Outcome.UNREACHABLE})
 
@@ -226,7 +222,7 @@ async def _first_of(location: Location, asks: list[Ask], seconds: float) -> Glan
     async with asyncio.timeout(seconds):
         for ask in asks:
             try:
-                return await _tried(location, ask, time.monotonic() + seconds)
+                return await _tried(location, ask, Deadline.after(seconds))
             except Missed as problem:
                 if problem.outcome not in (Outcome.GONE, Outcome.FORBIDDEN):
                     raise
@@ -234,8 +230,9 @@ async def _first_of(location: Location, asks: list[Ask], seconds: float) -> Glan
     raise min(problems, key=lambda item: item.outcome is not Outcome.FORBIDDEN)
 
 
-async def _tried(location: Location, ask: Ask, until: float) -> Glance:
-    for number in range(1, TRIES + 1):
+async def _tried(location: Location, ask: Ask, deadline: Deadline) -> Glance:
+    tries = Tries(PROBE, deadline)
+    while True:
         try:
             found = await glance(location.transport, ask.url, listing=ask.listing)
             break
@@ -243,9 +240,9 @@ async def _tried(location: Location, ask: Ask, until: float) -> Glance:
             raise
         except Exception as error:
             problem = missed(error)
-            pause = max(problem.wait, PAUSE)
-            over = number == TRIES or time.monotonic() + pause >= until
-            if problem.outcome not in AGAIN or over:
+            passing = problem.outcome in AGAIN
+            pause = tries.pause(problem.detail, wait=problem.wait, passing=passing)
+            if pause is None:
                 raise problem from error
             await asyncio.sleep(pause)
     wrong = "" if ask.listing else mismatch(ask.form, found.head)

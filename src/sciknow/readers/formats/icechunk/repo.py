@@ -24,6 +24,7 @@ from sciknow.errors import IntegrityError, InvalidInput, SciknowError, Untrusted
 from sciknow.net import REMOTE_SCHEMES, WEB_SCHEMES, parse_url, redact
 from sciknow.readers.protocol import Location
 from sciknow.wire.objectstore import parse_options
+from sciknow.wire.retry import READ, late
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import DAMAGED, Absent, Trouble, TroubleKind, failure
 
@@ -39,7 +40,6 @@ SNAPSHOT = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
 """An id of a snapshot: twelve bytes in Crockford's base 32."""
 
 _REF = re.compile(r"[^/\x00-\x1f\x7f]{1,200}")
-_RETRIES = 3
 _MARKS = (
     (TroubleKind.ABSENT, ("not found", "doesn't exist", "nosuchkey", "nosuchbucket", "no such")),
     (TroubleKind.DENIED, ("accessdenied", "forbidden", "permission denied", "unauthorized")),
@@ -202,11 +202,15 @@ class Repository:
                 with translated(self.url):
                     return await work
         except TimeoutError:
-            late = Trouble(TroubleKind.TRANSIENT, f"no answer within {limit.seconds:g} s")
-            raise failure(self.url, late) from None
+            raise failure(self.url, late(limit.seconds)) from None
 
     def _config(self) -> icechunk.RepositoryConfig:
-        retries = icechunk.StorageRetriesSettings(max_tries=_RETRIES)
+        pause = int(READ.pause * 1000)
+        retries = icechunk.StorageRetriesSettings(
+            max_tries=READ.tries,
+            initial_backoff_ms=pause,
+            max_backoff_ms=pause * 2**READ.tries,
+        )
         made = icechunk.RepositoryConfig(storage=icechunk.StorageSettings(retries=retries))
         for prefix, options in self.containers.items():
             made.set_virtual_chunk_container(

@@ -26,7 +26,6 @@ from sciknow.readers.formats.kerchunk.references import parse_document
 from sciknow.readers.formats.zarr.store import ReadOnlyStore, ReferenceStore, SourceStore
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import Absent, explain
-from sciknow.wire.validators import stated
 
 LARGE = 2**20
 """Of sampled chunks with more bytes than this, unpacked, the two ends are read."""
@@ -275,5 +274,5 @@ async def _modified(
         for key, digest in item.chunks.items()
         if item.name in known and known[item.name].chunks.get(key, digest) != digest and digest
     ]
-    moments = [(await stated(store.transport, store.url(key))).modified for key in keys[:4]]
+    moments = [(await store.transport.version(store.url(key))).modified for key in keys[:4]]
     return max(moments, default="")

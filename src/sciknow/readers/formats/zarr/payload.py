@@ -22,10 +22,8 @@ from sciknow.readers.formats.kerchunk.reader import Files, read_references
 from sciknow.readers.formats.kerchunk.references import ParquetReferences
 from sciknow.readers.formats.zarr.store import METADATA, SourceStore
 from sciknow.readers.protocol import Location
-from sciknow.wire import objectstore
 from sciknow.wire.transport import Transport
-from sciknow.wire.trouble import Trouble, TroubleKind, explain
-from sciknow.wire.validators import object_stated
+from sciknow.wire.trouble import Absent, Denied, explain
 
 MAX_KEYS = 1_000_000
 
@@ -86,31 +84,14 @@ def _wanted(key: str, group: str) -> bool:
 
 def _object_keys(transport: Transport, url: str) -> list[Key] | None:
     """List a store in an object store; None where it may not be listed."""
-    scheme, _, path = url.rstrip("/").partition("://")
-    driver = objectstore.filesystem(scheme, transport.storage_options, transport.deadline)
-
-    async def find() -> dict[str, Any]:
-        try:
-            return dict(await driver._find(path, detail=True))
-        except Exception as error:
-            raise objectstore.trouble_of(error) from error
-
+    top = url.rstrip("/")
     try:
-        found = transport.run(find())
-    except Trouble as trouble:
-        if trouble.kind in {TroubleKind.DENIED, TroubleKind.ABSENT}:
+        found = transport.run(transport.files(top))
+    except SourceUnavailable as error:
+        if isinstance(error, (Absent, Denied)):
             return None
-        raise SourceUnavailable(f"{url}: {trouble.reason}", hint="try again later") from trouble
-    return [
-        (name[len(path) + 1 :], f"{scheme}://{name}", _version(item), False)
-        for name, item in sorted(found.items())
-        if item.get("type") == "file" and not name.endswith("/")
-    ] or None
-
-
-def _version(item: Mapping[str, Any]) -> FileVersion:
-    says = object_stated(item)
-    return FileVersion(says.size, says.etag, says.modified)
+        raise
+    return [(at[len(top) + 1 :], at, says, False) for at, says in sorted(found.items())] or None
 
 
 def _metadata_keys(location: Location, group: str) -> Iterator[Key]:

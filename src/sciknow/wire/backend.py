@@ -1,0 +1,93 @@
+"""What answers for an address: a web server, or an object store.
+
+One request here is one attempt; retries and the deadline are the transport's (`retry`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from sciknow.model.preserved import FileVersion
+from sciknow.net import WEB_SCHEMES, Deadline
+from sciknow.wire import blocking, http
+from sciknow.wire.answer import Reply, Span
+from sciknow.wire.objectstore import ObjectStore
+from sciknow.wire.trouble import Trouble, TroubleKind
+
+
+class Backend(Protocol):
+    """A way to ask for bytes, once; whatever goes wrong is a `Trouble`."""
+
+    async def fetch(self, url: str, span: Span | None, limit: int) -> Reply:
+        """Return a range, the end of a file (a negative start), or all of it."""
+        ...
+
+    def read(self, url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
+        """Return a range, fetched by the calling thread (see `sciknow.wire.blocking`)."""
+        ...
+
+    async def head(self, url: str) -> Reply:
+        """Return what the source says of a file, without its bytes."""
+        ...
+
+    async def names(self, url: str) -> dict[str, int | None]:
+        """Return the names directly below a folder, with sizes where the source tells them."""
+        ...
+
+    async def files(self, url: str) -> dict[str, FileVersion]:
+        """Return everything below a folder, at any depth: address → what the source says."""
+        ...
+
+    async def anything(self, url: str) -> bool:
+        """Tell whether there is anything of which the address is the beginning."""
+        ...
+
+
+class Web:
+    """A web server."""
+
+    async def fetch(self, url: str, span: Span | None, limit: int) -> Reply:
+        """Return a range, the end of a file (a negative start), or all of it."""
+        return await http.fetch(url, span, limit)
+
+    def read(self, url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
+        """Return a range, fetched by the calling thread."""
+        return blocking.fetch(url, span, limit, deadline)
+
+    async def head(self, url: str) -> Reply:
+        """Return what the server says of a file."""
+        return await http.head(url)
+
+    async def names(self, url: str) -> dict[str, int | None]:
+        """Return the names on the server's page of a folder."""
+        return dict.fromkeys(await http.links(url))
+
+    async def files(self, url: str) -> dict[str, FileVersion]:
+        """Refuse: pages of folders are not walked."""
+        raise Trouble(TroubleKind.DENIED, "a web server lists no folders whole")
+
+    async def anything(self, url: str) -> bool:
+        """Tell whether the server has a page of the folder."""
+        return bool(await http.links(url))
+
+
+def backend_for(url: str, options: Mapping[str, object], seconds: float) -> Backend:
+    """Return what answers for an address.
+
+    Parameters
+    ----------
+    options : mapping
+        Of an object store.
+    seconds : float
+        The longest that one request may take.
+
+    Raises
+    ------
+    MissingDependency
+        Naming the package to install.
+    InvalidInput
+        For an option that the store lacks or does not have.
+    """
+    scheme = url.partition("://")[0]
+    return Web() if scheme in WEB_SCHEMES else ObjectStore(scheme, options, seconds)

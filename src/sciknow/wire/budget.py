@@ -1,0 +1,105 @@
+"""How many bytes may come: the limits of one answer, and a sum that many answers draw on."""
+
+from __future__ import annotations
+
+import threading
+
+from sciknow.errors import LimitExceeded
+
+MAX_METADATA = 256 * 2**20
+"""The most bytes that one metadata document may have."""
+
+WHOLE_LIMIT = 256 * 2**20
+"""The largest file, in bytes, that is taken whole from a server that knows no ranges."""
+
+PAGE_LIMIT = 2**24
+"""The most bytes of a page that lists a folder."""
+
+MEMO_LIMIT = 2**20
+"""The largest answer, in bytes, that is remembered while a source is being opened."""
+
+ENDS = 1024
+"""File ends that are remembered."""
+
+SAID = 16_384
+"""Bytes of the answer to a failed request that are looked at."""
+
+PIECE = 2**18
+"""Bytes that are taken from a connection at once."""
+
+BLOCK = 8 * 2**20
+"""Bytes of an object that are asked for at once when the whole of it is wanted."""
+
+SLOWEST = 512
+"""Bytes a second, on average over a deadline, below which a source is given up."""
+
+
+class Budget:
+    """Bytes that may come in all; calling it with a number spends them. Safe in any thread.
+
+    Parameters
+    ----------
+    most : int or None
+        The bytes; None for any number.
+    over : str
+        What is said when more come; ``{most}`` stands for the number.
+    hint : str
+        What to do then.
+
+    Examples
+    --------
+    >>> budget = Budget(10)
+    >>> budget(4)
+    >>> budget.spent
+    4
+    """
+
+    def __init__(
+        self, most: int | None = None, *, over: str = "more than {most} bytes came", hint: str = ""
+    ) -> None:
+        self.most, self.over, self.hint = most, over, hint
+        self.spent = 0
+        self.stopped = threading.Event()
+        """Once set, nothing may come any more."""
+        self._lock = threading.Lock()
+
+    def __call__(self, count: int) -> None:
+        """Count bytes that came.
+
+        Raises
+        ------
+        LimitExceeded
+            When they are too many, or nothing is wanted any more.
+        """
+        with self._lock:
+            self.spent += count
+        if self.most is not None and self.spent > self.most:
+            raise LimitExceeded(self.over.format(most=f"{self.most:,}"), hint=self.hint)
+        if self.stopped.is_set():
+            raise LimitExceeded("broken off, since another file failed", hint="run it again")
+
+
+class Pieces:
+    """The body of one answer while it comes: no byte more than one beyond its limit is kept.
+
+    Parameters
+    ----------
+    most : int
+        The most bytes that it may have.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size = most, 0
+        self._pieces: list[bytes] = []
+
+    def take(self, piece: bytes) -> bool:
+        """Keep a piece; tell whether more may come."""
+        room = self.most + 1 - self.size
+        self._pieces.append(piece[:room])
+        self.size += min(len(piece), room)
+        return self.size <= self.most
+
+    @property
+    def body(self) -> bytes:
+        """What came."""
+        return b"".join(self._pieces)

@@ -1,0 +1,26 @@
+"""An empty folder, served, and pauses that tests need not wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers.web import DataServer
+
+from sciknow.wire import retry
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once: the tests wait for nothing but their own servers."""
+    monkeypatch.setattr(retry, "PACE", 0.02)
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[DataServer]:
+    (tmp_path / "served").mkdir()
+    (tmp_path / "served" / "a.json").write_bytes(b'{"page": 1}')
+    (tmp_path / "served" / "big").write_bytes(bytes(3_000_000))
+    with DataServer(tmp_path / "served") as server:
+        yield server
