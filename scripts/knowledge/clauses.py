@@ -127,6 +127,7 @@ def clause_faults(dataset: Dataset) -> Iterator[str]:
         yield f"description.en has {', '.join(sorted(missing))}, description.zh has not"
     latin = {word for word in _LATIN.findall(chinese) if re.search("[A-Z]{2}", word)}
     names = {word for word in latin if _flat(word) not in _flat(whole)}
+    names = {word for word in names if any(_flat(p) not in _flat(whole) for p in word.split("-"))}
     names = {word for word in names if not _initials(word, whole)}
     if names:
         yield f"description.zh names {', '.join(sorted(names))}, the English does not"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from knowledge.base import Base, Finding
+from knowledge.filled import remark
 from knowledge.record import Record, compare
 from sciknow.model import Activity, Dataset
 from sciknow.vocab import ActivityKind
@@ -43,6 +44,9 @@ def compare_all(base: Base, registry: Registry) -> Compared:
         for activity in dataset.provenance:
             if activity.source.startswith(registry.prefix) and activity.activity in _READ:
                 sources[activity.source].update(activity.fields)
+        for activity in dataset.provenance:
+            if activity.source in sources and activity.activity is ActivityKind.SUMMARISED:
+                sources[activity.source].difference_update(activity.fields)
         for source, fields in sources.items():
             record = registry.record(source)
             if record is None:
@@ -59,7 +63,7 @@ def compare_all(base: Base, registry: Registry) -> Compared:
 def _noted(dataset: Dataset, name: str) -> bool:
     """Tell whether a note stands beside a field; a title of ours is ``summarised``, not noted."""
     return name != "title.en" and any(
-        activity.note and _stands_for(activity, name) for activity in dataset.provenance
+        remark(activity) and _stands_for(activity, name) for activity in dataset.provenance
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from knowledge.base import Base, Finding
-from sciknow.model import Dataset
+from sciknow.model import Activity, Dataset
 from sciknow.vocab import MediaType, Sector
 
 GRIDS = {
@@ -123,6 +123,11 @@ def looked_for(dataset: Dataset) -> frozenset[str]:
     return frozenset(
         name.strip() for mark in marks if mark for name in mark[1].split(",") if name.strip()
     )
+
+
+def remark(activity: Activity) -> str:
+    """Return what the note of an activity says beside the mark."""
+    return _MARK.sub("", activity.note).strip()
 
 
 def check_marks(base: Base) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from knowledge.base import Base, Finding
+from knowledge.filled import remark
 from sciknow.model import Activity, Dataset, Publication
 from sciknow.model.identifier import doi_iri
 from sciknow.vocab import ActivityKind
@@ -22,6 +23,7 @@ from sciknow.vocab import ActivityKind
 TERMS = ("license", "rights", "access_rights")
 LISTINGS = (
     "ESMValGroup/ESMValTool/blob/main/esmvaltool/cmorizers/data/datasets.yml",
+    "DARPA-ASKEM/beaker-climate/",
     "EarthyScience/Browzarr/",
     "QuantEcon/lecture-python-programming/",
     "WCRP-CMIP/CMIP6_CVs/",
@@ -69,7 +71,7 @@ def copies() -> frozenset[str]:
 def weak_faults(provenance: Iterable[Activity]) -> Iterator[str]:
     """Tell the sources that are copies, without a note that says so."""
     for activity in provenance:
-        if urlsplit(activity.source).netloc in copies() and not activity.note:
+        if urlsplit(activity.source).netloc in copies() and not remark(activity):
             yield f"{activity.source} is a copy: a better source, or a note that says so"
 
 
@@ -123,7 +125,7 @@ def container_faults(dataset: Dataset, shared: Iterable[str]) -> Iterator[str]:
     if found := TIER.search(dataset.rights.en + dataset.rights.zh):
         yield f"rights give {found[0]!r}: the tool's class, not the publisher's terms"
     for activity in dataset.provenance:
-        names = [] if activity.note else _terms(activity)
+        names = [] if remark(activity) else _terms(activity)
         if BUCKETS in activity.source:
             names = [name for name in names if name != "access_rights"]
         if names and activity.source in shared and not any(x in activity.source for x in LISTINGS):
@@ -135,7 +137,9 @@ def paper_faults(dataset: Dataset, base: Base, papers: Iterable[str]) -> Iterato
     """Tell a publisher that is a journal's and a landing page that is an article, with no note."""
     agent = base.agents.get(dataset.publisher)
     names = f"{agent.name.en} {agent.name.zh}" if agent else ""
-    noted = {name for activity in dataset.provenance if activity.note for name in activity.fields}
+    noted = {
+        name for activity in dataset.provenance if remark(activity) for name in activity.fields
+    }
     if PRESS.search(names) and not REPOSITORY.search(names) and "publisher" not in noted:
         yield f"publisher {dataset.publisher} is a journal's: who publishes the data, or a note"
     page = dataset.landing_page
@@ -150,7 +154,7 @@ def version_faults(dataset: Dataset) -> Iterator[str]:
     if not own:
         return
     noted = any(
-        activity.note and "version" in " ".join((*activity.fields, activity.note))
+        remark(activity) and "version" in " ".join((*activity.fields, activity.note))
         for activity in dataset.provenance
     )
     told = [
