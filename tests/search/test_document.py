@@ -3,7 +3,7 @@ from small_collection import AGENTS, CONCEPTS, DATASETS, PUBLICATIONS, documents
 
 from sciknow.errors import InvalidInput
 from sciknow.search import Document, document_of, document_of_text
-from sciknow.search.index.document import embedded_text, license_class
+from sciknow.search.index.document import embedded_text
 from sciknow.search.index.prior import mentions, names_of
 
 
@@ -35,22 +35,6 @@ def test_an_open_end_means_that_it_grows():
 def test_variables_take_the_coverage_of_their_dataset():
     variable = next(item for item in documents() if item.kind == "variable")
     assert (variable.parent, variable.start) == ("sea-ice-index", 19781101)
-
-
-@pytest.mark.parametrize(
-    ("license_", "expected"),
-    [
-        ("CC-BY-4.0", "open"),
-        ("https://creativecommons.org/licenses/by/4.0/", "open"),
-        ("https://creativecommons.org/publicdomain/zero/1.0/", "open"),
-        ("https://creativecommons.org/licenses/by-nc/4.0/", "limited"),
-        ("CC-BY-ND-4.0", "limited"),
-        ("https://example.org/terms", ""),
-        ("", ""),
-    ],
-)
-def test_license_classes(license_, expected):
-    assert license_class(license_) == expected
 
 
 def test_the_model_reads_english_where_there_is_some(ice):

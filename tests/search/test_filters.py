@@ -140,6 +140,19 @@ def test_filters_take_what_arrays_and_clocks_give():
     assert Filters.of(period=(1979, date(2020, 1, 1))).end == 20200101
 
 
+@pytest.mark.parametrize(
+    "name", ["CC0", "cc zero", "ＣＣ０", "creativecommons.org/publicdomain/zero/1.0"]
+)
+def test_a_licence_is_found_by_any_of_its_names(index, name):
+    url = f"https://{name}" if "/" in name else name
+    assert found(index, license=url)[0] == found(index, license="CC0-1.0")[0]
+
+
+def test_what_is_no_licence_is_refused(index):
+    with pytest.raises(InvalidInput, match="no licence that is known"):
+        found(index, license="nonsense")
+
+
 def test_a_licence_needs_no_version(index):
     ids, _ = found(index, license="CC-BY-NC")
     assert "pacific-sst" in ids

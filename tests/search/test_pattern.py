@@ -33,6 +33,7 @@ ROOMS = (
     "search.language.numerals",
     "place.coordinates",
     "search.wish.grain",
+    "model.licence",
     "search.wish.licence",
     "search.wish.moments",
     "search.wish.when",

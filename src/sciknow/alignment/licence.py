@@ -1,10 +1,8 @@
 """What licences ask of whoever shares a combination of data.
 
-Each row of `LICENCES` has the elements by which a licence is commonly known: attribution,
-share-alike, no commerce, no derivatives. The table is a summary from general knowledge, not a
-reading of each legal code, and no advice: what matters is to be read in the licence itself.
-Licences outside the table, and terms given by their address, are *not stated*. Using data together
-for oneself is another matter, which none of these licences limits, except for purposes of commerce.
+The licences stand in `sciknow.model.licence`; what is not there is *not stated*, and what matters
+is to be read in the licence itself. Using data together for oneself is another matter, which none
+of these licences limits, except for purposes of commerce.
 """
 
 from __future__ import annotations
@@ -14,28 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sciknow.alignment.verdict import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Licence:
-    """What one licence asks.
-
-    Parameters
-    ----------
-    attribution, share_alike, noncommercial, no_derivatives : bool
-        Its elements.
-    family : str
-        Those of one family and with the same elements may go over into a later version.
-    version : float
-        Its version.
-    """
-
-    attribution: bool = True
-    share_alike: bool = False
-    noncommercial: bool = False
-    no_derivatives: bool = False
-    family: str = ""
-    version: float = 0.0
+from sciknow.model.licence import Licence, canonical, licence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,57 +37,13 @@ class Terms:
     attribution: tuple[str, ...] = ()
 
 
-_VERSIONS = ("1.0", "2.0", "2.5", "3.0", "4.0")
-_PORTS = {
-    "BY": ("3.0-US", "3.0-IGO", "3.0-AU", "3.0-DE"),
-    "BY-SA": ("3.0-IGO", "3.0-DE"),
-    "BY-NC": ("3.0-DE",),
-    "BY-NC-SA": ("3.0-IGO", "3.0-DE"),
-    "BY-ND": ("3.0-DE",),
-    "BY-NC-ND": ("3.0-IGO", "3.0-DE"),
-}
-"""Elements of a Creative Commons licence → its versions for a country or for organisations."""
-
-
-def _creative_commons() -> dict[str, Licence]:
-    return {
-        f"CC-{elements}-{version}": Licence(
-            share_alike="SA" in elements,
-            noncommercial="NC" in elements,
-            no_derivatives="ND" in elements,
-            # version 1.0 does not allow a later version for adapted material, those after it do
-            family=f"CC-{elements}" if version != "1.0" else f"CC-{elements}-1.0",
-            version=float(version[:3]),
-        )
-        for elements, ports in _PORTS.items()
-        for version in (*_VERSIONS, *ports)
-    }
-
-
-_FREE = Licence(attribution=False)
-_NAMED = Licence()
-
-LICENCES: dict[str, Licence] = {
-    **_creative_commons(),
-    "CC0-1.0": _FREE,
-    "CC-PDM-1.0": _FREE,
-    "PDDL-1.0": _FREE,
-    "http://www.usa.gov/publicdomain/label/1.0/": _FREE,
-    "ODC-By-1.0": _NAMED,
-    "ODbL-1.0": Licence(share_alike=True, family="ODbL", version=1.0),
-    "OGL-UK-3.0": _NAMED,
-    "OGL-Canada-2.0": _NAMED,
-}
-"""SPDX identifier (or address) → what the licence asks."""
-
-
 def combine_terms(licences: Sequence[str]) -> Terms:
     """Tell under which terms a combination of data can be shared.
 
     Parameters
     ----------
     licences : sequence of str
-        SPDX identifiers or addresses; an empty one is not known.
+        Their names or addresses; an empty one is not known.
 
     Returns
     -------
@@ -124,11 +57,10 @@ def combine_terms(licences: Sequence[str]) -> Terms:
     >>> combine_terms(["CC-BY-SA-4.0", "CC-BY-NC-4.0"]).verdict
     <Verdict.DIFFERENT: 'different'>
     """
-    names = list(dict.fromkeys(licences))
-    unknown = [name for name in names if name not in LICENCES]
-    if unknown:
-        return Terms(Verdict.NOT_STATED, _unknown(unknown))
-    known = {name: LICENCES[name] for name in names}
+    found = {name: licence_of(name) for name in (canonical(text) or text for text in licences)}
+    known = {name: item for name, item in found.items() if item is not None}
+    if len(known) < len(found):
+        return Terms(Verdict.NOT_STATED, _unknown([name for name in found if name not in known]))
     fixed = [name for name, item in known.items() if item.no_derivatives]
     if fixed:
         what = f"{_list(fixed)} does not allow adapted versions to be shared"

@@ -38,7 +38,7 @@ _SUFFIXES = (".nc", ".nc4", ".zarr", ".grib", ".grib2", ".tif", ".tiff", ".csv",
     help="What to find.",
 )
 @click.option("--sector", multiple=True, help="Sector, for example ocean; repeatable.")
-@click.option("--license", "license_", help="SPDX id, or open for all that allow reuse.")
+@click.option("--license", "license_", help="A licence, or open for all that allow reuse.")
 @click.option("--publisher", help="Id or part of the name.")
 @click.option("--openable", is_flag=True, help="Only what opens lazily.")
 @click.option("--offline", is_flag=True, help="Only what opens with no network.")

@@ -33,6 +33,7 @@ from sciknow.model import (
 )
 from sciknow.model.coverage import BBox
 from sciknow.model.identifier import cstr_iri, doi_iri
+from sciknow.model.licence import address_of
 from sciknow.vocab import (
     DCAT,
     DCTERMS,
@@ -45,7 +46,6 @@ from sciknow.vocab import (
     XSD,
 )
 
-SPDX = "https://spdx.org/licenses/"
 STANDARD_NAMES = "http://vocab.nerc.ac.uk/standard_name/"
 
 
@@ -126,14 +126,9 @@ def _grant(node: NamedNode, grant: Grant) -> Facts:
         yield fact(name, SCHEMA.name, value)
 
 
-def license_iri(value: str) -> NamedNode:
-    """Name a licence: the SPDX page of an SPDX id, or the publisher's own page."""
-    return iri(value if "://" in value else SPDX + value)
-
-
 def _terms(node: NamedNode, dataset: Dataset) -> Facts:
     if dataset.license:
-        yield fact(node, DCTERMS.license, license_iri(dataset.license))
+        yield fact(node, DCTERMS.license, iri(address_of(dataset.license)))
     if dataset.access_rights:
         yield fact(node, DCTERMS.accessRights, local("access", dataset.access_rights))
     if dataset.rights:

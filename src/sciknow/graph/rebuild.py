@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 from pyoxigraph import Quad, Triple
 
-from sciknow.graph.describe_dataset import SPDX
 from sciknow.graph.describe_distribution import FILE, MEDIA_TYPES
 from sciknow.graph.index import Index, Node, own_id, unique
 from sciknow.model import (
@@ -27,6 +26,7 @@ from sciknow.model import (
     SpatialCoverage,
     Variable,
 )
+from sciknow.model.licence import SPDX
 from sciknow.vocab import (
     DCAT,
     DCTERMS,

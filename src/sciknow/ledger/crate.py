@@ -22,6 +22,7 @@ from sciknow.ledger.book import Ledger, Opened, now
 from sciknow.ledger.citation import cite
 from sciknow.ledger.software import home_page
 from sciknow.model.identifier import orcid_iri, parse_orcid
+from sciknow.model.licence import address_of
 from sciknow.model.parse import Where
 from sciknow.text import counted
 
@@ -297,8 +298,11 @@ def _software(name: str, version: str) -> dict[str, Any]:
 def _license(license: str) -> tuple[str, dict[str, Any]]:
     if not license:
         return "#no-licence", dict(_UNSTATED)
-    url = license if "://" in license else f"https://spdx.org/licenses/{license}"
-    return url, {"@type": "CreativeWork", "name": license, "description": f"The terms: {license}"}
+    return address_of(license), {
+        "@type": "CreativeWork",
+        "name": license,
+        "description": f"The terms: {license}",
+    }
 
 
 def _person(text: str) -> tuple[str, dict[str, Any]]:

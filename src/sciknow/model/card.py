@@ -23,6 +23,7 @@ from sciknow.model.dataset import Dataset
 from sciknow.model.distribution import DistributionCard, parse_distribution_card
 from sciknow.model.identifier import parse_cstr, parse_doi
 from sciknow.model.langstring import LANGUAGES, LangString, parse_langstring
+from sciknow.model.licence import canonical
 from sciknow.model.parse import (
     Where,
     parse_date,
@@ -49,7 +50,8 @@ def parse_license(value: object, where: Where) -> str:
         return parse_url(value, where)
     text = parse_text(value, where, limit=64)
     if " " in text:
-        raise where.refuse(show(value), "an SPDX identifier such as CC-BY-4.0, or the terms' URL")
+        meant = canonical(text) or "an SPDX identifier such as CC-BY-4.0"
+        raise where.refuse(show(value), f"{meant}, or the terms' URL")
     return text
 
 

@@ -79,8 +79,8 @@ class Finding(Loading):
         sector : str or sequence of str, optional
             Sectors, for example ``ocean``.
         license : str, optional
-            An SPDX identifier, with or without its version, or ``open`` for every licence that
-            allows reuse.
+            A licence by any of its names, with or without its version, or ``open`` for all that
+            allow reuse.
         publisher : str, optional
             An agent's id or a part of its name.
         openable, offline : bool

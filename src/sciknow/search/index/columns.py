@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sciknow.errors import IntegrityError
 from sciknow.model.coverage import BBox
+from sciknow.model.licence import OPEN, is_under
 from sciknow.place.place import meeting, share_within
 from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.index.document import Document
@@ -275,12 +276,9 @@ class Columns:
         A version may follow the name, but no further condition: CC-BY is CC-BY-4.0 and not
         CC-BY-NC-4.0.
         """
-        if license_ == "open":
+        if license_ == OPEN:
             return self._flags[2], ~self._flags[3]
-        name = re.compile(re.escape(license_) + r"(-\d.*)?", re.I)
-        return self._with("license", lambda word: bool(name.fullmatch(word))), self._empty(
-            "license"
-        )
+        return self._with("license", lambda word: is_under(word, license_)), self._empty("license")
 
     def in_sectors(self, sectors: Sequence[str]) -> Mask:
         """Records of any of some sectors."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sciknow.errors import InvalidInput
 from sciknow.model import Agent, Concept, Dataset, Publication, Resolution, Variable
 from sciknow.model.coverage import BBox
+from sciknow.model.licence import canonical, reuse_of
 from sciknow.model.parse import date_key
 from sciknow.place.place import places_of
 from sciknow.text import clean, has_han
@@ -25,21 +26,6 @@ FIELDS = (
     "gloss",
 )
 """Fields of text, in the order in which the index keeps them; ``gloss`` is made at build."""
-
-_OPEN = (
-    "cc0",
-    "cc-by",
-    "pddl",
-    "odc-by",
-    "odbl",
-    "ogl",
-    "etalab",
-    "cc-pddc",
-    "mit",
-    "apache",
-    "bsd",
-)
-_CLOSED = ("-nc", "-nd")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,24 +134,6 @@ class Document:
         return self.fields.get("title", "")
 
 
-def license_class(license_: str) -> str:
-    """Tell whether a licence allows everyone to reuse and adapt: ``open``, ``limited`` or empty.
-
-    Examples
-    --------
-    >>> license_class("CC-BY-4.0"), license_class("CC-BY-NC-4.0"), license_class("")
-    ('open', 'limited', '')
-    """
-    name = license_.lower().removeprefix("http://").removeprefix("https://")
-    name = name.removeprefix("creativecommons.org/licenses/").removeprefix("creativecommons.org/")
-    name = name.replace("publicdomain/zero", "cc0").replace("/", "-")
-    if name.startswith("by-"):
-        name = f"cc-{name}"
-    if any(mark in name for mark in _CLOSED):
-        return "limited"
-    return "open" if name.startswith(_OPEN) or "public-domain" in name else ""
-
-
 def document_of(
     dataset: Dataset,
     concepts: Mapping[str, Concept],
@@ -211,8 +179,8 @@ def document_of(
         duration=dataset.resolution.duration,
         sectors=tuple(map(str, dataset.all_sectors)),
         variables=_variable_names(dataset, themes),
-        license=dataset.license,
-        license_class=license_class(dataset.license),
+        license=canonical(dataset.license) or dataset.license,
+        license_class=reuse_of(dataset.license),
         publisher=dataset.publisher,
         publisher_names=names,
         openable=dataset.openable,

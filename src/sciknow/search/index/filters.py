@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox, parse_bbox
+from sciknow.model.licence import OPEN, canonical, licence_of
 from sciknow.model.parse import Where, date_key, parse_date
 from sciknow.search.index.columns import Columns
 from sciknow.vocab import Sector
@@ -36,7 +37,7 @@ class Filters:
     sectors : tuple of str
         Any of them will do.
     license : str
-        An SPDX identifier, with or without its version, or ``open``.
+        A licence by any of its names or its address, with or without its version, or ``open``.
     publisher : str
         An agent's id or a part of its name.
     openable, offline : bool
@@ -89,7 +90,7 @@ class Filters:
             end=end,
             variables=_texts("variables", variables),
             sectors=_sectors(sector),
-            license=_text("license", license),
+            license=_license(_text("license", license)),
             publisher=_text("publisher", publisher),
             openable=_switch("openable", openable),
             offline=_switch("offline", offline),
@@ -107,6 +108,12 @@ def _text(name: str, value: object) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     raise InvalidInput(f"{name}={value!r} is no text", hint=f'write {name}="…"')
+
+
+def _license(value: str) -> str:
+    """Return a licence in its one form; ``open`` and what is not known stay as they are."""
+    word = value.strip()
+    return OPEN if word.lower() == OPEN else canonical(word) or word
 
 
 def _texts(name: str, values: object) -> tuple[str, ...]:
@@ -206,7 +213,13 @@ def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mas
     if filters.sectors:
         yield "sector", columns.in_sectors(filters.sectors), columns.without_sector
     if filters.license:
-        yield "license", *columns.licensed(filters.license)
+        match, silent = columns.licensed(filters.license)
+        if not match.any() and filters.license != OPEN and licence_of(filters.license) is None:
+            raise InvalidInput(
+                f"license={filters.license!r} is no licence that is known here",
+                hint="write its name or address (CC-BY-4.0, CC BY, ODbL), or open",
+            )
+        yield "license", match, silent
     if filters.publisher:
         yield "publisher", columns.published_by(filters.publisher), columns.without_publisher
     never = np.zeros(len(columns), bool)

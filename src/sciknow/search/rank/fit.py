@@ -9,11 +9,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciknow.model.licence import OPEN
 from sciknow.model.parse import date_key
 from sciknow.place.place import Place
 from sciknow.search.index.columns import Columns, Mask
 from sciknow.search.rank import weights
-from sciknow.search.wish.licence import OPEN
 from sciknow.search.wish.wish import Understood, phrases
 
 _WITHIN = 0.5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from sciknow.model.licence import OPEN, said
 from sciknow.pattern import Pattern
 
-OPEN = "open"
 _OPEN = Pattern(
     r"\bopen(?:ly)?[-\s]?(?:licen[cs](?:ed?|ing)|data)\b|\bopen[\s-](?:access|licen[cs]es?)\b|"
     r"\bfree(?:ly)?\s+(?:to\s+)?(?:reus(?:e|able)|redistribut\w+|licen[cs]ed)\b|"
@@ -16,52 +16,9 @@ _OPEN = Pattern(
     re.I,
     needs=("open|free|licen|commercial use|restriction|开放|自由使用|商用|开源",),
 )
-_CC = Pattern(
-    r"\bcc[\s-]?(?P<zero>0|zero)\b|\bcc[\s-]+(?P<by>by(?:[\s-]+(?:nc|sa|nd))*)(?:[\s-]*(?P<version>[1-4]\.[05]))?\b"
-    r"|\bcreative\s+commons\s+(?P<words>zero|attribution(?:[\s-]+(?:non-?commercial|share-?alike|no-?derivatives))*)",
-    re.I,
-    needs=("cc0|cczero|cc |cc-|creative commons",),
+_ANY_COMMONS = Pattern(
+    r"\bcreative\s+commons\b|知识共享(?:许可|协议)?", re.I, needs=("creative commons|知识共享",)
 )
-_NAMED = (
-    ("PDDL", Pattern(r"\bpddl\b", re.I, needs=("pddl",))),
-    (
-        "ODbL",
-        Pattern(r"\bodbl\b|\bopen\s+database\s+licen[cs]e\b", re.I, needs=("odbl|open database",)),
-    ),
-    ("ODC-By", Pattern(r"\bodc[\s-]by\b", re.I, needs=("odc by|odc-by",))),
-    (
-        "OGL",
-        Pattern(
-            r"\bogl\b|\bopen\s+government\s+licen[cs]e\b", re.I, needs=("ogl|open government",)
-        ),
-    ),
-    ("MIT", Pattern(r"\bMIT[\s-]+[Ll]icen[cs]\w+|MIT\s*许可", needs=("MIT",))),
-    (
-        "Apache",
-        Pattern(
-            r"\bapache(?:[\s-]+2(?:\.0)?)?[\s-]+licen[cs]\w+|\bapache-2\.0\b",
-            re.I,
-            needs=("apache",),
-        ),
-    ),
-    (
-        "CC-PDM",
-        Pattern(
-            r"\bpublic[\s-]domain\b|公有领域|公共领域",
-            re.I,
-            needs=("public domain|public-domain|公有领域|公共领域",),
-        ),
-    ),
-    (
-        OPEN,
-        Pattern(
-            r"\bcreative\s+commons\b|知识共享(?:许可|协议)?",
-            re.I,
-            needs=("creative commons|知识共享",),
-        ),
-    ),
-)
-_WORDS = {"attribution": "by", "zero": "0"}
 _FORMATS = {
     "zarr": "zarr",
     "netcdf": "netcdf net-cdf netcdf3 netcdf4 netcdf-3 netcdf-4 .nc",
@@ -98,24 +55,8 @@ def license_of(text: str) -> str:
     >>> license_of("MIT researchers in the open ocean")
     ''
     """
-    found = _CC.search(text)
-    if found:
-        return _creative(found)
-    named = next((name for name, pattern in _NAMED if pattern.search(text)), "")
-    return named or (OPEN if _OPEN.search(text) else "")
-
-
-def _creative(found: re.Match[str]) -> str:
-    if found["zero"] or (found["words"] or "").lower() == "zero":
-        return "CC0"
-    if found["words"]:
-        short = {"non": "nc", "sha": "sa", "no-": "nd", "nod": "nd", "att": "by"}
-        words = re.findall(
-            r"attribution|non-?commercial|share-?alike|no-?derivatives", found["words"].lower()
-        )
-        return "-".join(["cc", *(short[word[:3]] for word in words)]).upper()
-    parts = ["cc", *re.split(r"[\s-]+", found["by"].lower())]
-    return "-".join(filter(None, [*(part.upper() for part in parts), found["version"]]))
+    named = next(iter(said(text)), "")
+    return named or (OPEN if _ANY_COMMONS.search(text) or _OPEN.search(text) else "")
 
 
 def format_of(text: str) -> str:

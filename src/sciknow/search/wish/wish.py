@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sciknow.model.coverage import BBox
+from sciknow.model.licence import OPEN
 from sciknow.place.coordinates import box_of
 from sciknow.place.place import Place, places_asked
 from sciknow.search.language.numerals import in_figures
 from sciknow.search.wish.grain import meters_of, step_of
-from sciknow.search.wish.licence import OPEN, format_of, license_of
+from sciknow.search.wish.licence import format_of, license_of
 from sciknow.search.wish.when import when
 from sciknow.text import squeeze
 
