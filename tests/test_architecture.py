@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
-    {"errors", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
+    {"errors", "killable", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
     {"model"},
     {"axes", "place"},
     {"wire"},

@@ -3,7 +3,8 @@
 import pytest
 
 from sciknow.errors import InvalidInput, LimitExceeded, UntrustedInput
-from sciknow.graph.guard import MAX_NESTING, MAX_OPERATORS, MAX_QUERY, bind_values, check_query
+from sciknow.graph.guard import bind_values, check_query
+from sciknow.graph.limit import MAX_NESTING, MAX_OPERATORS, MAX_QUERY
 
 FINE = [
     "SELECT * { ?s ?p ?o }",

@@ -212,7 +212,7 @@ def test_the_engine_ends_on_deep_nesting_and_only_its_process_dies(store):
     deep = "SELECT * { ?s ?p ?o FILTER(" + "IF(true,1," * 8000 + "1" + ")" * 8000 + ") }"
     request = {"query": deep, "prefixes": {}, "timeout": 20.0, "max_rows": 1, "max_memory": 2**29}
     with pytest.raises(LimitExceeded, match="too deep"):
-        store._pool.ask(request)
+        store._pool.answer(request)
     assert store.sparql("ASK { ?s ?p ?o }")
 
 
@@ -336,7 +336,7 @@ def test_no_query_reaches_a_server(store, endpoint):
     # the second wall: past the guard, the worker still cannot open a connection
     request = {"query": query, "prefixes": {}, "timeout": 5.0, "max_rows": 1, "max_memory": 2**28}
     with pytest.raises(InvalidInput, match="failed"):
-        store._pool.ask(request)
+        store._pool.answer(request)
     assert _Endpoint.seen == []
 
 

@@ -344,8 +344,8 @@ def test_a_decoder_that_is_missing_says_what_to_do(folder, monkeypatch):
 def test_a_decoder_that_dies_is_replaced(folder):
     ds = opened("one.grib2", folder)
     for decoder in grib_process._pool._idle:
-        decoder._process.kill()
-        decoder._process.wait()
+        decoder.process.kill()
+        decoder.process.wait()
     np.testing.assert_array_equal(ds["t2m"].values, gribs.values(0))
 
 

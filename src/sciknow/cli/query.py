@@ -10,6 +10,7 @@ import click
 
 from sciknow.cli.output import echo_table, hub_option, json_option, note
 from sciknow.errors import InvalidInput
+from sciknow.graph.limit import MAX_ROWS, TIMEOUT
 from sciknow.hub import open_hub
 from sciknow.text import counted
 
@@ -19,8 +20,8 @@ from sciknow.text import counted
 @click.option("--ready", help="Name of a ready query; --list shows them.")
 @click.option("--set", "given", multiple=True, help="NAME=VALUE for a ready query; repeatable.")
 @click.option("--list", "listing", is_flag=True, help="List the ready queries.")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds until it is stopped.")
-@click.option("--max-rows", default=10_000, show_default=True, help="More rows are refused.")
+@click.option("--timeout", default=TIMEOUT, show_default=True, help="Seconds until it is stopped.")
+@click.option("--max-rows", default=MAX_ROWS, show_default=True, help="More rows are refused.")
 @hub_option
 @json_option
 def sparql(

@@ -13,18 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sciknow.errors import InvalidInput, LimitExceeded, SciknowError, UntrustedInput
-
-MAX_QUERY = 100_000
-"""Characters of a query."""
-
-MAX_NESTING = 64
-"""Brackets of all kinds open at once."""
-
-MAX_OPERATORS = 1_500
-"""Operators, path steps and clauses of a query, all together: each may cost a recursion."""
-
-MAX_IRI_BRACKETS = 16
-"""Brackets and operators inside one IRI."""
+from sciknow.graph.limit import MAX_IRI_BRACKETS, MAX_NESTING, MAX_OPERATORS, MAX_QUERY
 
 _TOKEN = re.compile(
     r"""

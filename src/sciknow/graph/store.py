@@ -23,17 +23,9 @@ from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.files import sync_tree
 from sciknow.graph.answer import Answer
 from sciknow.graph.guard import bind_values, check_query
-from sciknow.graph.pool import Pool
+from sciknow.graph.limit import MAX_MEMORY, MAX_ROWS, TIMEOUT
+from sciknow.graph.pool import QueryPool
 from sciknow.graph.prefix import PREFIXES
-
-TIMEOUT = 30.0
-"""Seconds a query may take."""
-
-MAX_ROWS = 100_000
-"""Rows an answer may have."""
-
-MAX_MEMORY = 512 * 2**20
-"""Bytes a query may take beyond what the open store takes."""
 
 _LEFT_OVERS = ("LOG", "LOG.old.*", "LOCK", "IDENTITY")
 """Files of the engine that a read-only store does not need; LOG names folders of the builder."""
@@ -88,7 +80,7 @@ class GraphStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._pool = Pool(folder)
+        self._pool = QueryPool(folder)
 
     @classmethod
     def open(cls, folder: Path) -> GraphStore:
@@ -190,7 +182,7 @@ class GraphStore:
             "max_rows": int(max_rows),
             "max_memory": int(max_memory),
         }
-        return self._pool.ask(request if graph is None else {**request, "graph": graph})
+        return self._pool.answer(request if graph is None else {**request, "graph": graph})
 
     def solutions(self, query: str, **values: str) -> Iterator[dict[str, Any]]:
         """Run one of the project's own queries in this process; never one from outside.

@@ -1,18 +1,10 @@
-"""The process that answers one query at a time over a read-only store, and can be killed.
+"""The job of a process that answers queries over a read-only store; see `sciknow.killable.serve`.
 
-It is started by path, imports nothing of sciknow, speaks JSON lines on its standard streams,
-and ends when its input closes, when its parent is gone, or by an alarm soon after a query's time
-is over; so nothing of it outlives the process that asked.
+It is loaded by path and imports nothing of sciknow.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import select
-import signal
-import sys
 from typing import Any
 
 from pyoxigraph import (
@@ -24,10 +16,14 @@ from pyoxigraph import (
     Triple,
 )
 
+try:
+    import resource
+except ImportError:  # on Windows the guard of the query is the only wall
+    resource = None  # type: ignore[assignment]
+
 MAX_ANSWER = 64 * 2**20
 """Characters of an answer."""
 
-_MAPPED = "/proc/self/statm"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -88,37 +84,17 @@ def limited(rows: Any, most: int) -> list[Any]:
     return kept
 
 
-class Memory:
-    """The memory this process may take, counted from what it has mapped when a query starts."""
-
-    def __init__(self) -> None:
-        self._handle: int | None = None
-        if os.path.exists(_MAPPED):  # on Linux; elsewhere the time limit has to do
-            self._handle = os.open(_MAPPED, os.O_RDONLY)
-
-    def allow(self, more: int) -> None:
-        """Allow so many bytes beyond what is mapped now."""
-        if self._handle is None:
-            return
-        mapped = int(os.pread(self._handle, 100, 0).split()[0]) * resource.getpagesize()
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + more, hard))
-
-
 def shut_doors() -> None:
     """Let this process open no further file and no connection, whatever a query says.
 
     The store's tables are open by now; the engine's own SERVICE fails for want of a socket.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
 
-def respond(store: Store, memory: Memory, line: str) -> dict[str, Any]:
-    """Answer one request line under its limits; what goes wrong becomes an answer, too."""
-    request = json.loads(line)
-    memory.allow(request["max_memory"])
-    signal.setitimer(signal.ITIMER_REAL, request["timeout"] + 1.0)
+def respond(store: Store, request: dict[str, Any]) -> dict[str, Any]:
+    """Answer one request; what goes wrong becomes an answer, too."""
     try:
         return answer(store, request)
     except SyntaxError as error:
@@ -129,26 +105,10 @@ def respond(store: Store, memory: Memory, line: str) -> dict[str, Any]:
         return {"error": "memory", "message": "out of memory"}
     except (OSError, ValueError, RuntimeError) as error:
         return {"error": "engine", "message": str(error)}
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
-def main(folder: str) -> None:
-    """Answer requests until the input ends or the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    parent = os.getppid()
-    store, memory = Store.read_only(folder), Memory()
+def start(folder: str) -> tuple[dict[str, Any], Any]:
+    """Open the store."""
+    store = Store.read_only(folder)
     shut_doors()
-    print(json.dumps({"ready": True}), flush=True)
-    while os.getppid() == parent:
-        if not select.select([sys.stdin], [], [], 5.0)[0]:
-            continue
-        line = sys.stdin.readline()
-        if not line:
-            return
-        print(json.dumps(respond(store, memory, line), ensure_ascii=False), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    return {}, lambda head, data: (respond(store, head), b"")

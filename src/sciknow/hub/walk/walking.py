@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sciknow.errors import NotFound
+from sciknow.graph.limit import MAX_ROWS, TIMEOUT
 from sciknow.hub.rooms import graph
 from sciknow.hub.store.lookup import Lookup
 from sciknow.hub.store.paths import packaged_queries
@@ -32,7 +33,9 @@ class Walking(Lookup):
     def _graph(self) -> HubGraph:
         return graph.HubGraph(self._generation.store)
 
-    def sparql(self, query: str, *, timeout: float = 30.0, max_rows: int = 100_000) -> pd.DataFrame:
+    def sparql(
+        self, query: str, *, timeout: float = TIMEOUT, max_rows: int = MAX_ROWS
+    ) -> pd.DataFrame:
         """Ask the graph in SPARQL 1.1; reading only, nothing but this hub.
 
         Parameters

@@ -1,25 +1,14 @@
-"""The process that decodes GRIB: ecCodes is loaded here and nowhere else.
+"""The job of a process that decodes GRIB: ecCodes is loaded here and nowhere else.
 
 Wheels of ecCodes and of pyproj bring two PROJ libraries, and a process that loads both may die
-(`docs/decisions/0006-eccodes-in-a-process-of-its-own.md`). This file is run as a program, by this
-interpreter or by the one that ``SCIKNOW_GRIB_PYTHON`` names, and imports nothing of sciknow.
-
-On standard input and output go frames: lengths of two parts (``>IQ``), JSON, then bytes.
+(`docs/decisions/0008-eccodes-in-a-process-of-its-own.md`). This file is loaded by path (see
+`sciknow.killable.serve`), by this interpreter or by the one that ``SCIKNOW_GRIB_PYTHON`` names, and
+imports nothing of sciknow.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import struct
-import sys
-from contextlib import suppress
-from typing import Any, BinaryIO
-
-FRAME = struct.Struct(">IQ")
-MEMORY = 8 * 2**30
-"""Bytes of address space: what a damaged file asks for beyond that is refused."""
+from typing import Any
 
 OWN = (
     "edition",
@@ -118,42 +107,19 @@ def answer(eccodes: Any, asked: dict[str, Any], data: bytes) -> tuple[dict[str, 
     return {"sizes": [item.size for item in found]}, b"".join(item.tobytes() for item in found)
 
 
-def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Read one frame; None at the end."""
-    head = stream.read(FRAME.size)
-    if len(head) < FRAME.size:
-        return None
-    first, second = FRAME.unpack(head)
-    return json.loads(stream.read(first)), stream.read(second)
+def respond(eccodes: Any, asked: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Do what is asked; what goes wrong becomes an answer, too."""
+    try:
+        return answer(eccodes, asked, data)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}, b""
 
 
-def write_frame(stream: BinaryIO, head: dict[str, Any], data: bytes) -> None:
-    """Write one frame."""
-    text = json.dumps(head).encode()
-    stream.write(FRAME.pack(len(text), len(data)) + text)
-    stream.write(data)
-    stream.flush()
-
-
-def main() -> None:
-    """Answer frames until the input ends."""
-    output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not come between the frames
-    with suppress(ValueError, OSError):  # a lower limit may hold already
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def start() -> tuple[dict[str, Any], Any]:
+    """Load ecCodes."""
     try:
         import eccodes
     except Exception as error:
-        write_frame(output, {"missing": f"{type(error).__name__}: {error}"}, b"")
-        return
-    write_frame(output, {"version": eccodes.codes_get_api_version()}, b"")
-    while (frame := read_frame(sys.stdin.buffer)) is not None:
-        try:
-            head, data = answer(eccodes, *frame)
-        except Exception as error:
-            head, data = {"error": f"{type(error).__name__}: {error}"}, b""
-        write_frame(output, head, data)
-
-
-if __name__ == "__main__":
-    main()
+        return {"missing": f"{type(error).__name__}: {error}"}, None
+    said = {"version": eccodes.codes_get_api_version()}
+    return said, lambda head, data: respond(eccodes, head, data)
