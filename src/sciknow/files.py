@@ -122,6 +122,17 @@ def inside(folder: Path, relative: str) -> Path:
     return path
 
 
+def lock(handle: int, *, wait: bool = True) -> None:
+    """Lock an open file for this process; the kernel drops the lock when it is closed.
+
+    Raises
+    ------
+    BlockingIOError
+        When another process holds it and this one does not wait.
+    """
+    fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
     """Hold an advisory lock on a file for as long as the block runs.
@@ -137,7 +148,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(handle, wait=False)
         except BlockingIOError:
             raise SciknowError(
                 f"another process is writing to {path.parent}",

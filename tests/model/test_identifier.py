@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from sciknow.errors import InvalidInput
 from sciknow.model.identifier import (
+    bare,
+    is_meant,
     parse_cstr,
     parse_doi,
     parse_issn,
@@ -25,6 +27,25 @@ HERE = Where()
 )
 def test_doi_has_one_form(value):
     assert parse_doi(value, HERE) == "10.5067/ghgmr-4fj04"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://doi.org/10.5067/GHGMR-4FJ04", "10.5067/ghgmr-4fj04"),
+        ("http://dx.doi.org/10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("DOI: 10.5067/GHGMR-4FJ04 ", "10.5067/ghgmr-4fj04"),
+        ("https://doi.org/10.1002/%28SICI%291097", "10.1002/(sici)1097"),
+        ("CSTR:31253.11.sciencedb.01121", "31253.11.sciencedb.01121"),
+        ("https://orcid.org/0000-0002-1825-0097", "0000-0002-1825-0097"),
+        ("https://ror.org/02z5nhe81", "02z5nhe81"),
+        ("sea-ice", "sea-ice"),
+        ("https://example.org/a", "https://example.org/a"),
+    ],
+)
+def test_any_form_of_an_identifier_is_bared(text, expected):
+    assert bare(text) == expected
+    assert is_meant(text.strip()) is (text != "sea-ice")
 
 
 def test_cstr_has_one_form():

@@ -5,12 +5,13 @@ A line costs some tens of microseconds, so that opening can afford it; a databas
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from sciknow.files import lock
 
 LIMIT = 2**20
 """Bytes of lines that wait to be gathered; beyond it nothing is noted."""
@@ -35,7 +36,7 @@ def note_opened(path: Path, dataset: str, distribution: str) -> None:
     with suppress(OSError):
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(handle, wait=False)
             if os.fstat(handle).st_size < LIMIT:
                 os.write(handle, line)
         finally:
@@ -54,7 +55,7 @@ def gathered(path: Path) -> Iterator[list[tuple[str, str, int]]]:
         Dataset, distribution, milliseconds since 1970; torn lines are left out.
     """
     with path.open("a+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        lock(file.fileno())
         file.seek(0)
         parts = [line.decode("utf-8", "replace").split("\t") for line in file.read().splitlines()]
         yield [

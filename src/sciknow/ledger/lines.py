@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import warnings
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sciknow.errors import DegradedWarning, NotFound
+from sciknow.files import lock
 from sciknow.ledger.typed import check
 from sciknow.model.parse import Where
 
@@ -33,7 +33,7 @@ def append_line(path: Path, plain: Mapping[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        lock(handle)
         size = os.fstat(handle).st_size
         torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
         os.write(handle, b"\n" + line if torn else line)

@@ -21,6 +21,7 @@ from sciknow.ledger.toml import to_toml
 from sciknow.ledger.typed import check
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint
+from sciknow.model.identifier import bare
 from sciknow.model.parse import Where
 from sciknow.model.plain import from_plain, to_plain
 
@@ -147,7 +148,7 @@ class Lock:
         InvalidInput
             When several entries fit.
         """
-        names = {identifier, identifier.lower().removeprefix("https://doi.org/")}
+        names = {identifier, bare(identifier)}
         found = [
             item
             for item in self.dataset

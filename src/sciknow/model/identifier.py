@@ -18,6 +18,12 @@ _CSTR = re.compile(
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 _ROR = re.compile(r"(?:https?://ror\.org/)?(0[0-9a-hjkmnp-tv-z]{6}\d{2})", re.I)
 _ISSN = re.compile(r"(\d{4})-?(\d{3}[\dXx])")
+_MEANT = re.compile(r"(?:doi:|cstr:)?\s*(?:10\.\d{4,9}/|https?://|\d{5}\.\d\d\.)\S+", re.I)
+_RESOLVERS = re.compile(
+    r"(?:https?://(?:(?:dx\.|www\.)?doi\.org|(?:www\.)?(?:cstr\.cn|orcid\.org|ror\.org))/|"
+    r"doi:\s*|cstr:\s*)",
+    re.I,
+)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -84,6 +90,25 @@ def parse_issn(value: object, where: Where) -> str:
     if "0123456789X"[(11 - total % 11) % 11] != digits[7]:
         raise where.refuse(f"{value} with a wrong check digit", "an ISSN whose check digit fits")
     return f"{digits[:4]}-{digits[4:]}"
+
+
+def bare(text: str) -> str:
+    """Return an identifier without what resolves it, in lower case; nothing is checked.
+
+    Examples
+    --------
+    >>> bare("http://dx.doi.org/10.25921/RE9P-PT57"), bare("CSTR: 18406.11.a"), bare("oisst")
+    ('10.25921/re9p-pt57', '18406.11.a', 'oisst')
+    """
+    plain = text.strip()
+    if found := _RESOLVERS.match(plain):
+        plain = unquote(plain[found.end() :])
+    return plain.lower()
+
+
+def is_meant(text: str) -> bool:
+    """Tell whether a text can only be meant as an identifier: a DOI, a CSTR, an address."""
+    return _MEANT.fullmatch(text) is not None
 
 
 def doi_iri(doi: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
@@ -19,6 +18,7 @@ from sciknow.hub.rooms import search
 from sciknow.hub.store.generation import SEARCH
 from sciknow.hub.store.records import KINDS
 from sciknow.model import Concept, Dataset, Publication
+from sciknow.model.identifier import is_meant
 from sciknow.text import shorten, squeeze
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _FILTERS = {"publication": ("period", "sector"), "concept": ("sector", "variables")}
 """Kind → the filters that mean something for it, where not all do."""
-_ADDRESS = re.compile(r"(?:doi:|cstr:)?\s*(?:10\.\d{4,9}/|https?://|\d{5}\.\d\d\.)\S+", re.I)
-"""What can only be meant as an identifier: a DOI, a CSTR, an address."""
 _OPENING = ("openable", "offline")
 _IN_WORDS = ("dataset", "variable")
 """Kinds for which years and places in the question's own words are heeded."""
@@ -228,7 +226,7 @@ class Finding(Loading):
             return None
         records = self._generation.records
         found = records.get(Dataset, name) or records.get(Publication, name)
-        if found is None and isinstance(what, str) and _ADDRESS.fullmatch(name):
+        if found is None and isinstance(what, str) and is_meant(name):
             raise NotFound(
                 f"no dataset or publication {name!r} in this hub",
                 hint="describe in words what it should be like",

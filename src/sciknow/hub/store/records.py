@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sciknow.errors import IntegrityError
 from sciknow.model import Agent, Concept, Dataset, Publication
+from sciknow.model.identifier import bare
 from sciknow.model.plain import from_plain, to_plain
 
 T = TypeVar("T", Dataset, Concept, Publication, Agent)
@@ -24,16 +25,6 @@ KINDS: dict[type[Any], str] = {
     Publication: "publication",
     Agent: "agent",
 }
-_RESOLVERS = (
-    "https://doi.org/",
-    "http://doi.org/",
-    "https://dx.doi.org/",
-    "doi:",
-    "https://cstr.cn/",
-    "cstr:",
-    "https://orcid.org/",
-    "https://ror.org/",
-)
 _SCHEMA = """
 CREATE TABLE record (kind TEXT, id TEXT, position INTEGER, body TEXT, PRIMARY KEY (kind, id))
     WITHOUT ROWID;
@@ -109,7 +100,7 @@ class Records:
             query = (
                 "SELECT body FROM alias JOIN record USING (kind, id) WHERE name=? AND alias.kind=?"
             )
-            rows = self._rows(query, (_bare(identifier), KINDS[kind]))
+            rows = self._rows(query, (bare(identifier), KINDS[kind]))
         return from_plain(kind, json.loads(rows[0][0])) if rows else None
 
     def has(self, kind: type[Any], identifier: str) -> bool:
@@ -146,10 +137,3 @@ class Records:
         if self._store is not None:
             self._store.close()
             self._store = None
-
-
-def _bare(identifier: str) -> str:
-    text = identifier.strip().lower()
-    for prefix in _RESOLVERS:
-        text = text.removeprefix(prefix)
-    return text
