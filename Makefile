@@ -44,7 +44,7 @@ $(BRIDGE): $(READY) scripts/make_bridge.py $(WORDS)
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "$(TORCH)"
-	$(BIN)/python -m pip install --quiet --editable ".[models,lab,cite,crate,stac,geoparquet,excel,align,icechunk,gs,az,build,dev]"
+	$(BIN)/python -m pip install --quiet --editable ".[models,lab,cite,crate,stac,geoparquet,excel,align,icechunk,build,dev]"
 	touch $@
 
 wheel: hub ## dist/*.whl with the embedded hub and the default model inside

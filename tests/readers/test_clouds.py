@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sys
 
 import pytest
 import xarray as xr
-from servers.clouds import ACCOUNT, azure_server, azurite, google_server
+from servers.clouds import ACCOUNT, azure_server, azurite
+from servers.objects import object_server
 from servers.web import free_port
 
-from sciknow.errors import InvalidInput, MissingDependency, SourceUnavailable, UntrustedInput
+from sciknow.errors import InvalidInput, SourceUnavailable, UntrustedInput
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Strength
 from sciknow.readers import (
@@ -41,7 +41,7 @@ def cloud(request, few, tmp_path_factory):
     """Scheme, storage options, and those of a server that is not there."""
     dead = f"http://127.0.0.1:{free_port()}"
     if request.param == "gs":
-        with google_server(few) as endpoint:
+        with object_server(few) as endpoint:  # Google's XML interface is that of S3
             yield "gs", {"endpoint_url": endpoint}, {"endpoint_url": dead}
         return
     if azurite() is None:
@@ -104,7 +104,7 @@ def test_a_container_that_is_not_there_or_not_public(cloud):
 @pytest.mark.parametrize("name", ["v2.zarr", "four.nc"])
 def test_dead_server(name, cloud):
     scheme, _, dead = cloud
-    with pytest.raises(SourceUnavailable, match="Cannot connect") as caught:
+    with pytest.raises(SourceUnavailable, match="no connection") as caught:
         open_distribution(way(f"{scheme}://data/{name}", dead), base=".", deadline=10)
     assert "tried 4 times" in str(caught.value)
 
@@ -148,14 +148,3 @@ def test_credentials_are_refused(storage):
     for url in ("az://data/a.nc", "gs://data/a.nc"):
         with pytest.raises(UntrustedInput, match="credential"):
             open_distribution(way(url, storage), base=".")
-
-
-@pytest.mark.parametrize(
-    ("scheme", "driver", "extra"),
-    [("gs", "gcsfs.core", "gs"), ("az", "adlfs", "az"), ("abfs", "adlfs", "az")],
-)
-def test_a_missing_driver_says_what_to_install(scheme, driver, extra, monkeypatch):
-    monkeypatch.setitem(sys.modules, driver, None)
-    monkeypatch.delitem(sys.modules, f"sciknow.wire.store_{extra}", raising=False)
-    with pytest.raises(MissingDependency, match=rf"pip install 'sciknow\[{extra}\]'"):
-        open_distribution(way(f"{scheme}://data/a.nc", {"account_name": "abc"}), base=".")

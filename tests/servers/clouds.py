@@ -1,4 +1,4 @@
-"""Google's and Azure's object stores on 127.0.0.1, with the content of a folder in a bucket."""
+"""Azure's object store on 127.0.0.1, with the content of a folder in a container."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 from azure.storage.blob import BlobServiceClient
-from gcp_storage_emulator.server import create_server
 
 from servers.web import free_port
 
@@ -26,22 +24,6 @@ _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOt
 def azurite() -> str | None:
     """Return the command of Azure's emulator; None where it is not installed."""
     return os.environ.get("SCIKNOW_AZURITE") or shutil.which("azurite-blob")
-
-
-@contextmanager
-def google_server(folder: Path, bucket: str = "data") -> Iterator[str]:
-    """Start an emulator of Google Cloud Storage, fill a bucket, and yield its address."""
-    port = free_port()
-    server = create_server("127.0.0.1", port, in_memory=True, default_bucket=bucket)
-    server.start()
-    endpoint = f"http://127.0.0.1:{port}"
-    try:
-        for name, path in _files(folder):
-            url = f"{endpoint}/upload/storage/v1/b/{bucket}/o?uploadType=media&name={quote(name)}"
-            urlopen(Request(url, data=path.read_bytes(), method="POST")).read()
-        yield endpoint
-    finally:
-        server.stop()
 
 
 @contextmanager

@@ -246,11 +246,11 @@ class _Handler(BaseHTTPRequestHandler):
         for key, value in (headers or {}).items():
             self.send_header(key, value)
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
         part = b"" if self.command == "HEAD" else body[: len(body) // 2] if cut else body
         # noted before it is sent: a test looks as soon as it has the last byte
         asked = self.headers.get("Range", "")
         self.owner.hits.append(Hit(self.command, self.path, asked, status, len(part)))
+        self.end_headers()
         self.wfile.write(part)
         if cut:
             self.wfile.flush()

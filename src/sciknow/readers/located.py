@@ -37,7 +37,7 @@ def reader_for(distribution: Distribution) -> Reader:
 
 def located(
     distribution: Distribution,
-    base: Path | str,
+    base: Path | str | None,
     deadline: float,
     cache: Cache | Path | str | bool | None = None,
 ) -> tuple[Reader, Location, Opened]:

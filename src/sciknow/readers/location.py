@@ -29,9 +29,10 @@ _KERCHUNK = (
 def locate(
     distribution: Distribution,
     *,
-    base: Path | str,
+    base: Path | str | None,
     deadline: float = DEADLINE,
     cache: Cache | None = None,
+    trusted: bool | None = None,
 ) -> Location:
     """Check where a distribution leads.
 
@@ -40,29 +41,42 @@ def locate(
     distribution : Distribution
         Its `access_url` is http(s), an object store, or a path inside *base* (relative, or with
         ``{CATALOG_DIR}`` before it).
-    base : Path or str
-        The catalogue's folder. A local path outside it is refused, links included.
+    base : Path, str or None
+        The catalogue's folder. A local path outside it is refused, links included. None is for a
+        record from elsewhere, which no catalogue of the user's holds: it leads to no local file.
     deadline : float
         Seconds for opening, and for each read afterwards.
     cache : Cache, optional
         Where what comes is kept, and looked for first.
+    trusted : bool, optional
+        Whether the user, or who made the package, wrote the options of the object store (see
+        `sciknow.wire.objectstore`); by default where there is a catalogue's folder.
 
     Raises
     ------
     UntrustedInput
         For another scheme, a path outside *base*, or a credential.
     """
-    folder = Path(base).resolve()
+    folder = None if base is None else Path(base).resolve()
     options = distribution.storage_options
     check_no_credentials(options, f"the distribution {distribution.id}")
     url = distribution.access_url
     if url.startswith(REFERENCE):
         url = str(options.get("fo") or url.removeprefix(REFERENCE))
     transport = Transport(
-        storage_options=_store_options(options), deadline=deadline, folder=folder, cache=cache
+        storage_options=_store_options(options),
+        deadline=deadline,
+        folder=folder,
+        cache=cache,
+        trusted=folder is not None if trusted is None else trusted,
     )
     if "://" in url and not url.startswith("file://"):
         return Location(parse_url(url, schemes=REMOTE_SCHEMES), transport, None, options)
+    if folder is None:
+        raise UntrustedInput(
+            f"a record from elsewhere names the local path {url[:200]!r}",
+            hint="only catalogues of your own lead to local files",
+        )
     path = local_path(url, folder)
     return Location(str(path), transport, path, options)
 

@@ -20,7 +20,7 @@ from sciknow.wire.cache import Cache
 def open_distribution(
     distribution: Distribution,
     *,
-    base: Path | str,
+    base: Path | str | None,
     attrs: Mapping[str, str] | None = None,
     table_as: TableAs | str = TableAs.DATAFRAME,
     bbox: Sequence[float] | None = None,
@@ -97,7 +97,7 @@ def open_distribution(
 
 
 def open_any(
-    distributions: Sequence[Distribution], *, base: Path | str, **options: Any
+    distributions: Sequence[Distribution], *, base: Path | str | None, **options: Any
 ) -> tuple[Distribution, Opened]:
     """Open the first of several ways that answers; mirrors are tried in their order.
 

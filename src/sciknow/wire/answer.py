@@ -195,7 +195,7 @@ def retry_after(headers: Mapping[str, str]) -> float:
     (7.0, 0.0)
     """
     told = headers.get("Retry-After", "").strip()
-    if told.isdigit():
+    if number(told) is not None:
         return float(told[:9])
     moment = iso_date(told)
     if not moment:
@@ -238,7 +238,7 @@ def words_of(body: bytes) -> str:
 
 def number(value: str | None) -> int | None:
     """Read the number of a header."""
-    return int(value) if value and value.isdigit() else None
+    return int(value) if value and value.isascii() and value.isdigit() else None
 
 
 def total_of(headers: Mapping[str, str], status: int) -> int | None:

@@ -6,13 +6,15 @@ One request here is one attempt; retries and the deadline are the transport's (`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Protocol
 
 from sciknow.model.preserved import FileVersion
 from sciknow.net import WEB_SCHEMES, Deadline
 from sciknow.wire import blocking, http
 from sciknow.wire.answer import Reply, Span
-from sciknow.wire.objectstore import ObjectStore
+from sciknow.wire.objectstore import with_endpoint
+from sciknow.wire.plain_s3 import PlainS3
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 
@@ -72,7 +74,9 @@ class Web:
         return bool(await http.links(url))
 
 
-def backend_for(url: str, options: Mapping[str, object], seconds: float) -> Backend:
+def backend_for(
+    url: str, options: Mapping[str, object], seconds: float, *, trusted: bool
+) -> Backend:
     """Return what answers for an address.
 
     Parameters
@@ -81,13 +85,23 @@ def backend_for(url: str, options: Mapping[str, object], seconds: float) -> Back
         Of an object store.
     seconds : float
         The longest that one request may take.
+    trusted : bool
+        Whether the options were written by the user, or ship with the package; see
+        `sciknow.wire.objectstore`.
 
     Raises
     ------
-    MissingDependency
-        Naming the package to install.
     InvalidInput
         For an option that the store lacks or does not have.
+    UntrustedInput
+        For an endpoint out of data that is not read.
     """
     scheme = url.partition("://")[0]
-    return Web() if scheme in WEB_SCHEMES else ObjectStore(scheme, options, seconds)
+    if scheme in WEB_SCHEMES:
+        return Web()
+    chosen = with_endpoint(scheme, options, trusted=trusted)
+    if chosen.pop("plain"):
+        return PlainS3(str(chosen["endpoint_url"]))
+    # obstore takes a moment to load, and only stores need it
+    made: Backend = import_module("sciknow.wire.bucket").Bucket(scheme, chosen, seconds)
+    return made

@@ -94,15 +94,15 @@ def answering(
                 answer.release_conn()
     except NameResolutionError as error:  # a kind of the next, as that is of a late connection
         host = urlsplit(hops.at).hostname
-        raise Trouble(TroubleKind.TRANSIENT, f"no such host: {host}") from error
+        raise Trouble(TroubleKind.NO_HOST, f"no such host: {host}") from error
     except NewConnectionError as error:
-        raise Trouble(TroubleKind.TRANSIENT, f"no connection: {error}"[:200]) from error
+        raise Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200]) from error
     except (ReadTimeoutError, ConnectTimeoutError) as error:
         raise late(deadline.seconds) from error
     except (HTTPError, ConnectionError) as error:
         if "IncompleteRead" in str(error):
             raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
-        raise Trouble(TroubleKind.TRANSIENT, f"no connection: {error}"[:200]) from error
+        raise Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200]) from error
 
 
 def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:

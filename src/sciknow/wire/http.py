@@ -21,7 +21,7 @@ from sciknow.wire.answer import Reply, Span, judge, range_header, words_of
 from sciknow.wire.budget import PAGE_LIMIT, SAID, Pieces
 from sciknow.wire.redirect import Hops
 from sciknow.wire.retry import CONNECT
-from sciknow.wire.trouble import Trouble, TroubleKind
+from sciknow.wire.trouble import PASSING, Trouble, TroubleKind
 
 _LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']([^\"'#?]+)[\"']", re.IGNORECASE)
 SAYING = 2.0
@@ -70,7 +70,7 @@ async def head(url: str) -> Reply:
     try:
         reply = await _ask("HEAD", url, {}, None, 0)
     except Trouble as trouble:
-        if trouble.kind in {TroubleKind.TRANSIENT, TroubleKind.ABSENT}:
+        if trouble.kind in PASSING or trouble.kind is TroubleKind.ABSENT:
             raise
         reply = Reply()
     if reply.total is not None:
@@ -111,9 +111,9 @@ async def answering(
         raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
     except aiohttp.ClientConnectorDNSError as error:
         host = urlsplit(hops.at).hostname
-        raise Trouble(TroubleKind.TRANSIENT, f"no such host: {host}") from error
+        raise Trouble(TroubleKind.NO_HOST, f"no such host: {host}") from error
     except (aiohttp.ClientConnectionError, ConnectionError) as error:
-        raise Trouble(TroubleKind.TRANSIENT, f"no connection: {_words(error)}") from error
+        raise Trouble(TroubleKind.UNREACHABLE, f"no connection: {_words(error)}") from error
     except aiohttp.ClientError as error:
         raise Trouble(TroubleKind.FATAL, f"not an HTTP answer: {_words(error)}") from error
 

@@ -1,63 +1,39 @@
-"""Byte ranges of object stores, through the fsspec driver of each scheme.
+"""Object stores: which options they take, and who talks to the endpoint that is named.
 
-One request here is one attempt; retries and the total deadline are the transport's. Access is
-anonymous unless the options say otherwise; then credentials come from the tools' own places.
+A store is reached through obstore when its endpoint is the provider's own or one that the user
+named. obstore looks names up and follows redirects by itself, so an endpoint that came from data
+is read by our own client instead (`sciknow.wire.plain_s3`), where the rules of `net` hold.
+Access is anonymous unless the options say otherwise.
 """
 
 from __future__ import annotations
 
-import asyncio
+import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
-from fsspec.asyn import get_loop
-
-from sciknow.errors import InvalidInput, MissingDependency
-from sciknow.model.preserved import FileVersion
-from sciknow.net import WEB_SCHEMES, Deadline, check_no_credentials, parse_url
-from sciknow.wire.answer import Reply, Span
-from sciknow.wire.garbage import collection_paused
-from sciknow.wire.retry import late
-from sciknow.wire.trouble import Trouble, TroubleKind
+from sciknow.errors import InvalidInput, UntrustedInput
+from sciknow.net import WEB_SCHEMES, check_no_credentials, parse_url, redact
 
 OPTIONS = frozenset(
     {"anon", "endpoint_url", "region", "requester_pays", "account_name", "token", "project"}
 )
 """Options that a catalogue may set for an object store; none of them is a secret."""
 
-_DRIVERS = {
-    "s3": ("s3fs", "sciknow"),
-    "gs": ("gcsfs", "sciknow[gs]"),
-    "az": ("adlfs", "sciknow[az]"),
-    "abfs": ("adlfs", "sciknow[az]"),
+_OWN = {
+    "s3": (".amazonaws.com", ".amazonaws.com.cn"),
+    "gs": (".googleapis.com",),
+    "az": (".core.windows.net",),
+    "abfs": (".core.windows.net",),
 }
-_MODULES = {
-    "s3fs": "sciknow.wire.store_s3",
-    "gcsfs": "sciknow.wire.store_gs",
-    "adlfs": "sciknow.wire.store_az",
-}
-_DENIED = (
-    "AccessDenied",
-    "Forbidden",
-    "NoCredentials",
-    "403",
-    "InvalidAccessKeyId",
-    "ClientAuthentication",
-    "DefaultCredentials",
-    "401",
-    "AuthenticationFailed",
-    "NoAuthenticationInformation",
-    "failed to authenticate",
-    "PublicAccessNotPermitted",
-)
-_BEYOND = ("not satisfiable", "InvalidRange", "The range specified is invalid")
-_ABSENT = ("NoSuchBucket", "NoSuchKey", "404", "ContainerNotFound", "BlobNotFound")
-_PASSING = ("Connect", "Timeout", "ServiceRequest", "ServiceResponse", "500", "502", "503", "429")
+"""Scheme → how the hosts of its provider end."""
+
+_NAMED = {"s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")}
+"""Scheme → where the provider's own tools let the user name an endpoint."""
 
 
-def parse_options(options: Mapping[str, object]) -> dict[str, object]:
+def parse_options(options: Mapping[str, object]) -> dict[str, Any]:
     """Check the options of an object store and fill in anonymous access.
 
     Raises
@@ -85,133 +61,42 @@ def parse_options(options: Mapping[str, object]) -> dict[str, object]:
     return {"anon": True} | flat
 
 
-class ObjectStore:
-    """An object store, through the fsspec driver of its scheme.
+def with_endpoint(scheme: str, options: Mapping[str, object], *, trusted: bool) -> dict[str, Any]:
+    """Check the options of a store, and fill in the endpoint that the user's tools name.
+
+    Parameters
+    ----------
+    trusted : bool
+        Whether the options were written by the user, or ship with the package.
+
+    Returns
+    -------
+    dict
+        With ``plain`` true where the endpoint has to be read by our own client.
 
     Raises
     ------
-    MissingDependency
-        Naming the package to install.
-    InvalidInput
-        For an option that the store lacks or does not have.
+    UntrustedInput
+        For an endpoint out of data that would be sent a signature, or that speaks no S3.
     """
-
-    def __init__(self, scheme: str, options: Mapping[str, object], seconds: float) -> None:
-        self.scheme, self.options = scheme, options
-        chosen = parse_options(options)
-        driver, extra = _DRIVERS[scheme]
-        try:
-            made = import_module(_MODULES[driver]).filesystem(chosen, seconds)
-        except ImportError as error:
-            raise MissingDependency(
-                f"{scheme}:// needs the package {driver}, which is not installed",
-                hint=f"pip install '{extra}'",
-            ) from error
-        self.driver: Any = made
-
-    async def fetch(self, url: str, span: Span | None, limit: int) -> Reply:
-        """Return a range, the end of an object (a negative start), or all of it."""
-        start, end = span or (None, None)
-        try:
-            if start is not None and start < 0:
-                start = max(0, int((await self.driver._info(_path(url)))["size"]) + start)
-            body = await self.driver._cat_file(_path(url), start=start, end=end)
-        except Exception as error:
-            if any(mark in str(error) for mark in _BEYOND):
-                return Reply()
-            raise trouble_of(error) from error
-        return Reply(bytes(body), FileVersion(None if span else len(body)))
-
-    def read(self, url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
-        """Return a range, fetched by the calling thread where the driver can do that."""
-        if self.scheme == "s3":
-            s3 = import_module("sciknow.wire.blocking_s3")
-            reply: Reply = s3.fetch(_path(url), span, self.options, deadline)
-            return reply
-        with collection_paused():
-            work = asyncio.wait_for(self.fetch(url, span, limit), max(deadline.left, 0.001))
-            try:
-                return asyncio.run_coroutine_threadsafe(work, get_loop()).result()
-            except TimeoutError:
-                raise late(deadline.seconds) from None
-
-    async def head(self, url: str) -> Reply:
-        """Return what the store says of an object."""
-        try:
-            found = await self.driver._info(_path(url))
-        except Exception as error:
-            raise trouble_of(error) from error
-        if found.get("type") == "directory":
-            raise Trouble(TroubleKind.ABSENT, "a folder, not an object")
-        return Reply(says=_version(found))
-
-    async def names(self, url: str) -> dict[str, int | None]:
-        """Return the names directly below a prefix, with their sizes where they are objects."""
-        try:
-            found = await self.driver._ls(_path(url).rstrip("/"), detail=True)
-        except Exception as error:
-            raise trouble_of(error) from error
-        return {
-            item["name"].rstrip("/").rsplit("/", 1)[-1]: None
-            if item["type"] == "directory"
-            else int(item["size"] or 0)
-            for item in found
-        }
-
-    async def files(self, url: str) -> dict[str, FileVersion]:
-        """Return every object below a prefix: address → what the store says of it."""
-        try:
-            found = await self.driver._find(_path(url).rstrip("/"), detail=True)
-        except Exception as error:
-            raise trouble_of(error) from error
-        return {
-            f"{self.scheme}://{name}": _version(item)
-            for name, item in found.items()
-            if item.get("type") == "file" and not name.endswith("/")
-        }
-
-    async def anything(self, url: str) -> bool:
-        """Tell whether there is anything of which the address is the beginning."""
-        if self.scheme != "s3":
-            return bool(await self.names(url))
-        bucket, _, key = _path(url).partition("/")
-        asked = {"Bucket": bucket, "Prefix": key, "MaxKeys": 1, **self.driver.req_kw}
-        try:
-            found = await self.driver._call_s3("list_objects_v2", **asked)
-        except Exception as error:
-            raise trouble_of(error) from error
-        return bool(found.get("KeyCount"))
+    chosen = parse_options(options)
+    endpoint = chosen.get("endpoint_url")
+    if endpoint is None:
+        named = next((os.environ[key] for key in _NAMED.get(scheme, ()) if os.environ.get(key)), "")
+        if named:
+            chosen["endpoint_url"] = parse_url(named, schemes=WEB_SCHEMES).rstrip("/")
+        return chosen | {"plain": False}
+    if trusted or _is_own(scheme, str(endpoint)):
+        return chosen | {"plain": False}
+    if not chosen["anon"] or scheme != "s3":
+        raise UntrustedInput(
+            f"a record from elsewhere names the endpoint {redact(str(endpoint))} of a store",
+            hint="only public S3 is read from there; put the dataset into a catalogue of your own "
+            "if you trust it",
+        )
+    return chosen | {"plain": True}
 
 
-def _path(url: str) -> str:
-    return url.partition("://")[2]
-
-
-def _version(found: Mapping[str, Any]) -> FileVersion:
-    moments = ("LastModified", "last_modified", "mtime", "updated")
-    changed = next((found[key] for key in moments if found.get(key)), "")
-    version = found.get("VersionId") or found.get("generation") or ""
-    return FileVersion(
-        int(found.get("size") or 0),
-        str(found.get("ETag") or found.get("etag") or ""),
-        changed.astimezone(UTC).isoformat(timespec="seconds")
-        if isinstance(changed, datetime)
-        else str(changed),
-        "" if version == "null" else str(version),
-    )
-
-
-def trouble_of(error: Exception) -> Trouble:
-    """Tell what an exception of a driver means."""
-    words = " ".join(str(error).split())[:200] or type(error).__name__
-    name = type(error).__name__
-    if isinstance(error, FileNotFoundError) or any(mark in words for mark in _ABSENT):
-        return Trouble(TroubleKind.ABSENT, f"no such object ({words})")
-    if isinstance(error, PermissionError) or any(mark in name + words for mark in _DENIED):
-        return Trouble(TroubleKind.DENIED, f"access denied ({words})")
-    if "Payload" in name or "IncompleteRead" in name or "ResponseStreaming" in name:
-        return Trouble(TroubleKind.TRUNCATED, "the answer was cut short")
-    passing = any(mark in name + words for mark in _PASSING)
-    if passing or isinstance(error, (OSError, asyncio.TimeoutError)):
-        return Trouble(TroubleKind.TRANSIENT, words)
-    return Trouble(TroubleKind.FATAL, f"{name}: {words}")
+def _is_own(scheme: str, endpoint: str) -> bool:
+    parts = urlsplit(endpoint)
+    return parts.scheme == "https" and f".{parts.hostname or ''}".endswith(_OWN[scheme])

@@ -132,7 +132,7 @@ class Tries:
 
 def late(seconds: float) -> Trouble:
     """Say that nothing came in time."""
-    return Trouble(TroubleKind.TRANSIENT, f"no answer within {seconds:g} s")
+    return Trouble(TroubleKind.LATE, f"no answer within {seconds:g} s")
 
 
 def begin(

@@ -44,6 +44,9 @@ class Transport:
         The one local folder whose files may be read; without it none may.
     cache : Cache, optional
         Where what comes is kept, and looked for first.
+    trusted : bool
+        Whether the user wrote the options of the object store, or they ship with the package. An
+        endpoint that came from data is read as plain public S3 by our own client, or not at all.
 
     Attributes
     ----------
@@ -60,12 +63,14 @@ class Transport:
         deadline: float = DEADLINE,
         folder: Path | None = None,
         cache: Cache | None = None,
+        trusted: bool = False,
     ) -> None:
         Deadline.after(deadline)
         self.storage_options = dict(storage_options or {})
         self.deadline = deadline
         self.folder = folder
         self.cache = cache
+        self.trusted = trusted
         self._kept = Kept(cache, self.storage_options)
         self.meter = Meter()
         self._until: Deadline | None = None
@@ -74,7 +79,8 @@ class Transport:
         self.kept: dict[str, Any] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.storage_options, self.deadline, self.folder, self.cache)
+        given = (self.storage_options, self.deadline, self.folder, self.cache, self.trusted)
+        return _rebuild, given
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Transport) and self.__reduce__() == other.__reduce__()
@@ -275,7 +281,7 @@ class Transport:
 
     def backend(self, url: str) -> Backend:
         """Return what answers for an address; one request there is one attempt."""
-        return backend_for(url, self.storage_options, self.deadline)
+        return backend_for(url, self.storage_options, self.deadline, trusted=self.trusted)
 
     async def _tried(self, url: str, ask: Callable[[], Awaitable[T]]) -> T:
         async def attempt() -> T:
@@ -291,6 +297,12 @@ class Transport:
 
 
 def _rebuild(
-    options: dict[str, object], deadline: float, folder: Path | None, cache: Cache | None
+    options: dict[str, object],
+    deadline: float,
+    folder: Path | None,
+    cache: Cache | None,
+    trusted: bool,
 ) -> Transport:
-    return Transport(storage_options=options, deadline=deadline, folder=folder, cache=cache)
+    return Transport(
+        storage_options=options, deadline=deadline, folder=folder, cache=cache, trusted=trusted
+    )

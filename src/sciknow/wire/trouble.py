@@ -25,13 +25,21 @@ class TroubleKind(StrEnum):
     ABSENT = "absent"
     DENIED = "denied"
     TRANSIENT = "transient"
+    LATE = "late"
+    NO_HOST = "no-host"
+    UNREACHABLE = "unreachable"
     TRUNCATED = "truncated"
     CHANGED = "changed"
     PAGE = "page"
     FATAL = "fatal"
 
 
-RETRIED = frozenset({TroubleKind.TRANSIENT, TroubleKind.TRUNCATED})
+PASSING = frozenset(
+    {TroubleKind.TRANSIENT, TroubleKind.LATE, TroubleKind.NO_HOST, TroubleKind.UNREACHABLE}
+)
+"""Kinds that say nothing of what is there."""
+
+RETRIED = PASSING | {TroubleKind.TRUNCATED}
 """Kinds that may pass when tried again."""
 
 DAMAGED = "the source has changed or is damaged; get it again, or tell its publisher"
@@ -40,7 +48,7 @@ DAMAGED = "the source has changed or is damaged; get it again, or tell its publi
 HINTS = {
     TroubleKind.ABSENT: "check the address on the publisher's page; it may have moved",
     TroubleKind.DENIED: "the source wants a login or is not public; see the publisher's page",
-    TroubleKind.TRANSIENT: "try again later, or give a larger deadline",
+    **dict.fromkeys(PASSING, "try again later, or give a larger deadline"),
     TroubleKind.TRUNCATED: "try again; if it stays, the source is damaged",
     TroubleKind.CHANGED: "open it again",
     TroubleKind.PAGE: "the data have moved or want a login; see the publisher's page",

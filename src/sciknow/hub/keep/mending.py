@@ -122,7 +122,7 @@ class Places:
             )
         web = url.startswith(("http://", "https://"))
         way = Distribution(id="origin", access_url=url, storage_options={} if web else options)
-        return readers.locate(way, base=self.bag, deadline=self.mirrors.deadline)
+        return readers.locate(way, base=self.bag, deadline=self.mirrors.deadline, trusted=False)
 
     def _from_hub(self, name: str, record: FileRecord | None) -> Iterator[Origin]:
         for files in self._known_ways():
@@ -185,7 +185,9 @@ class Places:
 
     def _of_mirror(self, way: Distribution, record: FileRecord | None) -> Origin:
         def bring(target: Path) -> None:
-            location = readers.locate(way, base=self.bag, deadline=self.mirrors.deadline)
+            location = readers.locate(
+                way, base=self.bag, deadline=self.mirrors.deadline, trusted=False
+            )
             file = _source(location.url)
             wire.fetch_file(location.transport, file, target, spend=_at_most(record))
 

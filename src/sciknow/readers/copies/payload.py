@@ -71,7 +71,7 @@ class Payload:
 
 
 def list_files(
-    distribution: Distribution, *, base: Path | str, deadline: float = DEADLINE
+    distribution: Distribution, *, base: Path | str | None, deadline: float = DEADLINE
 ) -> Payload | None:
     """Tell which files a distribution is made of.
 

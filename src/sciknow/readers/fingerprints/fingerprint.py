@@ -33,7 +33,7 @@ FILES = frozenset({"netcdf", "grib", "csv", "jsonl", "excel", "parquet", "geotif
 def take_fingerprint(
     distribution: Distribution,
     *,
-    base: Path | str,
+    base: Path | str | None,
     like: Fingerprint | None = None,
     selection: Mapping[str, Any] | None = None,
     deadline: float = DEADLINE,

@@ -33,7 +33,7 @@ from sciknow.wire.trouble import explain
 def plan_distribution(
     distribution: Distribution,
     *,
-    base: Path | str,
+    base: Path | str | None,
     attrs: Mapping[str, str] | None = None,
     table_as: TableAs | str = TableAs.DATAFRAME,
     bbox: Sequence[float] | None = None,
@@ -75,7 +75,7 @@ def plan_distribution(
 
 
 def plan_dataset(
-    distributions: Sequence[Distribution], *, base: Path | str, **options: Any
+    distributions: Sequence[Distribution], *, base: Path | str | None, **options: Any
 ) -> Plan:
     """Plan every way to a dataset and take the cheapest.
 

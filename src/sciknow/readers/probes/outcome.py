@@ -59,22 +59,17 @@ _TROUBLE = {
     TroubleKind.TRUNCATED: Outcome.CONTENT,
     TroubleKind.CHANGED: Outcome.CONTENT,
     TroubleKind.PAGE: Outcome.CONTENT,
+    TroubleKind.LATE: Outcome.TIMEOUT,
+    TroubleKind.NO_HOST: Outcome.NO_SUCH_HOST,
+    TroubleKind.UNREACHABLE: Outcome.UNREACHABLE,
 }
 _NAMES = {
     "gaierror": Outcome.NO_SUCH_HOST,
-    "ClientConnectorDNSError": Outcome.NO_SUCH_HOST,
-    "NameResolutionError": Outcome.NO_SUCH_HOST,
     "ClientSSLError": Outcome.TLS,
     "SSLError": Outcome.TLS,
     "TimeoutError": Outcome.TIMEOUT,
-    "ReadTimeoutError": Outcome.TIMEOUT,
-    "ConnectTimeoutError": Outcome.TIMEOUT,
-    "ClientPayloadError": Outcome.CONTENT,
-    "IncompleteReadError": Outcome.CONTENT,
-    "ClientConnectionError": Outcome.UNREACHABLE,
     "ClientResponseError": Outcome.UNREACHABLE,
     "ConnectionError": Outcome.UNREACHABLE,
-    "EndpointConnectionError": Outcome.UNREACHABLE,
 }
 """Classes of libraries, by name: which of them are installed differs."""
 

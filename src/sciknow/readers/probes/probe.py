@@ -73,7 +73,7 @@ class Ask:
 def probe_distribution(
     distribution: Distribution,
     *,
-    base: Path | str,
+    base: Path | str | None,
     deadline: float | None = None,
     deep: bool = False,
 ) -> Probe:
@@ -122,7 +122,7 @@ def probe_distribution(
 
 
 def _look(
-    distribution: Distribution, base: Path | str, seconds: float
+    distribution: Distribution, base: Path | str | None, seconds: float
 ) -> tuple[Glance, Missed | None]:
     """Take a light look, and say what is wrong."""
     try:
@@ -251,7 +251,7 @@ async def _tried(location: Location, ask: Ask, deadline: Deadline) -> Glance:
     return found
 
 
-def _deep(distribution: Distribution, base: Path | str, seconds: float) -> Missed | None:
+def _deep(distribution: Distribution, base: Path | str | None, seconds: float) -> Missed | None:
     """Say what is wrong when it is opened; what opens is imported for that alone."""
     room = import_module("sciknow.readers.probes.probe_deep")
     found: Missed | None = room.problem(distribution, base, seconds)

@@ -15,7 +15,7 @@ from sciknow.readers.opening import open_distribution
 from sciknow.readers.probes.outcome import Missed, missed
 
 
-def problem(distribution: Distribution, base: Path | str, seconds: float) -> Missed | None:
+def problem(distribution: Distribution, base: Path | str | None, seconds: float) -> Missed | None:
     """Open a distribution with its reader, read one chunk, and say what is wrong.
 
     Parameters

@@ -23,7 +23,7 @@ import icechunk
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, UntrustedInput
 from sciknow.net import REMOTE_SCHEMES, WEB_SCHEMES, parse_url, redact
 from sciknow.readers.protocol import Location
-from sciknow.wire.objectstore import parse_options
+from sciknow.wire.objectstore import parse_options, with_endpoint
 from sciknow.wire.retry import READ, late
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import DAMAGED, Absent, Trouble, TroubleKind, failure
@@ -241,9 +241,31 @@ def repository(location: Location, options: Mapping[str, object]) -> Repository:
             hint=f"they are read from local folders, http(s) and s3, not from {others}",
         )
     url = location.url.rstrip("/")
+    containers = parse_containers(options.get("virtual_containers"))
     if scheme:
         _bucket(url)
-    return Repository(location.transport, url, parse_containers(options.get("virtual_containers")))
+        _check_trust(location.transport, scheme, containers)
+    return Repository(location.transport, url, containers)
+
+
+def _check_trust(
+    transport: Transport, scheme: str, containers: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Refuse what a record from elsewhere would have icechunk's own client visit."""
+    if transport.trusted:
+        return
+    elsewhere = [
+        prefix
+        for prefix, store in containers.items()
+        if store.get("endpoint_url") or not prefix.startswith("s3://")
+    ]
+    options = {} if scheme in WEB_SCHEMES else transport.storage_options
+    if elsewhere or with_endpoint("s3", options, trusted=False)["plain"]:
+        raise UntrustedInput(
+            f"a record from elsewhere names {redact(elsewhere[0]) if elsewhere else 'an endpoint'} "
+            "for an Icechunk repository, which moves its own bytes",
+            hint="put the dataset into a catalogue of your own if you trust it",
+        )
 
 
 def _parse_ref(data: bytes, what: str) -> str:

@@ -1,0 +1,168 @@
+"""Object stores through obstore: its retries are off, budgets cut, and trouble is told as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers.objects import object_server
+from servers.web import DataServer, Fault, free_port
+
+from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable
+from sciknow.net import Deadline
+from sciknow.wire import Denied, Transport, bucket
+from sciknow.wire.bucket import Bucket, region_of
+from sciknow.wire.objectstore import with_endpoint
+from sciknow.wire.trouble import Absent, Trouble, TroubleKind
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt(monkeypatch):
+    monkeypatch.setattr(bucket, "_regions", {})
+
+
+@pytest.fixture
+def served(tmp_path) -> Iterator[DataServer]:
+    """A bucket ``data`` on a server that fails on demand."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "big").write_bytes(bytes(2_000_000))
+    with DataServer(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory) -> Iterator[str]:
+    at: Path = tmp_path_factory.mktemp("bucket")
+    (at / "a").mkdir()
+    (at / "a" / "one.bin").write_bytes(b"0123456789")
+    (at / "a" / "empty").write_bytes(b"")
+    (at / "ab").write_bytes(b"x")
+    with object_server(at, "edges") as found:  # moto keeps one set of buckets a process
+        yield found
+
+
+def store(endpoint: str, seconds: float = 5.0, **options: object) -> Bucket:
+    chosen = with_endpoint("s3", {"endpoint_url": endpoint, **options}, trusted=True)
+    chosen.pop("plain")
+    return Bucket("s3", chosen, seconds)
+
+
+def transport(endpoint: str, deadline: float = 5.0) -> Transport:
+    options = {"endpoint_url": endpoint}
+    return Transport(storage_options=options, deadline=deadline, trusted=True)
+
+
+@pytest.mark.parametrize("kind", ["status", "reset"])
+@pytest.mark.parametrize("way", ["fetch", "read"])
+def test_one_request_is_one_attempt(way, kind, served):
+    served.faults.append(Fault(kind))
+    asked, url = store(served.url), "s3://data/big"
+    work = {
+        "fetch": lambda: transport(served.url).run(asked.fetch(url, (0, 10), 100)),
+        "read": lambda: asked.read(url, (0, 10), 100, Deadline.after(5)),
+    }[way]
+    with pytest.raises(Trouble) as caught:
+        work()
+    assert caught.value.kind in {TroubleKind.TRANSIENT, TroubleKind.UNREACHABLE}
+    assert len(served.hits) == 1
+
+
+@pytest.mark.parametrize("kind", ["status", "reset", "cut"])
+def test_ours_retry(kind, served):
+    served.faults.append(Fault(kind, times=2))
+    asked = transport(served.url)
+    assert asked.run(asked.fetch("s3://data/big", 0, 1000)) == bytes(1000)
+    assert (asked.meter.requests, asked.meter.retries) == (3, 2)
+    served.faults.append(Fault(kind, times=2))
+    assert asked.read("s3://data/big", 1000, 3000) == bytes(2000)
+
+
+def test_what_stays_cut_short_is_told(served):
+    served.faults.append(Fault("cut"))
+    asked = transport(served.url)
+    with pytest.raises(IntegrityError, match="cut short"):
+        asked.run(asked.fetch("s3://data/big", 0, 1000))
+
+
+@pytest.mark.parametrize("way", ["fetch", "read"])
+def test_the_deadline_is_one_for_all_tries(way, served):
+    served.faults.append(Fault("stall"))
+    asked = transport(served.url, deadline=0.6)
+    work = {
+        "fetch": lambda: asked.run(asked.fetch("s3://data/big", 0, 10)),
+        "read": lambda: asked.read("s3://data/big", 0, 10),
+    }[way]
+    with pytest.raises(SourceUnavailable, match=r"within 0\.6 s"):
+        work()
+
+
+def test_an_object_that_is_too_large_is_not_taken_whole(served):
+    with pytest.raises(Trouble, match=r"2,000,000 bytes at once \(at most 1,000"):
+        transport(served.url).run(store(served.url).fetch("s3://data/big", None, 1000))
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, Absent), (403, Denied), (401, Denied)])
+def test_what_is_not_to_be_had_is_asked_for_once(status, kind, served):
+    served.faults.append(Fault("status", status=status))
+    asked = transport(served.url)
+    with pytest.raises(kind):
+        asked.run(asked.fetch("s3://data/big", 0, 10))
+    assert len(served.hits) == 1
+
+
+def test_nobody_there_and_no_such_host():
+    with pytest.raises(SourceUnavailable, match=r"no connection.*tried 4 times"):
+        transport(f"http://127.0.0.1:{free_port()}").read("s3://data/a", 0, 1)
+    with pytest.raises(SourceUnavailable, match="no such host"):
+        transport("http://nowhere.invalid").read("s3://data/a", 0, 1)
+
+
+def test_ranges_at_the_edges(endpoint):
+    asked, url = transport(endpoint), "s3://edges/a/one.bin"
+    assert asked.run(asked.fetch(url, 8, 100)) == b"89"
+    assert asked.run(asked.fetch(url, 3, None)) == b"3456789"
+    assert asked.run(asked.fetch(url, -4, None)) == b"6789"
+    assert asked.run(asked.fetch(url, 100, 110)) == b""
+    assert asked.run(asked.fetch("s3://edges/a/empty")) == b""
+    assert asked.run(asked.size("s3://edges/a/empty")) == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "there"), [("a", True), ("a/", True), ("a/o", True), ("b", False), ("a/z/", False)]
+)
+def test_whether_there_is_anything(key, there, endpoint):
+    asked = transport(endpoint)
+    assert asked.run(store(endpoint).anything(f"s3://edges/{key}")) is there
+
+
+def test_a_folder_is_no_object(endpoint):
+    asked = transport(endpoint)
+    with pytest.raises(Absent):
+        asked.run(asked.size("s3://edges/a/"))
+
+
+def test_the_region_is_learnt_from_a_bucket_that_is_elsewhere(served, tmp_path, monkeypatch):
+    with DataServer(tmp_path) as aws:
+        aws.faults.append(
+            Fault("status", status=403, headers={"x-amz-bucket-region": "eu-north-1"})
+        )
+        monkeypatch.setattr(bucket, "_AWS", aws.url)
+        served.faults.append(Fault("status", status=301, times=1))
+        asked = transport(served.url)
+        assert asked.run(asked.fetch("s3://data/big", 0, 4)) == bytes(4)
+        assert bucket._regions == {"data": "eu-north-1"}
+        assert [hit.method for hit in aws.hits] == ["HEAD"]
+
+
+def test_a_region_that_is_none_is_not_believed(tmp_path, monkeypatch):
+    with DataServer(tmp_path) as aws:
+        aws.faults.append(Fault("status", status=200, headers={"x-amz-bucket-region": "x@evil/"}))
+        monkeypatch.setattr(bucket, "_AWS", aws.url)
+        with pytest.raises(Trouble, match="not known"):
+            region_of("data", 5)
+
+
+def test_an_account_is_asked_for():
+    with pytest.raises(InvalidInput, match="name of its account"):
+        Bucket("az", with_endpoint("az", {}, trusted=True), 5)._at("az://data/a")
