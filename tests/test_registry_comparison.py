@@ -1,5 +1,6 @@
 """Cards are compared with the records that they name; a difference needs a note."""
 
+import json
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from sciknow.vocab import AccessRights, Sector
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
-from knowledge.answers import READERS, read_datacite, records, registry_of, waiting  # noqa: E402
+from knowledge.answers import READERS, answered, read_datacite, records, registry_of  # noqa: E402
 from knowledge.base import Base, read_base  # noqa: E402
 from knowledge.compared import compare_all  # noqa: E402
 from knowledge.record import Record, compare  # noqa: E402
@@ -225,10 +226,29 @@ def test_a_card_waits_for_one_registry(tmp_path, change, name):
     card = replace(CARD, landing_page="https://www.noaa.gov/y")
     card = replace(card, **change)
     assert registry_of(card) == name
-    lines = list(waiting(base(card), tmp_path))
-    assert [line for line in lines if "1 cards wait" in line] == (
-        [f"{name}: 0 recorded answers read, 1 cards wait for a network"] if name else []
-    )
+    assert answered(base(card), tmp_path).waiting == ({name: 1} if name else {})
+
+
+def test_a_recorded_answer_is_compared_and_a_difference_found(tmp_path):
+    attributes = {"doi": "10.1594/PANGAEA.836178", "titles": [{"title": "Sea ice"}]}
+    answer = {"data": {"attributes": attributes}}
+    (tmp_path / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    card = replace(CARD, doi="10.1594/pangaea.836178", title=LangString("Ice"))
+    found = answered(base(card), tmp_path)
+    assert ["title" in item.text for item in found.differences if "title " in item.text] == [True]
+    assert (found.cards, found.read, found.waiting) == (1, {"DataCite": 1}, {})
+
+
+def test_a_use_that_no_source_states_is_found(registry):
+    said = "A global daily 1 km dataset on a 0.01 degree grid."
+    more = "It is widely used for fisheries, corals and forecasts of hurricanes."
+    told = replace(READ, fields=("description",))
+    for text, expected in ((said, []), (f"{said} {more}", [f"no source says: {more}"])):
+        card = replace(CARD, description=LangString(text), provenance=(told,))
+        assert [item.text for item in compare_all(base(card), registry).differences] == expected
+    elsewhere = replace(told, source="https://example.org/page")
+    card = replace(card, provenance=(told, elsewhere))
+    assert compare_all(base(card), registry).differences == []
 
 
 def test_what_is_absent_is_skipped_with_a_reason(tmp_path):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections import Counter
 from collections.abc import Callable, Iterator
 from gzip import decompress
 from pathlib import Path
@@ -20,7 +19,8 @@ from xml.etree import ElementTree
 import yaml
 
 from knowledge.base import Base
-from knowledge.record import Record, compare
+from knowledge.compared import Compared
+from knowledge.record import Record
 from knowledge.registry_files import strings
 from sciknow.model import Dataset
 from sciknow.model.card import CARD_KEYS
@@ -238,25 +238,20 @@ def records(folder: Path) -> Iterator[tuple[str, Record]]:
                 yield from ((name, record) for record in reader(answer))
 
 
-def waiting(base: Base, folder: Path) -> Iterator[str]:
+def answered(base: Base, folder: Path) -> Compared:
     """Compare the cards that a recorded answer is about, and count those that wait."""
-    if not folder.is_dir():
-        yield f"recorded answers: skipped, no folder {folder}"
     known: dict[str, Record] = {}
-    counts: Counter[str] = Counter()
+    found = Compared()
     for name, record in records(folder) if folder.is_dir() else ():
-        counts[name] += 1
+        found.read[name] += 1
         if record.doi:
             known.setdefault(record.doi, record)
-    waits: Counter[str] = Counter()
     for card, file in base.cards():
         name = registry_of(card)
         record = known.get(card.doi) if card.doi else None
         if record:
-            for key, text in compare(card, record, set(CARD_KEYS), base):
-                yield f"{file}: {card.id}: [registry] {key}: {text}"
+            found.cards += 1
+            found.compare(card, file, record, set(CARD_KEYS), base)
         elif name:
-            waits[name] += 1
-    for name in READERS:
-        read = f"{name}: {counts[name]} recorded answers read"
-        yield f"{read}, {waits[name]} cards wait for a network"
+            found.waiting[name] += 1
+    return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from knowledge.base import Base, Finding
+from knowledge.closing import unsaid_uses
 from knowledge.filled import remark
 from knowledge.record import Record, compare
 from sciknow.model import Activity, Dataset
@@ -34,6 +36,17 @@ class Compared:
     absent: int = 0
     differences: list[Finding] = field(default_factory=list)
     explained: list[Finding] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
+
+    def compare(
+        self, card: Dataset, file: str, record: Record, fields: set[str], base: Base
+    ) -> None:
+        """Compare some fields of a card with a record."""
+        self.fields += len(fields)
+        for name, text in compare(card, record, fields, base):
+            item = Finding("registry", file, card.id, text, _noted(card, name))
+            (self.explained if item.note else self.differences).append(item)
 
 
 def compare_all(base: Base, registry: Registry) -> Compared:
@@ -52,18 +65,30 @@ def compare_all(base: Base, registry: Registry) -> Compared:
             if record is None:
                 found.absent += 1
                 continue
-            found.fields += len(fields)
-            for name, text in compare(dataset, record, fields, base):
-                item = Finding("registry", file, dataset.id, text, _noted(dataset, name))
-                (found.explained if item.note else found.differences).append(item)
+            found.compare(dataset, file, record, fields, base)
         found.cards += bool(sources)
+        found.differences += _uses(dataset, file, registry)
     return found
 
 
+def _uses(dataset: Dataset, file: str, registry: Registry) -> Iterator[Finding]:
+    """Find uses that the record does not state, where the whole description rests on it."""
+    sources = {item.source for item in dataset.provenance if "description" in item.fields}
+    sources |= {item.source for item in dataset.provenance if "description.en" in item.fields}
+    if not sources or not all(source.startswith(registry.prefix) for source in sources):
+        return
+    records = [record for record in map(registry.record, sources) if record]
+    for sentence in unsaid_uses(dataset.description.en, [item.text for item in records]):
+        if records:
+            yield Finding("registry", file, dataset.id, f"no source says: {sentence}")
+
+
 def _noted(dataset: Dataset, name: str) -> bool:
-    """Tell whether a note stands beside a field; a title of ours is ``summarised``, not noted."""
-    return name != "title.en" and any(
-        remark(activity) and _stands_for(activity, name) for activity in dataset.provenance
+    """Tell whether a note stands beside a field; beside a title it has to be about that alone."""
+    return any(
+        remark(activity) and _stands_for(activity, name)
+        for activity in dataset.provenance
+        if name != "title.en" or activity.fields == (name,)
     )
 
 
