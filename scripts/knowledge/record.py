@@ -151,9 +151,9 @@ def _spdx_told(spdx: str, text: str) -> bool:
         return False
     parts = {part for part in ("nc", "sa", "nd") if f"-{part.upper()}" in spdx}
     words = {
-        "nc": r"non-?commercial|[- ]nc\b",
-        "sa": r"share-?alike|[- ]sa\b",
-        "nd": r"no-?derivative|[- ]nd\b",
+        "nc": r"non[- ]?commercial|[- ]nc\b",
+        "sa": r"share[- ]?alike|[- ]sa\b",
+        "nd": r"no[- ]?derivative|[- ]nd\b",
     }
     told = {part for part, pattern in words.items() if re.search(pattern, low)}
     version = re.search(r"\d\.\d", spdx)
