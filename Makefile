@@ -1,7 +1,10 @@
-# Two commands for newcomers: `make demo` and `make test`. Everything is set up on first use.
+# Two commands for newcomers: `make demo` and `make test`. `make help` lists the rest.
+# Everything is set up on first use.
 
 PYTHON ?= python3
-VENV ?= .venv
+# OLDEST=1 takes the oldest versions that pyproject.toml allows, in an environment of their own.
+OLDEST ?=
+VENV ?= .venv$(if $(OLDEST),-oldest)
 # The models extra needs torch. Without a pin pip takes a CUDA build of several gigabytes;
 # override for another build: make test TORCH=torch==2.14.1
 TORCH ?= torch==2.13.0
@@ -13,18 +16,23 @@ WORDS = src/sciknow/search/language/glossary.tsv $(wildcard src/sciknow/search/l
 HUB = src/sciknow/_hub/CURRENT
 SOURCES = $(shell find catalogs knowledge_graph src/sciknow -name '*.yaml' -o -name '*.ttl' -o -name '*.py')
 
-.PHONY: demo test lab lint bench hub wheel check docs clean
+.DEFAULT_GOAL = help
+.PHONY: help demo test lab lint bench hub wheel check pages clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | sort | \
+		while IFS="$$(printf '\t')" read -r name what; do printf 'make %-7s %s\n' "$$name" "$$what"; done
 
 demo: hub ## ask in two languages, open an array, plot it, cite it
 	$(BIN)/sciknow demo
 
-test: hub ## everything CI runs
+test: hub ## the tests that every change passes
 	$(BIN)/python -m pytest
 
 lab: hub ## JupyterLab on notebooks/
 	$(BIN)/sciknow lab
 
-lint: $(READY)
+lint: $(READY) ## ruff, and mypy --strict
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: hub ## ratios against what one would use instead
@@ -32,6 +40,11 @@ bench: hub ## ratios against what one would use instead
 
 check: hub ## the facts in catalogs/ and knowledge_graph/
 	$(BIN)/sciknow validate && $(BIN)/python scripts/check_knowledge.py
+
+pages: hub ## write the pages and pictures anew that scripts make
+	for script in scripts/make_command_reference.py scripts/make_python_reference.py \
+		scripts/make_main_catalog.py scripts/draw_house.py docs/explanation/draw_*.py \
+		"scripts/check_knowledge.py --page"; do $(BIN)/python $$script || exit 1; done
 
 hub: $(HUB) ## the embedded hub; made again when a source has changed
 
@@ -44,7 +57,9 @@ $(BRIDGE): $(READY) scripts/make_bridge.py $(WORDS)
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "$(TORCH)"
-	$(BIN)/python -m pip install --quiet --editable ".[models,lab,cite,crate,stac,geoparquet,excel,align,icechunk,build,dev]"
+	$(if $(OLDEST),$(BIN)/python scripts/oldest.py > $(VENV)/oldest.txt)
+	$(BIN)/python -m pip install --quiet $(if $(OLDEST),--constraint $(VENV)/oldest.txt) \
+		--editable ".[models,lab,cite,crate,stac,geoparquet,excel,align,icechunk,build,dev]"
 	touch $@
 
 wheel: hub ## dist/*.whl with the embedded hub and the default model inside
@@ -52,5 +67,5 @@ wheel: hub ## dist/*.whl with the embedded hub and the default model inside
 	$(BIN)/python scripts/pack_model.py
 	$(BIN)/python -m build --wheel
 
-clean:
+clean: ## remove everything that was made, the environment too
 	rm -rf build dist demo-output src/sciknow/_hub src/sciknow/search/embed/_model $(BRIDGE) $(VENV)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "sciknow"
 TARGET = ROOT / "docs" / "images" / "house.svg"
 GROUND = "ground"
-WIDTH, BOX, GAP, LINE, LETTERS, PER_ROW = 1160, 220, 10, 16, 33, 5
+WIDTH, BOX, GAP, LINE, LETTERS, PER_ROW = 1160, 220, 10, 16, 30, 5
 COLORS = ("#eeeeee", "#dff0d8", "#dbe9f6", "#fbe5d0", "#f4dbe9")
 
 Uses = Mapping[str, frozenset[str]]
@@ -80,7 +80,8 @@ def storeys(uses: Uses) -> list[list[str]]:
     ValueError
         When rooms use one another.
     """
-    left, found, below = dict(uses), [], set()
+    left, found, below = dict(uses), [[GROUND]], {GROUND}
+    del left[GROUND]
     while left:
         ready = sorted(name for name, targets in left.items() if targets <= below)
         if not ready:

@@ -252,12 +252,6 @@ def test_plain_intake_opens_every_catalogue(path):
         assert catalog[name].data.url
 
 
-def test_the_main_catalogue_is_complete():
-    assert (ROOT / "catalogs" / "main.yaml").read_text(encoding="utf-8") == main_text(
-        ROOT / "catalogs"
-    ), "run scripts/make_main_catalog.py"
-
-
 def test_every_offline_entry_opens_in_plain_intake():
     main = intake.open_catalog(str(ROOT / "catalogs" / "main.yaml"))
     opened = 0

@@ -235,13 +235,6 @@ def test_version_names_the_engines(run):
     assert set(json.loads(run("version", "--json").stdout)) >= {"sciknow", "xarray", "tantivy"}
 
 
-def test_the_command_reference_is_up_to_date():
-    import runpy
-
-    page = runpy.run_path(str(ROOT / "scripts" / "make_command_reference.py"))["reference"]()
-    assert (ROOT / "docs" / "reference" / "commands.md").read_text() == page
-
-
 def test_compatible_says_how_datasets_fit_together(run):
     text = run("compatible", "ice-monthly", "sst-daily").stdout
     assert text.startswith("ice-monthly and sst-daily can be combined")

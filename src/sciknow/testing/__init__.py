@@ -1,1 +1,1 @@
-"""The testing room."""
+"""Contract tests that every implementation of a Protocol passes."""
