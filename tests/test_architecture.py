@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {"errors", "killable", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
     {"model"},
-    {"axes", "place"},
+    {"axes", "place", "rdf"},
     {"wire"},
     {
         "alignment",
@@ -30,8 +30,8 @@ LEVELS = [
 BOTTOM = LEVELS[0]  # these may use each other
 LEVEL = {room: number for number, rooms in enumerate(LEVELS) for room in rooms}
 ONLY_PLACE = {
-    "rdflib": {"graph"},
-    "pyoxigraph": {"graph"},
+    "rdflib": {"graph", "rdf"},
+    "pyoxigraph": {"graph", "rdf"},
     "pyshacl": {"graph"},
     "intake": {"catalogs"},
     "tantivy": {"search"},

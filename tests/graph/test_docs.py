@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sciknow.graph import PREFIXES, ready_queries
+from sciknow.graph import ready_queries
+from sciknow.rdf.prefix import PREFIXES
 from sciknow.vocab import RDF
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -9,7 +9,7 @@ from rdflib.plugins.sparql import prepareQuery
 
 from sciknow.errors import InvalidInput, LimitExceeded, SciknowError, UntrustedInput
 from sciknow.graph import META, GraphStore, HubGraph, to_quads, write_store
-from sciknow.graph.term import typed
+from sciknow.rdf.term import typed
 from sciknow.vocab import SK, XSD
 
 OCEAN = URIRef("urn:sciknow:concept:sector-ocean")

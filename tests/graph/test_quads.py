@@ -10,7 +10,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from sciknow.errors import InvalidInput
 from sciknow.graph import META, canonical_digest, from_graph, normal_form, to_quads
-from sciknow.graph.term import iri, last_day
 from sciknow.model import (
     AccessEvidence,
     Activity,
@@ -27,6 +26,7 @@ from sciknow.model import (
     Variable,
 )
 from sciknow.model.plain import from_plain, to_plain
+from sciknow.rdf.term import iri, last_day
 from sciknow.vocab import DCTERMS, PROV, SK, AccessRights, ActivityKind, Sector
 
 slug = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,12}", fullmatch=True)

@@ -12,7 +12,6 @@ from rdflib import RDF, Namespace, URIRef
 
 from sciknow.errors import InvalidInput
 from sciknow.graph import read_shapes, to_quads, validate
-from sciknow.graph.term import double, string, typed
 from sciknow.model import (
     AccessEvidence,
     Activity,
@@ -29,6 +28,7 @@ from sciknow.model import (
     SpatialCoverage,
     Variable,
 )
+from sciknow.rdf.term import double, string, typed
 from sciknow.readers import registry
 from sciknow.vocab import (
     DCAT,

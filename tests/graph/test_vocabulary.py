@@ -9,7 +9,7 @@ import pytest
 from sciknow import graph as room
 from sciknow.errors import InvalidInput
 from sciknow.graph import ontology_quads
-from sciknow.graph.prefix import PREFIXES
+from sciknow.rdf.prefix import PREFIXES
 from sciknow.vocab import RDFS, SK
 
 VOCABULARY = Path(__file__).parents[2] / "knowledge_graph" / "vocabulary" / "sciknow.ttl"

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         read_schemes,
     )
     from sciknow.graph.neighbour import Neighbour, related
-    from sciknow.graph.prefix import PREFIXES
     from sciknow.graph.quads import META, canonical_digest, ontology_quads, to_quads
     from sciknow.graph.ready import Parameter, ReadyQuery, ready_queries
     from sciknow.graph.rebuild import from_graph, normal_form
@@ -37,7 +36,6 @@ _HOMES = {
     "Knowledge": "knowledge",
     "META": "quads",
     "Neighbour": "neighbour",
-    "PREFIXES": "prefix",
     "Parameter": "ready",
     "ReadyQuery": "ready",
     "Violation": "shape",
@@ -61,7 +59,6 @@ _HOMES = {
 
 __all__ = [
     "META",
-    "PREFIXES",
     "Answer",
     "GraphStore",
     "HubGraph",

@@ -9,7 +9,17 @@ from pyoxigraph import NamedNode
 
 from sciknow.graph.describe_distribution import as_json, describe_distribution
 from sciknow.graph.fact import Facts, describe_provenance, fact, kind_of, ordered
-from sciknow.graph.term import (
+from sciknow.model import (
+    Dataset,
+    Grant,
+    PeriodOfTime,
+    SpatialCoverage,
+    Variable,
+)
+from sciknow.model.coverage import BBox
+from sciknow.model.identifier import cstr_iri, doi_iri
+from sciknow.model.licence import address_of
+from sciknow.rdf.term import (
     boolean,
     date,
     decimal,
@@ -24,16 +34,6 @@ from sciknow.graph.term import (
     texts,
     typed,
 )
-from sciknow.model import (
-    Dataset,
-    Grant,
-    PeriodOfTime,
-    SpatialCoverage,
-    Variable,
-)
-from sciknow.model.coverage import BBox
-from sciknow.model.identifier import cstr_iri, doi_iri
-from sciknow.model.licence import address_of
 from sciknow.vocab import (
     DCAT,
     DCTERMS,

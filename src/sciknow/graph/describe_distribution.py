@@ -8,8 +8,8 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from sciknow.graph.fact import Facts, fact, kind_of
-from sciknow.graph.term import boolean, date, iri, local, mint, string, texts, typed
 from sciknow.model import AccessEvidence, Distribution
+from sciknow.rdf.term import boolean, date, iri, local, mint, string, texts, typed
 from sciknow.vocab import DCAT, DCTERMS, ID_BASE, SCHEMA, SK, XSD
 
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"

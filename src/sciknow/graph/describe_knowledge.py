@@ -5,9 +5,9 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode
 
 from sciknow.graph.fact import Facts, describe_provenance, fact, kind_of, ordered
-from sciknow.graph.term import boolean, date, iri, local, string, tagged, texts
 from sciknow.model import Agent, AgentKind, Concept, ConceptScheme, Publication
 from sciknow.model.provenance import Activity
+from sciknow.rdf.term import boolean, date, iri, local, string, tagged, texts
 from sciknow.vocab import (
     DCTERMS,
     FOAF,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import NamedNode, Triple
 
-from sciknow.graph.term import Term, date, iri, mint, string, typed
 from sciknow.model import Activity
+from sciknow.rdf.term import Term, date, iri, mint, string, typed
 from sciknow.vocab import DCTERMS, PROV, RDF, RDFS, SCHEMA, SK, XSD
 
 Facts = Iterator[Triple]

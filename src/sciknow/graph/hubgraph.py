@@ -17,9 +17,9 @@ from rdflib.store import Store
 
 from sciknow.errors import InvalidInput
 from sciknow.graph.answer import Answer
-from sciknow.graph.prefix import PREFIXES
-from sciknow.graph.rdfterm import from_answer, from_engine, to_engine
 from sciknow.graph.store import GraphStore
+from sciknow.rdf.prefix import PREFIXES
+from sciknow.rdf.rdfterm import from_answer, from_engine, to_engine
 
 _UNION = "__UNION__"
 _LIMITS = ("timeout", "max_rows", "max_memory")

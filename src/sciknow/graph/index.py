@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from sciknow.errors import InvalidInput
-from sciknow.graph.term import Term, local_id
 from sciknow.model import LangString
+from sciknow.rdf.term import Term, local_id
 from sciknow.vocab import RDF, SCHEMA
 
 T = TypeVar("T")

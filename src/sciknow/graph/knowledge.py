@@ -18,9 +18,9 @@ from sciknow.graph.read_agent import AGENT_TYPES, read_agent
 from sciknow.graph.read_concept import CONCEPT_TYPES, SCHEME_TYPES, read_concept, read_scheme
 from sciknow.graph.read_publication import PUBLICATION_TYPES, read_publication
 from sciknow.graph.tree import check_tree
-from sciknow.graph.turtle import Record, compact, read_triples
 from sciknow.model import Agent, Concept, ConceptScheme, Publication
 from sciknow.model.parse import Where
+from sciknow.rdf.turtle import Record, compact, read_triples
 from sciknow.vocab import ID_BASE, RDF
 
 T = TypeVar("T", Concept, ConceptScheme, Publication, Agent)

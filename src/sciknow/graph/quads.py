@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from sciknow.errors import InvalidInput
+from sciknow.errors import InvalidInput, LimitExceeded
 from sciknow.graph.describe_dataset import describe_dataset
 from sciknow.graph.describe_knowledge import (
     describe_agent,
@@ -21,8 +21,9 @@ from sciknow.graph.describe_knowledge import (
     describe_publication,
     describe_scheme,
 )
-from sciknow.graph.term import iri, string, tagged, typed
 from sciknow.model import Agent, Concept, ConceptScheme, Dataset, Publication
+from sciknow.rdf.guarded import parse_rdf
+from sciknow.rdf.term import iri, string, tagged, typed
 from sciknow.vocab import DCTERMS, ID_BASE, PROV, RDF, RDFS, SK, XSD
 
 T = TypeVar("T", Dataset, Concept, ConceptScheme, Publication, Agent)
@@ -157,10 +158,12 @@ def ontology_quads(path: Path) -> list[Quad]:
     try:
         quads = [
             Quad(item.subject, item.predicate, item.object, graph)
-            for item in parse(path.read_bytes(), format=RdfFormat.TURTLE)
+            for item in parse_rdf(path.read_bytes())
         ]
-    except (OSError, SyntaxError, ValueError) as error:
+    except OSError as error:
         raise InvalidInput(f"{path}: {error}", hint="mend the Turtle file") from None
+    except (InvalidInput, LimitExceeded) as error:
+        raise InvalidInput(f"{path}: {error.message}", hint="mend the Turtle file") from None
     for quad in quads:
         if not isinstance(quad.subject, NamedNode):
             raise InvalidInput(f"{path}: a blank node", hint="give every term a name")

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pyoxigraph import NamedNode
 
 from sciknow.graph.read_concept import named, parse_language, sources
-from sciknow.graph.turtle import Record
 from sciknow.model import Activity, Agent, AgentKind, LangString
 from sciknow.model.identifier import parse_orcid, parse_ror
 from sciknow.model.parse import Where, parse_date, parse_url, show
+from sciknow.rdf.turtle import Record
 from sciknow.vocab import DCTERMS, RDF, SCHEMA, SK, ActivityKind
 
 AGENT_TYPES = {

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pyoxigraph import NamedNode
 
 from sciknow.errors import InvalidInput
-from sciknow.graph.turtle import Record
 from sciknow.model import Activity, Concept, ConceptScheme
 from sciknow.model.parse import Where, parse_date, parse_slug, parse_url, show
+from sciknow.rdf.turtle import Record
 from sciknow.vocab import DCTERMS, ID_BASE, SK, SKOS, ActivityKind
 
 CONCEPT_TYPES = {SKOS.Concept: "concept"}

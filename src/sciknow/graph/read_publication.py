@@ -8,10 +8,10 @@ from pyoxigraph import Literal, NamedNode
 
 from sciknow.errors import InvalidInput
 from sciknow.graph.read_concept import named, sources
-from sciknow.graph.turtle import Record
 from sciknow.model import Activity, Publication, PublicationKind
 from sciknow.model.identifier import doi_iri, parse_doi
 from sciknow.model.parse import parse_date, parse_text, parse_url
+from sciknow.rdf.turtle import Record
 from sciknow.vocab import DCTERMS, ID_BASE, RDF, SCHEMA, SK, XSD
 
 PUBLICATION_TYPES = {SCHEMA.base + str(kind): kind for kind in PublicationKind}

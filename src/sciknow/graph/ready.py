@@ -15,8 +15,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 from sciknow.errors import InvalidInput, NotFound
-from sciknow.graph.prefix import PREFIXES
-from sciknow.graph.term import iri
+from sciknow.rdf.prefix import PREFIXES
+from sciknow.rdf.term import iri
 from sciknow.vocab import XSD
 
 _HEAD = re.compile(r"#\s*(title\.zh|title|answers|parameter\s+\w+)\s*:\s*(.*)")

@@ -18,8 +18,8 @@ from rdflib.namespace import SH
 from rdflib.term import BNode, Literal, URIRef
 
 from sciknow.errors import InvalidInput
-from sciknow.graph.rdfterm import DATES, FAR_DATE, from_engine
-from sciknow.graph.turtle import compact
+from sciknow.rdf.rdfterm import DATES, FAR_DATE, from_engine
+from sciknow.rdf.turtle import compact
 from sciknow.text import clean
 from sciknow.vocab import ID_BASE, SK
 

@@ -25,7 +25,7 @@ from sciknow.graph.answer import Answer
 from sciknow.graph.guard import bind_values, check_query
 from sciknow.graph.limit import MAX_MEMORY, MAX_ROWS, TIMEOUT
 from sciknow.graph.pool import QueryPool
-from sciknow.graph.prefix import PREFIXES
+from sciknow.rdf.prefix import PREFIXES
 
 _LEFT_OVERS = ("LOG", "LOG.old.*", "LOCK", "IDENTITY")
 """Files of the engine that a read-only store does not need; LOG names folders of the builder."""
