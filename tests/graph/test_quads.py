@@ -77,7 +77,7 @@ distribution = st.builds(
     id=slug,
     access_url=st.one_of(url, st.just("data/näme of file.zarr"), st.just("s3://bucket/key.zarr")),
     reader=st.sampled_from(["", "zarr", "netcdf"]),
-    media_type=st.sampled_from(["", "application/netcdf"]),
+    media_type=st.sampled_from(["", "application/netcdf", "image/tiff; application=geotiff"]),
     title=langs,
     byte_size=st.one_of(st.none(), st.integers(1, 10**15)),
     storage_options=st.dictionaries(slug, st.one_of(st.booleans(), text), max_size=2),

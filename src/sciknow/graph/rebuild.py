@@ -1,7 +1,7 @@
 """Quads → `Dataset`: the way back from RDF, for DCAT that others send and for checks.
 
 What a set cannot keep comes back in a normal order: keywords, themes, sectors and grants are
-sorted, each once (`normal_form` does the same to any dataset).
+sorted, each once, and addresses are IRIs (`normal_form` does the same to any dataset).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sciknow.model import (
     Variable,
 )
 from sciknow.model.licence import SPDX
+from sciknow.rdf.term import iri
 from sciknow.vocab import (
     DCAT,
     DCTERMS,
@@ -63,12 +64,16 @@ def from_graph(quads: Iterable[Quad | Triple]) -> tuple[Dataset, ...]:
 
 
 def normal_form(dataset: Dataset) -> Dataset:
-    """Sort what RDF keeps as a set: keywords, themes, sectors, grants, fields of activities."""
+    """Sort what RDF keeps as a set (keywords, themes, sectors, grants, fields of activities).
+
+    The address of the page is written as an IRI: brackets and blanks in it are percent-encoded.
+    """
     activities = tuple(replace(item, fields=unique(item.fields)) for item in dataset.provenance)
     grants = sorted(set(dataset.grants), key=_grant_key)
     others = (item for item in dataset.sectors if item != dataset.sector)
     return replace(
         dataset,
+        landing_page=iri(dataset.landing_page).value if dataset.landing_page else "",
         keywords=unique(dataset.keywords),
         theme=unique(dataset.theme),
         sectors=unique(others),
@@ -181,7 +186,7 @@ def _distribution(node: Node) -> Distribution:
         id=own_id(node.name, "distribution", node.name),
         access_url=unquote(url.removeprefix(FILE)) if url.startswith(FILE) else url,
         reader=node.text(SK.reader),
-        media_type=node.text(DCAT.mediaType).removeprefix(MEDIA_TYPES),
+        media_type=unquote(node.text(DCAT.mediaType).removeprefix(MEDIA_TYPES)),
         title=node.langstring(DCTERMS.title),
         byte_size=int(size) if size else None,
         storage_options=node.mapping(SK.storageOptions),
