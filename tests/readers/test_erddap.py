@@ -14,6 +14,7 @@ from servers.erddap import SINCE, erddap_server
 
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.model import Distribution
+from sciknow.model.selection import Selection, parse_selection
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
 from sciknow.readers.formats.tabledap.reader import address
 from sciknow.readers.formats.tabledap.server import (
@@ -23,7 +24,6 @@ from sciknow.readers.formats.tabledap.server import (
     query,
     spans,
 )
-from sciknow.readers.selection import Selection, parse_selection
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 START = pd.Timestamp("2015-03-01")

@@ -4,15 +4,12 @@ Citation libraries are imported here and nowhere else; no data are read and no n
 """
 
 from sciknow.ledger.book import (
-    SELECTION,
     Ledger,
     Opened,
     current,
     library_versions,
     now,
     opened,
-    selection_of,
-    selection_text,
     session,
 )
 from sciknow.ledger.citation import STYLES, cite, csl_items, software_items
@@ -21,6 +18,7 @@ from sciknow.ledger.difference import Change, ChangeKind, Comparison, compare
 from sciknow.ledger.lockfile import Lock, Locked, environment, make_lock, read_lock, write_lock
 from sciknow.ledger.report import Report, Status, Verdict
 from sciknow.ledger.source import Source
+from sciknow.model.selection import SELECTION, selection_of, selection_text
 
 __all__ = [
     "SELECTION",

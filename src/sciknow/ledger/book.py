@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from sciknow._html import Markup, link, table
 from sciknow.errors import DegradedWarning
 from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
-from sciknow.model.parse import Where, parse_day
 from sciknow.model.plain import from_plain, to_plain
+from sciknow.model.selection import selection_text
 from sciknow.version import __version__
 
 
@@ -76,39 +75,6 @@ class Opened:
             "licence": dataset.license,
             "generation": self.generation[:12],
         }
-
-
-SELECTION = ("bbox", "period", "variables")
-"""The options of opening that take a part."""
-
-
-def selection_of(options: Mapping[str, object]) -> dict[str, object]:
-    """Return the part that some options of opening ask for, as plain values."""
-    plain: dict[str, Callable[[Any], object]] = {"bbox": float, "period": _day, "variables": str}
-    return {
-        key: [plain[key](item) for item in ([value] if isinstance(value, str) else value)]
-        for key in SELECTION
-        if isinstance(value := options.get(key), Iterable)
-    }
-
-
-def _day(value: object) -> str:
-    return parse_day(value, Where("period"))
-
-
-def selection_text(selection: Mapping[str, object]) -> str:
-    """Write a selection in one line; empty for the whole.
-
-    Examples
-    --------
-    >>> selection_text({"period": ["1979", "2020"], "variables": ["sst"]})
-    'period 1979 2020; variables sst'
-    """
-    return "; ".join(
-        f"{key} {' '.join(str(item) for item in value)}"
-        for key, value in selection.items()
-        if isinstance(value, Iterable)
-    )
 
 
 class Ledger:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sciknow._lazy import lazy_names
+from sciknow.model.selection import Selection, parse_selection
 
 if TYPE_CHECKING:
     from sciknow.readers.accessor import Origin, memory_of, remember
@@ -18,35 +19,56 @@ if TYPE_CHECKING:
     from sciknow.readers.copies.materialise import write_copy
     from sciknow.readers.copies.payload import Payload, list_files, with_sizes
     from sciknow.readers.fingerprints.fingerprint import take_fingerprint
-    from sciknow.readers.located import reader_for
     from sciknow.readers.location import locate
-    from sciknow.readers.opening import open_any, open_distribution
+    from sciknow.readers.opening import (
+        open_any,
+        open_distribution,
+        open_first,
+        plan_cheapest,
+        plan_dataset,
+        plan_distribution,
+    )
     from sciknow.readers.part import Opened
-    from sciknow.readers.plans.plan import Plan, parse_budget
-    from sciknow.readers.plans.planning import plan_dataset, plan_distribution
+    from sciknow.readers.plans.plan import Plan
     from sciknow.readers.probes.probe import probe_distribution
     from sciknow.readers.protocol import Location, Reader
-    from sciknow.readers.selection import Selection, parse_selection
-    from sciknow.readers.table import TableAs, to_dataset
+    from sciknow.readers.registry import reader_for
+    from sciknow.readers.request import (
+        As,
+        Options,
+        Request,
+        TableAs,
+        check_options,
+        parse_budget,
+        parse_request,
+    )
+    from sciknow.readers.table import to_dataset
 
 __all__ = [
+    "As",
     "Location",
     "Opened",
+    "Options",
     "Origin",
     "Payload",
     "Plan",
     "Reader",
+    "Request",
     "Selection",
     "TableAs",
+    "check_options",
     "dataset_attrs",
     "list_files",
     "locate",
     "memory_of",
     "open_any",
     "open_distribution",
+    "open_first",
     "origin",
     "parse_budget",
+    "parse_request",
     "parse_selection",
+    "plan_cheapest",
     "plan_dataset",
     "plan_distribution",
     "probe_distribution",
@@ -65,8 +87,7 @@ _HOMES = {
     "Payload": "copies.payload",
     "Plan": "plans.plan",
     "Reader": "protocol",
-    "Selection": "selection",
-    "TableAs": "table",
+    "TableAs": "request",
     "dataset_attrs": "attrs",
     "list_files": "copies.payload",
     "locate": "location",
@@ -74,12 +95,18 @@ _HOMES = {
     "open_any": "opening",
     "open_distribution": "opening",
     "origin": "attrs",
-    "parse_selection": "selection",
-    "parse_budget": "plans.plan",
-    "plan_dataset": "plans.planning",
-    "plan_distribution": "plans.planning",
+    "parse_budget": "request",
+    "parse_request": "request",
+    "check_options": "request",
+    "As": "request",
+    "Options": "request",
+    "Request": "request",
+    "open_first": "opening",
+    "plan_cheapest": "opening",
+    "plan_dataset": "opening",
+    "plan_distribution": "opening",
     "probe_distribution": "probes.probe",
-    "reader_for": "located",
+    "reader_for": "registry",
     "remember": "accessor",
     "take_fingerprint": "fingerprints.fingerprint",
     "to_dataset": "table",

@@ -7,6 +7,7 @@ A reader that can leave the cutting to its source (a server, an index of row gro
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import dask.dataframe as dd
@@ -14,31 +15,38 @@ import xarray as xr
 
 from sciknow.axes.finder import find_times
 from sciknow.errors import InvalidInput, NotFound
+from sciknow.model import Distribution
+from sciknow.model.selection import Selection
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.rows import cut_rows
-from sciknow.readers.selection import Selection, has_places, names, select
+from sciknow.readers.selection import has_places, names, select
 
 Opened = xr.Dataset | xr.DataTree | dd.DataFrame
 """What opening gives: lazy, on dask."""
 
 
-def part(
-    reader: Reader,
-    location: Location,
-    options: Mapping[str, object],
-    opened: Opened,
-    wanted: Selection,
-) -> Opened:
-    """Cut a part out of what was opened.
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One way to a dataset, opened whole.
 
     Parameters
     ----------
-    reader, location, options
-        How it was opened.
+    distribution : Distribution
+        The way.
+    reader, location
+        With what, and where it was.
     opened
-        The whole.
-    wanted : Selection
-        The part; an empty one is the whole.
+        What came of it.
+    """
+
+    distribution: Distribution
+    reader: Reader
+    location: Location
+    opened: Opened
+
+
+def part(whole: Whole, wanted: Selection) -> Opened:
+    """Cut a part out of what was opened; an empty selection is the whole.
 
     Raises
     ------
@@ -47,8 +55,7 @@ def part(
     NotFound
         When it lacks a variable.
     """
-    if not wanted:
-        return opened
+    opened, options = whole.opened, whole.distribution.options
     if isinstance(opened, xr.Dataset):
         return select(opened, wanted)
     if isinstance(opened, xr.DataTree):
@@ -56,8 +63,8 @@ def part(
         tree = xr.DataTree.from_dict({f"/{path}": select(ds, one) for path, (ds, one) in found})
         tree.attrs = dict(opened.attrs)
         return tree
-    cut: Any = getattr(reader, "cut", None)
-    rows = cut_rows(opened, wanted) if cut is None else cut(location, options, opened, wanted)
+    cut: Any = getattr(whole.reader, "cut", None)
+    rows = cut_rows(opened, wanted) if cut is None else cut(whole.location, options, opened, wanted)
     rows.attrs = getattr(opened, "attrs", {})
     return cast(Opened, rows)
 

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from sciknow.wire.transport import Transport
 
-Opened = "xr.Dataset | xr.DataTree | DataFrame"
-"""What a reader returns: lazy, on dask."""
-
 
 @dataclass(frozen=True, slots=True)
 class Location:

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from sciknow.errors import DegradedWarning, InvalidInput, MissingDependency, NotFound
+from sciknow.model import Distribution
 from sciknow.readers.protocol import Reader
 
 GROUP = "sciknow.readers"
@@ -173,6 +174,21 @@ def _no_match(url: str, path: str, media_type: str) -> NotFound:
         f"would have matched: {', '.join(would) or 'none that is known'}",
         hint="name a reader, or install one that registers itself under sciknow.readers",
     )
+
+
+def reader_for(distribution: Distribution) -> Reader:
+    """Return the reader that a distribution names, or that fits its media type or ending.
+
+    Raises
+    ------
+    NotFound
+        When there is none: says what is installed, what would have matched, what to install.
+    MissingDependency
+        When the reader needs a package that is not installed.
+    """
+    if distribution.reader:
+        return get(distribution.reader)
+    return match(distribution.access_url, str(distribution.media_type))
 
 
 def check_options(reader: Reader, options: Iterable[str]) -> None:

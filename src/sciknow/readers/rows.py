@@ -10,7 +10,7 @@ import pandas as pd
 
 from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox
-from sciknow.readers.selection import Selection
+from sciknow.model.selection import Selection
 from sciknow.readers.table import by_part
 from sciknow.readers.table_axes import Axes, axes_of
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Any, cast
 
 import dask
@@ -15,21 +14,6 @@ from dask.dataframe import DataFrame, Series, from_map
 
 from sciknow.errors import InvalidInput
 from sciknow.readers.table_axes import axes_of
-
-
-class TableAs(StrEnum):
-    """What a table is opened as."""
-
-    DATAFRAME = "dataframe"
-    DATASET = "dataset"
-
-
-def parse_table_as(value: object) -> TableAs:
-    """Read ``dataframe`` or ``dataset``."""
-    try:
-        return TableAs(str(value))
-    except ValueError:
-        raise InvalidInput(f"table_as={value!r}", hint="give 'dataframe' or 'dataset'") from None
 
 
 def set_index(frame: DataFrame, index: str) -> DataFrame:

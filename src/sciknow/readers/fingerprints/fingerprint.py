@@ -14,6 +14,7 @@ from typing import Any
 
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint, Strength
+from sciknow.model.selection import parse_selection
 from sciknow.net import DEADLINE, check_online, redact
 from sciknow.readers import registry
 from sciknow.readers.fingerprints.files import file_fingerprint
@@ -21,10 +22,9 @@ from sciknow.readers.fingerprints.part import is_whole, part_states
 from sciknow.readers.fingerprints.sample import SAMPLES
 from sciknow.readers.fingerprints.structure import structure
 from sciknow.readers.formats.zarr.fingerprint import reference_fingerprint, zarr_fingerprint
-from sciknow.readers.located import reader_for
 from sciknow.readers.location import locate
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.selection import parse_selection
+from sciknow.readers.registry import reader_for
 
 FILES = frozenset({"netcdf", "grib", "csv", "jsonl", "excel", "parquet", "geotiff"})
 """Readers of which the address is a file, or a set of files."""

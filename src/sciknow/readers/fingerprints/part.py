@@ -13,12 +13,13 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.model.fingerprint import VariableState
+from sciknow.model.selection import Selection
 from sciknow.net import Deadline
 from sciknow.readers.fingerprints.sample import windows
 from sciknow.readers.fingerprints.structure import PART, box_digest, dtype_name, raw_options
 from sciknow.readers.part import tree_parts
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.selection import Index, Selection, as_slice, indices, names
+from sciknow.readers.selection import Index, as_slice, indices, names
 from sciknow.wire.trouble import explain
 
 PART_BYTES = 128 * 2**20

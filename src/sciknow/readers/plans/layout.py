@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sciknow.readers.selection import Index, Selection, indices, names
+from sciknow.model.selection import Selection
+from sciknow.readers.selection import Index, indices, names
 
 Run = tuple[int, int]
 """First index and the one after the last."""

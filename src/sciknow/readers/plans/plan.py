@@ -16,12 +16,15 @@ import numpy as np
 import xarray as xr
 
 from sciknow._html import Markup, join, table
-from sciknow.errors import InvalidInput, LimitExceeded
+from sciknow.errors import LimitExceeded
 from sciknow.model import Distribution
+from sciknow.model.selection import Selection
+from sciknow.readers.part import Opened
 from sciknow.readers.plans.cost import Cost, Costs
 from sciknow.readers.plans.layout import Layout
 from sciknow.readers.plans.plan_picture import draw
-from sciknow.readers.selection import Index, Selection, indices, names
+from sciknow.readers.request import parse_budget
+from sciknow.readers.selection import Index, indices, names
 from sciknow.text import counted, human_bytes
 
 REQUEST_BYTES = 256 * 1024
@@ -77,7 +80,7 @@ class Plan:
     rejected: tuple[tuple[str, str], ...] = ()
     layouts: tuple[Layout, ...] = field(default=(), repr=False)
     _others: tuple[Plan, ...] = field(default=(), repr=False, compare=False)
-    _opened: Any = field(default=None, repr=False, compare=False)
+    _opened: Opened | None = field(default=None, repr=False, compare=False)
 
     @property
     def fits(self) -> bool:
@@ -94,8 +97,9 @@ class Plan:
         """Its bytes and requests, in words."""
         return f"{human_bytes(self.bytes)}, {counted(self.requests, 'request')}"
 
-    def open(self) -> Any:
+    def open(self) -> Opened:
         """Return the part, lazy, as it was planned."""
+        assert self._opened is not None
         return self._opened
 
     def check(self, max_bytes: int | None) -> Plan:
@@ -161,19 +165,6 @@ class Plan:
             (plan.distribution.id, float(plan.bytes), plan.price) for plan in (self, *self._others)
         ]
         return draw(self.layouts, bars, str(self))
-
-
-def parse_budget(max_bytes: object) -> None:
-    """Check that a budget is a number of bytes, or none.
-
-    Raises
-    ------
-    InvalidInput
-        For anything else.
-    """
-    number = isinstance(max_bytes, (int, float)) and not isinstance(max_bytes, bool)
-    if max_bytes is not None and not (number and float(str(max_bytes)) >= 0):
-        raise InvalidInput(f"max_bytes={max_bytes!r}", hint="give a number of bytes")
 
 
 def available_memory() -> int:

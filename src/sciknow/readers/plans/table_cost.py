@@ -7,6 +7,7 @@ from typing import Any
 
 import dask.dataframe as dd
 
+from sciknow.model.selection import Selection
 from sciknow.readers.formats.netcdf.cost import Pages
 from sciknow.readers.formats.parquet.geo import Geo
 from sciknow.readers.formats.parquet.groups import (
@@ -19,7 +20,6 @@ from sciknow.readers.formats.parquet.groups import (
 )
 from sciknow.readers.plans.cost import Cost
 from sciknow.readers.protocol import Location
-from sciknow.readers.selection import Selection
 from sciknow.readers.table_axes import axes_of
 from sciknow.wire.rangefile import RangeFile
 

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sciknow.errors import SourceUnavailable
+from sciknow.model.selection import Selection
 from sciknow.readers.formats.parquet.geo import Geo, bounds, decode, has_shapely
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import Interval, keep, longitudes, times
-from sciknow.readers.selection import Selection
 from sciknow.readers.table_axes import Axes
 from sciknow.wire.rangefile import RangeFile
 from sciknow.wire.transport import Transport

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.model.selection import Selection
 from sciknow.readers.formats.parquet import geo
 from sciknow.readers.formats.parquet.groups import (
     ReadGroup,
@@ -22,7 +23,6 @@ from sciknow.readers.formats.parquet.groups import (
 from sciknow.readers.plans.table_cost import ParquetCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import check_axes, columns_of, cut_rows
-from sciknow.readers.selection import Selection
 from sciknow.readers.table import from_parts, plain_strings, set_index
 from sciknow.readers.table_axes import axes_of
 from sciknow.wire.filesystem import PROTOCOL, TransportFileSystem

@@ -12,6 +12,7 @@ import dask.dataframe as dd
 import pandas as pd
 
 from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable
+from sciknow.model.selection import Selection
 from sciknow.readers.formats.tabledap.server import (
     Column,
     Place,
@@ -27,7 +28,6 @@ from sciknow.readers.formats.tabledap.server import (
 from sciknow.readers.plans.cost import Cost
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import check_axes
-from sciknow.readers.selection import Selection
 from sciknow.readers.table import from_parts, set_index
 from sciknow.readers.table_axes import Axes
 from sciknow.wire.transport import Transport

@@ -23,8 +23,8 @@ import pandas as pd
 from scipy.io import netcdf_file
 
 from sciknow.errors import IntegrityError, InvalidInput
+from sciknow.model.selection import Selection
 from sciknow.readers.rows import Interval, longitudes, times
-from sciknow.readers.selection import Selection
 from sciknow.wire.trouble import DAMAGED
 
 Moment: TypeAlias = pd.Timestamp | None

@@ -1,0 +1,145 @@
+"""What is asked of a way to data: which part, in which form, within which budget and time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack, get_args
+
+from sciknow.errors import InvalidInput
+from sciknow.model.selection import Selection, parse_selection
+from sciknow.model.suggest import nearest
+from sciknow.net import DEADLINE
+from sciknow.wire.cache import Cache, parse_cache
+
+As: TypeAlias = Literal["dataset", "tree", "table"]
+"""What an opened object is to be: `xarray.Dataset`, `xarray.DataTree`, or a dask DataFrame."""
+
+
+class TableAs(StrEnum):
+    """What a table is opened as, where any object will do."""
+
+    DATAFRAME = "dataframe"
+    DATASET = "dataset"
+
+
+class Options(TypedDict, total=False):
+    """The options of opening and planning, as they are written by keyword.
+
+    Parameters
+    ----------
+    bbox : sequence of four floats
+        West, south, east, north in degrees: only this area.
+    period : sequence of two str
+        First and last date, both included: only this time.
+    variables : sequence of str
+        Names or CF standard names (of a table: columns): only these.
+    max_bytes : int
+        Refuse where reading the part would move more than this.
+    table_as : {"dataframe", "dataset"}
+        What a table is opened as; arrays are always an xarray object.
+    deadline : float
+        Seconds after which opening ends with an error; each read afterwards has as long again.
+    cache : Cache, Path, str or bool
+        Keep what comes, and look there first: True is the user's own cache folder.
+    """
+
+    bbox: Sequence[float] | None
+    period: Sequence[str | None] | None
+    variables: Sequence[str] | str | None
+    max_bytes: int | None
+    table_as: TableAs | str
+    deadline: float
+    cache: Cache | Path | str | bool | None
+
+
+OPTIONS = tuple(Options.__annotations__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of a way, checked.
+
+    Parameters
+    ----------
+    selection : Selection
+        The part; an empty one is the whole.
+    as_ : {"dataset", "tree", "table"}, optional
+        What has to come out; whatever it is when left out.
+    max_bytes, table_as, deadline, cache
+        As of `Options`.
+    """
+
+    selection: Selection = Selection()
+    as_: As | None = None
+    max_bytes: int | None = None
+    table_as: TableAs = TableAs.DATAFRAME
+    deadline: float = DEADLINE
+    cache: Cache | None = None
+
+
+def parse_request(as_: As | None = None, **options: Unpack[Options]) -> Request:
+    """Read the options of opening.
+
+    Raises
+    ------
+    InvalidInput
+        For one that there is not, says which is meant; for a box, a period, a form or a budget
+        that cannot be.
+    """
+    check_options(options)
+    if as_ is not None and as_ not in get_args(As):
+        raise InvalidInput(f"as_={as_!r}", hint="give 'dataset', 'tree' or 'table'")
+    table_as = parse_table_as(options.get("table_as", TableAs.DATAFRAME))
+    if as_ == "table" and table_as is TableAs.DATASET:
+        raise InvalidInput("as_='table' and table_as='dataset'", hint="give one of them")
+    budget = options.get("max_bytes")
+    parse_budget(budget)
+    return Request(
+        selection=parse_selection(
+            options.get("bbox"), options.get("period"), options.get("variables")
+        ),
+        as_=as_,
+        max_bytes=budget,
+        table_as=TableAs.DATASET if as_ == "dataset" else table_as,
+        deadline=options.get("deadline", DEADLINE),
+        cache=parse_cache(options.get("cache")),
+    )
+
+
+def check_options(given: Any) -> None:
+    """Check the names of options.
+
+    Raises
+    ------
+    InvalidInput
+        For one that there is not; says which is meant.
+    """
+    for name in given:
+        if name not in OPTIONS:
+            close = nearest(name, OPTIONS)
+            hint = f"did you mean {', '.join(close)}?" if close else f"one of {', '.join(OPTIONS)}"
+            raise InvalidInput(f"opening takes no option {name!r}", hint=hint)
+
+
+def parse_table_as(value: object) -> TableAs:
+    """Read ``dataframe`` or ``dataset``."""
+    try:
+        return TableAs(str(value))
+    except ValueError:
+        raise InvalidInput(f"table_as={value!r}", hint="give 'dataframe' or 'dataset'") from None
+
+
+def parse_budget(max_bytes: object) -> None:
+    """Check that a budget is a number of bytes, or none.
+
+    Raises
+    ------
+    InvalidInput
+        For anything else.
+    """
+    number = isinstance(max_bytes, (int, float)) and not isinstance(max_bytes, bool)
+    if max_bytes is not None and not (number and float(str(max_bytes)) >= 0):
+        raise InvalidInput(f"max_bytes={max_bytes!r}", hint="give a number of bytes")
