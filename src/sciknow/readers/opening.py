@@ -117,7 +117,7 @@ def open_distribution(
         When the distribution leads where nothing is read, names an unknown option, or is not what
         *as_* says.
     """
-    return _open_way(distribution, base, attrs, parse_request(as_, **options))
+    return open_way(distribution, base, attrs, parse_request(as_, **options))
 
 
 def open_way(
@@ -175,7 +175,7 @@ def open_first(
         if not way.openable:
             continue
         try:
-            return way, _open_way(way, base, attrs, request)
+            return way, open_way(way, base, attrs, request)
         except (SourceUnavailable, IntegrityError, MissingDependency) as error:
             if alone:
                 raise
