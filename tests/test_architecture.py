@@ -140,6 +140,86 @@ def test_there_is_no_import_cycle():
     assert len(list(TopologicalSorter(arrows).static_order())) >= len(MODULES)
 
 
+SIGNATURES = {"sciknow.hub.hub": 850}
+"""Modules that are signatures and docstrings only, and may be longer."""
+
+
+def test_no_cycle_hides_in_late_or_type_only_imports():
+    arrows = {
+        name: {
+            target
+            for target in [name for name, _ in imported(tree)] + literal_imports(tree)
+            if target in NAMES
+            and target != name
+            and not name.startswith(target + ".")
+            and (name, target) not in STILL_ROUND
+        }
+        for name, _, tree in MODULES
+    }
+    assert len(list(TopologicalSorter(arrows).static_order())) >= len(MODULES)
+
+
+STILL_ROUND = {("sciknow.readers.formats.stac.reader", "sciknow.readers.formats.stac.opening")}
+"""Arrows that yet close a cycle, for the readers to mend."""
+LATE = {
+    "sciknow._lazy": "the lazy names of packages",
+    "sciknow.cli.main": "a command's module is imported when the command is called",
+    "sciknow.hub.hub": "a verb is imported when it is called",
+}
+"""The only modules that import our own code inside functions, and why."""
+STILL_LATE = {
+    "sciknow.ledger.citation": "ledger",
+    "sciknow.readers.fingerprints.fingerprint": "readers",
+    "sciknow.readers.formats.geotiff.reader": "readers",
+    "sciknow.readers.formats.stac.reader": "readers",
+    "sciknow.readers.probes.probe": "readers",
+    "sciknow.readers.selection": "readers",
+    "sciknow.search.embed.models": "search",
+    "sciknow.wire.objectstore": "wire",
+    "sciknow.wire.transport": "wire",
+}
+"""Those that yet do, and the room that mends them; it grows shorter only."""
+
+
+def literal_imports(tree):
+    """Return what `import_module` is called with; what is put together at run time as ``?``."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            name = node.args[0]
+            found.append(name.value if isinstance(name, ast.Constant) else "?")
+    return found
+
+
+def is_late(tree):
+    inside = [
+        node
+        for block in ast.walk(tree)
+        if isinstance(block, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for node in ast.walk(block)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    named = [name for node in inside for name in ast.unparse(node).split()]
+    named += literal_imports(tree)
+    return any(name == "?" or name.split(".")[0] == "sciknow" for name in named)
+
+
+def test_late_imports_of_our_own_are_few():
+    late = {name for name, _, tree in MODULES if is_late(tree)}
+    assert late == LATE.keys() | STILL_LATE.keys()
+
+
+def test_a_hub_only_hands_on():
+    """Each public verb of the hub is its signature, its docstring, and one call."""
+    tree = next(tree for name, _, tree in MODULES if name == "sciknow.hub.hub")
+    (hub,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    for verb in hub.body:
+        if isinstance(verb, ast.FunctionDef):
+            own = [node for node in verb.body if not isinstance(node, ast.ImportFrom)]
+            own = own[1:] if ast.get_docstring(verb) else own
+            assert len(own) <= 1, f"Hub.{verb.name} does more than hand on"
+
+
 def test_every_room_has_a_level():
     rooms = {room(name) for name in NAMES} - {"", "testing"}
     assert rooms <= LEVEL.keys()
@@ -147,7 +227,8 @@ def test_every_room_has_a_level():
 
 @pytest.mark.parametrize(("name", "path", "tree"), MODULES, ids=[name for name, *_ in MODULES])
 def test_files_and_functions_stay_small(name, path, tree):
-    assert len(path.read_text().splitlines()) <= 500
+    most = SIGNATURES.get(name, 500)
+    assert len(path.read_text().splitlines()) <= most
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             body = node.body[1:] if ast.get_docstring(node) else node.body

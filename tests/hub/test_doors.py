@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 import sciknow
-from sciknow.hub.find import hit_table
+from sciknow.hub.find import hit
 from sciknow.hub.find.likeness import likeness_of
 
 
@@ -52,7 +52,7 @@ def test_terms_that_are_an_address_are_a_link(hub):
     ways = {"CC-BY-4.0": "CC-BY-4.0", "https://example.org/a": '<a href="https://example.org/a"'}
     for terms, shown in ways.items():
         card = dataclasses.replace(hub.dataset("ice-monthly"), license=terms)
-        assert shown in hit_table._what(card)
+        assert shown in hit._what(card)
 
 
 def test_a_hit_of_another_kind_says_what_it_is(hub):

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sciknow.errors import SciknowError
+from sciknow.model.suggest import nearest
 from sciknow.text import squeeze
 
 COMMANDS = {
@@ -34,7 +35,7 @@ COMMANDS = {
     "hub": "make",
     "cache": "keep",
     "catalog": "catalog",
-    "demo": "start",
+    "demo": "demo",
     "lab": "start",
     "version": "start",
 }
@@ -58,8 +59,6 @@ class Commands(click.Group):
 
     def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
         """Resolve a command; a mistyped one is answered with the closest names."""
-        from sciknow.model.suggest import nearest
-
         name = arguments[0] if arguments else ""
         if name and not name.startswith("-") and name not in COMMANDS:
             close = nearest(name, COMMANDS)

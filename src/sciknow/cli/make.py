@@ -18,7 +18,14 @@ from sciknow.cli.output import (
 )
 from sciknow.cli.pin import verify_lock
 from sciknow.errors import IntegrityError, InvalidInput
-from sciknow.hub import HubFolder, build_hub, embedded_hub, open_hub, packaged_source
+from sciknow.hub import (
+    HubFolder,
+    build_hub,
+    embedded_hub,
+    open_hub,
+    packaged_source,
+    validate_source,
+)
 from sciknow.hub.store.manifest import read_manifest
 from sciknow.text import counted
 from sciknow.vocab import Sector
@@ -76,8 +83,6 @@ def validate(source: Path | None, warnings: bool, as_json: bool) -> None:
     Example:
       sciknow validate .
     """
-    from sciknow.hub.make.validation import validate_source
-
     found = validate_source(source or packaged_source())
     wrong = [item for item in found if item.severity == "violation"]
     shown = found if warnings else wrong

@@ -1,4 +1,4 @@
-"""Commands to start with: demo, lab, version."""
+"""Commands to start with: lab, version."""
 
 from __future__ import annotations
 
@@ -12,33 +12,11 @@ from pathlib import Path
 
 import click
 
-from sciknow.cli.output import echo_fields, echo_json, hub_option, json_option
+from sciknow.cli.output import echo_fields, echo_json, json_option
 from sciknow.errors import MissingDependency
 from sciknow.version import __version__
 
 _NAMED = ("xarray", "dask", "zarr", "intake", "rdflib", "pyoxigraph", "tantivy", "onnxruntime")
-
-
-@click.command()
-@click.option(
-    "--to",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("demo-output"),
-    show_default=True,
-    help="Folder for the plot.",
-)
-@hub_option
-def demo(folder: Path, hub_path: Path | None) -> None:
-    """Ask in English and in Chinese, open what is found, plot it and cite it.
-
-    \b
-    Example:
-      sciknow demo
-    """
-    from sciknow.demo import run
-
-    run(folder, hub_path)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

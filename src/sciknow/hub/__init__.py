@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from sciknow.hub.combine.combining import compatible
+    from sciknow.hub.combine.compatible import compatible
     from sciknow.hub.find.facets import Facets
     from sciknow.hub.find.hit import Hit, Hits
     from sciknow.hub.hub import Hub
-    from sciknow.hub.keep.auditing import audit
-    from sciknow.hub.keep.preserved import open_preserved
+    from sciknow.hub.keep.audit import audit
+    from sciknow.hub.keep.copy import open_preserved
     from sciknow.hub.make.build import build_from_texts, build_hub
-    from sciknow.hub.pin.crating import crate
-    from sciknow.hub.pin.locking import LOCKFILE, lock, verify
+    from sciknow.hub.make.validation import validate_source
+    from sciknow.hub.pin.crate import crate
+    from sciknow.hub.pin.lockfile import LOCKFILE, lock, verify
     from sciknow.hub.store.folder import HubFolder
     from sciknow.hub.store.manifest import Manifest
     from sciknow.hub.store.opening import open_hub
@@ -28,25 +29,26 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Facets": "find.facets",
-    "LOCKFILE": "pin.locking",
+    "LOCKFILE": "pin.lockfile",
     "Hit": "find.hit",
     "Hits": "find.hit",
     "Hub": "hub",
     "HubFolder": "store.folder",
     "Manifest": "store.manifest",
     "SectorOverview": "walk.overview",
-    "audit": "keep.auditing",
+    "audit": "keep.audit",
     "build_from_texts": "make.build",
     "build_hub": "make.build",
-    "compatible": "combine.combining",
-    "crate": "pin.crating",
+    "compatible": "combine.compatible",
+    "crate": "pin.crate",
     "embedded_hub": "store.paths",
-    "lock": "pin.locking",
+    "lock": "pin.lockfile",
     "open_hub": "store.opening",
-    "open_preserved": "keep.preserved",
+    "open_preserved": "keep.copy",
     "packaged_source": "store.paths",
     "user_hub": "store.paths",
-    "verify": "pin.locking",
+    "validate_source": "make.validation",
+    "verify": "pin.lockfile",
 }
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "open_preserved",
     "packaged_source",
     "user_hub",
+    "validate_source",
     "verify",
 ]
 

@@ -95,9 +95,14 @@ def _parse_period(given: Sequence[str]) -> tuple[str, str]:
     return first, last
 
 
+def read_selection(plain: Mapping[str, Any]) -> Selection:
+    """Read the part out of options of opening, or out of what `Selection.to_dict` gave."""
+    return parse_selection(*(plain.get(key) for key in SELECTION))
+
+
 def selection_of(options: Mapping[str, Any]) -> dict[str, object]:
     """Return the part that some options of opening ask for, as plain values."""
-    return parse_selection(*(options.get(key) for key in SELECTION)).to_dict()
+    return read_selection(options).to_dict()
 
 
 def selection_text(selection: Mapping[str, object]) -> str:

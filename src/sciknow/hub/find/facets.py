@@ -9,7 +9,7 @@ from sciknow._html import Markup, join, table, tag
 from sciknow.text import shorten
 
 if TYPE_CHECKING:
-    from sciknow.hub.store.lookup import Lookup
+    from sciknow.hub.store.records import Records
     from sciknow.search import Facet
 
 SILENT = "(not stated)"
@@ -27,14 +27,14 @@ class Facets(Mapping[str, Mapping[str, int]]):
         How many records were counted.
     facets : sequence of Facet
         The counts, most first. Records that do not say are counted under ``(not stated)``.
-    hub : Hub
+    names : Records
         Knows the names of publishers and concepts.
     """
 
-    def __init__(self, of: str, total: int, facets: list[Facet], hub: Lookup) -> None:
+    def __init__(self, of: str, total: int, facets: list[Facet], names: Records) -> None:
         self.of = of
         self.total = total
-        self._hub = hub
+        self._names = names
         self._counts = {
             facet.name: facet.counts | ({SILENT: facet.silent} if facet.silent else {})
             for facet in facets
@@ -60,8 +60,8 @@ class Facets(Mapping[str, Mapping[str, int]]):
 
     def _name(self, facet: str, word: str) -> str:
         if facet == "publisher" and word != SILENT:
-            return self._hub.name_of(word)
-        return self._hub.label_of(word) if facet == "concept" and word != SILENT else word
+            return self._names.name_of(word)
+        return self._names.label_of(word) if facet == "concept" and word != SILENT else word
 
     def to_dict(self) -> dict[str, dict[str, int]]:
         """Return every count as plain values."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, overload
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias, Unpack, overload
 
-from sciknow._html import Markup, join, tag
+from sciknow._html import Markup, join, link, table, tag, text
 from sciknow.errors import InvalidInput
-from sciknow.hub.find.hit_table import hits_table
+from sciknow.hub.store.state import State
 from sciknow.model import Concept, Dataset, LangString, Publication, Variable
+from sciknow.model.identifier import doi_iri
 from sciknow.text import shorten, width
 
 if TYPE_CHECKING:
-    from sciknow.hub.load.loading import Loading
-    from sciknow.readers import Plan
+    import xarray as xr
+    from dask.dataframe import DataFrame
+
+    from sciknow.hub.load.open import OpenOptions
+    from sciknow.readers import As, Opened, Options, Plan
     from sciknow.search import IndexHit, Why
 
 Record: TypeAlias = Dataset | Publication | Concept
@@ -25,6 +29,33 @@ NOUNS = {
     "variable": "variables",
 }
 """Kind of a record → its plural."""
+
+
+class Opens(Protocol):
+    """What a hit asks of the hub that found it."""
+
+    _state: State
+
+    def open(
+        self,
+        what: Dataset,
+        distribution: str | None = None,
+        *,
+        as_: As | None = None,
+        **options: Unpack[OpenOptions],
+    ) -> Opened:
+        """Open a dataset; see `Hub.open`."""
+        ...
+
+    def plan(
+        self, what: Dataset, distribution: str | None = None, **options: Unpack[Options]
+    ) -> Plan:
+        """Say what opening would cost; see `Hub.plan`."""
+        ...
+
+    def cite(self, *what: Dataset, style: str = "bibtex", language: str = "en") -> str:
+        """Cite datasets; see `Hub.cite`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +74,7 @@ class Hit:
 
     record: Record
     _found: IndexHit
-    _hub: Loading
+    _hub: Opens
 
     @property
     def id(self) -> str:
@@ -130,16 +161,55 @@ class Hit:
             return variable.long_name or LangString(named)
         return self.record.pref_label if isinstance(self.record, Concept) else self.record.title
 
-    def open(self, distribution: str | None = None, **options: Any) -> Any:
+    @overload
+    def open(
+        self,
+        distribution: str | None = None,
+        *,
+        as_: Literal["dataset"],
+        **options: Unpack[OpenOptions],
+    ) -> xr.Dataset: ...
+    @overload
+    def open(
+        self,
+        distribution: str | None = None,
+        *,
+        as_: Literal["tree"],
+        **options: Unpack[OpenOptions],
+    ) -> xr.DataTree: ...
+    @overload
+    def open(
+        self,
+        distribution: str | None = None,
+        *,
+        as_: Literal["table"],
+        **options: Unpack[OpenOptions],
+    ) -> DataFrame: ...
+    @overload
+    def open(
+        self,
+        distribution: str | None = None,
+        *,
+        as_: As | None = None,
+        **options: Unpack[OpenOptions],
+    ) -> Opened: ...
+    def open(
+        self,
+        distribution: str | None = None,
+        *,
+        as_: As | None = None,
+        **options: Unpack[OpenOptions],
+    ) -> Opened:
         """Open it lazily, of a variable's dataset that variable only; see `Hub.open`."""
-        return self._hub.open(self.dataset, distribution, **(self._part() | options))
+        if self.kind == "variable":
+            options.setdefault("variables", [self.variable.name])
+        return self._hub.open(self.dataset, distribution, as_=as_, **options)
 
-    def plan(self, distribution: str | None = None, **options: Any) -> Plan:
+    def plan(self, distribution: str | None = None, **options: Unpack[Options]) -> Plan:
         """Say what opening it, or a part of it, would cost; see `Hub.plan`."""
-        return self._hub.plan(self.dataset, distribution, **(self._part() | options))
-
-    def _part(self) -> dict[str, Any]:
-        return {"variables": [self.variable.name]} if self.kind == "variable" else {}
+        if self.kind == "variable":
+            options.setdefault("variables", [self.variable.name])
+        return self._hub.plan(self.dataset, distribution, **options)
 
     def cite(self, *, style: str = "bibtex", language: str = "en") -> str:
         """Cite the dataset with its data papers; see `Hub.cite`."""
@@ -244,3 +314,104 @@ class Hits(Sequence[Hit]):
 
     def _repr_html_(self) -> Markup:
         return join([tag("p", self.summary), hits_table(self) if len(self) else ""])
+
+
+# hits as html tables, with the columns that fit what was found
+
+_AUTHORS = 3
+
+
+def hits_table(hits: Sequence[Hit]) -> Markup:
+    """Return hits of one kind as an html table; what the columns are depends on the kind."""
+    head, cells = _KINDS[hits[0].kind if hits else "dataset"]
+    rows = [(tag("b", f"{hit.score:.2f}"), *cells(hit), _why(hit)) for hit in hits]
+    return table(("score", *head, "why it matched"), rows, class_="sciknow-hits")
+
+
+def _why(hit: Hit) -> Markup:
+    """Return the reasons in a line, and every one with its share behind a click."""
+    every = [tag("div", tag("b", name), " ", said) for name, said in hit.why.lines()]
+    return join([hit.why.summary, tag("details", tag("summary", "passage and shares"), *every)])
+
+
+def _dataset(hit: Hit) -> tuple[object, ...]:
+    return _what(hit.dataset), *_coverage(hit)
+
+
+def _coverage(hit: Hit) -> tuple[object, ...]:
+    dataset = hit.dataset
+    where = str(dataset.spatial.name) or _box(dataset)
+    return hit._hub._state.records.name_of(dataset.publisher), where, _when(dataset)
+
+
+def _what(dataset: Dataset) -> Markup:
+    mark = "opens offline" if dataset.offline else "opens lazily" if dataset.openable else ""
+    parts = [_titles(dataset.title, dataset.landing_page), tag("br"), tag("code", dataset.id)]
+    return join([*parts, " ", _license(dataset), f" {mark}"])
+
+
+def _titles(title: LangString, address: str) -> Markup:
+    first = link(title.best(), address)
+    return join([first, tag("br"), title.zh]) if title.en and title.zh else first
+
+
+def _variable(hit: Hit) -> tuple[object, ...]:
+    variable = hit.variable
+    named = [tag("code", hit.id), *(label for _, label in variable.long_name.items())]
+    units = f"{variable.standard_name} [{variable.units}]" if variable.units else ""
+    lines = [line for said in (*named, units or variable.standard_name) for line in _line(said)]
+    return join(lines[:-1]), _what(hit.dataset), *_coverage(hit)[1:]
+
+
+def _line(said: object) -> list[object]:
+    return [said, tag("br")] if said else []
+
+
+def _publication(hit: Hit) -> tuple[object, ...]:
+    paper = hit.publication
+    more = "" if paper.authors_complete and len(paper.authors) <= _AUTHORS else " et al."
+    named = dict.fromkeys((*paper.describes, *paper.uses))
+    what = [_titles(paper.title, doi_iri(paper.doi) if paper.doi else paper.url), tag("br")]
+    return (
+        join([*what, tag("code", paper.id)]),
+        "; ".join(paper.authors[:_AUTHORS]) + more if paper.authors else "",
+        ", ".join(filter(None, (paper.container, paper.issued))),
+        ", ".join(named),
+    )
+
+
+def _concept(hit: Hit) -> tuple[object, ...]:
+    concept = hit.concept
+    shown = [label for _, label in concept.alt_labels]
+    return (
+        join([_titles(concept.pref_label, ""), tag("br"), tag("code", concept.id)]),
+        ", ".join(shown),
+        shorten(concept.definition.best(), 160),
+        ", ".join(hit._hub._state.records.label_of(name) for name in concept.broader),
+    )
+
+
+def _license(dataset: Dataset) -> Markup:
+    """Return the licence; terms that are an address as a link, which would be too wide to read."""
+    known = dataset.license
+    return link("terms", known) if "://" in known else text(known)
+
+
+def _box(dataset: Dataset) -> str:
+    box = dataset.spatial.bbox
+    return "" if box is None else " ".join(f"{number:g}" for number in box)
+
+
+def _when(dataset: Dataset) -> str:
+    period = dataset.temporal
+    if not period:
+        return ""
+    return f"{period.start or '…'} – {period.end or 'now'}"
+
+
+_KINDS: dict[str, tuple[tuple[str, ...], Callable[[Hit], tuple[object, ...]]]] = {
+    "dataset": (("dataset", "publisher", "where", "when"), _dataset),
+    "variable": (("variable", "dataset", "where", "when"), _variable),
+    "publication": (("publication", "authors", "published", "datasets"), _publication),
+    "concept": (("concept", "also called", "meaning", "broader"), _concept),
+}

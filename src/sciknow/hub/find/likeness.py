@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import sciknow.readers as readers
+import sciknow.search as search
 from sciknow.axes.rule import Kind, kind_of
 from sciknow.errors import InvalidInput, NotFound
-from sciknow.hub.rooms import readers, search
 from sciknow.model import Concept, Dataset, Distribution, Publication
 from sciknow.model.coverage import BBox
 from sciknow.text import squeeze
@@ -46,11 +47,11 @@ class Likeness:
     years: tuple[int | None, int | None] = (None, None)
 
     @property
-    def wish(self) -> Any:
+    def wish(self) -> search.Understood:
         """Its box and period as the search understands them."""
         first, last = self.years
         said = [] if first is None and last is None else [f"{first or '…'} to {last or '…'}"]
-        places: tuple[Any, ...] = ()
+        places: tuple[search.Place, ...] = ()
         if self.bbox is not None:
             name = " ".join(f"{side:g}" for side in self.bbox)
             places = (search.Place(name, self.bbox, "box"),)
@@ -88,7 +89,7 @@ def likeness_of(array: object) -> Likeness:
     return Likeness(text, _box(array, attrs), _years(array, attrs))
 
 
-def open_file(path: Path) -> Any:
+def open_file(path: Path) -> readers.Opened:
     """Open a file or store of the user's own lazily, to see what it says of itself.
 
     Raises

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import sciknow.preservation as preservation
 from sciknow.errors import (
     DegradedWarning,
-    IntegrityError,
     InvalidInput,
-    MissingDependency,
     SciknowError,
     SourceUnavailable,
 )
-from sciknow.hub.keep.preserved import Copy, read_copy
-from sciknow.hub.rooms import ledger, preservation
+from sciknow.hub.keep.copy import Copy, read_copy
+from sciknow.model.selection import selection_text
+from sciknow.readers import Opened, Request
 
 SETTING = "SCIKNOW_COPIES"
 
@@ -83,7 +83,7 @@ class Copies:
             if self.distribution not in (None, copy.origin.id):
                 tried.append(f"copy {folder}: it came by {copy.origin.id}")
             elif copy.selection and dict(copy.selection) != dict(selection):
-                part = ledger.selection_text(copy.selection)
+                part = selection_text(copy.selection)
                 tried.append(f"copy {folder}: it holds a part only ({part})")
             else:
                 yield copy
@@ -92,15 +92,15 @@ class Copies:
         found = [bag for folder in self.folders for bag in _bags_in(folder, self.dataset)]
         return sorted(dict.fromkeys(found), key=lambda bag: bag.name, reverse=True)
 
-    def open(self, options: Mapping[str, Any], *, hub: str, since: str = "") -> Any:
+    def open(self, request: Request, *, hub: str, since: str = "") -> Opened:
         """Open the newest copy that an audit calls whole.
 
         Parameters
         ----------
-        options : mapping
-            As of `sciknow.readers.open_distribution`.
+        request : Request
+            What is asked of it.
         hub : str
-            Folder of the hub, for the ledger.
+            Name of the hub, for the ledger.
         since : str
             Why a copy is opened and not the source, for the warning; empty for none.
 
@@ -110,10 +110,10 @@ class Copies:
             When there is none; says of each why not.
         """
         tried: list[str] = []
-        for copy in self(ledger.selection_of(options), tried):
+        for copy in self(request.selection.to_dict(), tried):
             try:
                 checked = preservation.check_whole(copy.folder)
-                opened = copy.open(options, checked=checked, hub=hub)
+                opened = copy.open(request, checked=checked, hub=hub)
             except SciknowError as error:
                 if isinstance(error, InvalidInput):
                     raise  # what was asked for is wrong, whatever is opened
@@ -124,7 +124,7 @@ class Copies:
                     f"{self.dataset} was opened from the copy of {copy.made_at} in "
                     f"{copy.folder}, since {since}",
                     DegradedWarning,
-                    stacklevel=6,
+                    stacklevel=4,
                 )
             return opened
         places = ", ".join(map(str, self.folders))
@@ -138,27 +138,3 @@ def _bags_in(folder: Path, identifier: str) -> list[Path]:
     if own:
         return own
     return [folder] if preservation.is_bag(folder) else preservation.bags_of(folder)
-
-
-Attempt = Callable[[str], Any]
-"""Opens something; is told why the attempts before failed."""
-
-
-def open_first(attempts: Sequence[Attempt]) -> Any:
-    """Return what the first of several attempts gives.
-
-    Raises
-    ------
-    SourceUnavailable
-        When all fail: what each of them met.
-    """
-    failed: list[SciknowError] = []
-    for attempt in attempts:
-        try:
-            return attempt("; ".join(error.message for error in failed))
-        except (SourceUnavailable, IntegrityError, MissingDependency) as error:
-            failed.append(error)
-    if len(failed) == 1:
-        raise failed[0]
-    told = "; ".join(dict.fromkeys(error.message for error in failed))
-    raise SourceUnavailable(told, hint=failed[0].hint) from failed[0]

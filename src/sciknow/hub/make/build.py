@@ -11,18 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import sciknow.graph as graph
+import sciknow.ledger as ledger
 from sciknow.errors import InvalidInput
 from sciknow.hub.hub import Hub
-from sciknow.hub.make.content import read_content
 from sciknow.hub.make.documents import documents_of
 from sciknow.hub.make.quads import quads_of
-from sciknow.hub.rooms import graph, ledger
+from sciknow.hub.make.source import read_content
 from sciknow.hub.store.archive import archive_inputs
 from sciknow.hub.store.folder import HubFolder
-from sciknow.hub.store.generation import GRAPH, RECORDS, SEARCH
 from sciknow.hub.store.manifest import FORMAT, Manifest, digest_files
 from sciknow.hub.store.paths import PACKAGE_SOURCE, packaged_source, user_hub
 from sciknow.hub.store.records import write_records
+from sciknow.hub.store.state import GRAPH, RECORDS, SEARCH
 from sciknow.model import Concept, Dataset, LangString
 from sciknow.model.plain import to_plain
 from sciknow.search import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sciknow.hub.make.content import Content
+from sciknow.hub.make.source import Content
 from sciknow.model import Concept, Dataset, Publication
 from sciknow.search import (
     Document,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sciknow.hub.make.content import Content
-from sciknow.hub.rooms import graph
+import sciknow.graph as graph
+from sciknow.hub.make.source import Content
 from sciknow.hub.store.paths import packaged_source
 
 _ONTOLOGY = ("knowledge_graph", "vocabulary", "sciknow.ttl")

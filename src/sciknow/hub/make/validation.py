@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import sciknow.catalogs as catalogs
+import sciknow.graph as graph
 from sciknow.errors import NotFound
-from sciknow.hub.make.content import Content, examine_knowledge, join_content
 from sciknow.hub.make.quads import quads_of
-from sciknow.hub.rooms import catalogs, graph
+from sciknow.hub.make.source import Content, examine_knowledge, join_content
 from sciknow.hub.store.paths import packaged_source
 
 

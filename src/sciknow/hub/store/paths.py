@@ -42,3 +42,8 @@ def user_history() -> Path:
     chosen = os.environ.get("SCIKNOW_HISTORY")
     default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
     return Path(chosen) if chosen else default
+
+
+def hub_name(path: Path) -> str:
+    """Return what a ledger and a lockfile call a hub: its folder; empty for the embedded one."""
+    return "" if path.resolve() == embedded_hub().resolve() else str(path.resolve())

@@ -10,14 +10,28 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sciknow.errors import IntegrityError
+from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.model import Agent, Concept, Dataset, Publication
 from sciknow.model.identifier import bare
 from sciknow.model.plain import from_plain, to_plain
+from sciknow.model.suggest import nearest
 
 T = TypeVar("T", Dataset, Concept, Publication, Agent)
+
+
+class HasDataset(Protocol):
+    """What leads to a dataset: a hit."""
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset."""
+        ...
+
+
+What: TypeAlias = str | Dataset | HasDataset
+"""A dataset, its id, DOI, CSTR or IRI, or a hit."""
 
 KINDS: dict[type[Any], str] = {
     Dataset: "dataset",
@@ -102,6 +116,54 @@ class Records:
             )
             rows = self._rows(query, (bare(identifier), KINDS[kind]))
         return from_plain(kind, json.loads(rows[0][0])) if rows else None
+
+    def find(self, kind: type[T], identifier: str) -> T:
+        """Return the record with an id, DOI, CSTR, ORCID, ROR or IRI.
+
+        Raises
+        ------
+        NotFound
+            With the closest ids.
+        InvalidInput
+            For what is no id.
+        """
+        if not isinstance(identifier, str) or not identifier.strip():
+            raise InvalidInput(f"{identifier!r} is no id", hint="give an id, a DOI or an IRI")
+        found = self.get(kind, identifier)
+        if found is None:
+            close = nearest(identifier, self.ids(kind))
+            raise NotFound(
+                f"no {kind.__name__.lower()} {identifier!r} in this hub",
+                hint=f"did you mean {', '.join(close)}?" if close else "look for it with search()",
+            )
+        return found
+
+    def card(self, what: What) -> Dataset:
+        """Return a dataset given as itself, as a hit, or by its id, DOI, CSTR or IRI.
+
+        Raises
+        ------
+        NotFound, InvalidInput
+            When there is none, or it is something else.
+        """
+        found = (
+            self.find(Dataset, what) if isinstance(what, str) else getattr(what, "dataset", what)
+        )
+        if not isinstance(found, Dataset):
+            raise InvalidInput(
+                f"{type(what).__name__} is no dataset", hint="give an id, a DOI, or a hit"
+            )
+        return found
+
+    def name_of(self, agent: str, language: str = "en") -> str:
+        """Return an agent's name, or the id as it is when the hub does not know the agent."""
+        found = self.get(Agent, agent) if agent else None
+        return found.name.best(language) if found else agent
+
+    def label_of(self, concept: str, language: str = "en") -> str:
+        """Return a concept's preferred label, or the id when the hub does not know it."""
+        found = self.get(Concept, concept) if concept else None
+        return found.pref_label.best(language) if found else concept
 
     def has(self, kind: type[Any], identifier: str) -> bool:
         """Tell whether there is a record with an id."""

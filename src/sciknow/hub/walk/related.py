@@ -1,20 +1,22 @@
-"""What the graph joins to a dataset, shown."""
+"""What the graph joins to a dataset."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 from sciknow._html import Markup, join, table, tag
+from sciknow.graph import Neighbour
+from sciknow.graph import related as neighbours_of
+from sciknow.hub.store.records import What
+from sciknow.hub.store.state import State
+from sciknow.hub.walk.query import store_of
 from sciknow.text import shorten
 from sciknow.vocab import ID_BASE
 
-if TYPE_CHECKING:
-    from sciknow.graph import Neighbour
 
-
-class Related(Sequence["Neighbour"]):
+class Related(Sequence[Neighbour]):
     """Publications, concepts, agents, funders and datasets around one dataset.
 
     Parameters
@@ -75,3 +77,9 @@ def _label(item: Neighbour) -> str:
     if item.label and item.label_zh and item.label != item.label_zh:
         return f"{item.label} {item.label_zh}"
     return item.label or item.label_zh
+
+
+def related(state: State, what: What) -> Related:
+    """Return what the graph joins to a dataset; see `Hub.related`."""
+    dataset = state.records.card(what)
+    return Related(dataset.id, neighbours_of(store_of(state), dataset.iri))

@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+import sciknow.preservation as preservation
+import sciknow.readers as readers
+import sciknow.wire as wire
 from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
-from sciknow.hub.keep.cardfile import info_fields, make_card, opens_of
-from sciknow.hub.keep.fetching import Fetching, Progress, silent
-from sciknow.hub.load.loading import Loading
-from sciknow.hub.load.way import ways_of
-from sciknow.hub.rooms import ledger, preservation, readers, wire
+from sciknow.hub.keep.card import info_fields, make_card, opens_of
+from sciknow.hub.keep.fetch import Fetching, Progress, silent
+from sciknow.hub.load.open import attrs_of, plan_dataset, ways_of
+from sciknow.hub.store.records import What
+from sciknow.hub.store.state import State
 from sciknow.model import Dataset, Distribution
 from sciknow.model.preserved import FileRecord
-from sciknow.net import DEADLINE, redact
+from sciknow.net import redact
+from sciknow.preservation import PreservationPlan, Preserved, PreservedBag, Workspace
+from sciknow.readers import Payload, Request
 from sciknow.text import counted
-
-if TYPE_CHECKING:
-    from sciknow.preservation import PreservationPlan, Preserved, Workspace
-    from sciknow.readers import Payload
 
 
 def preserve(
-    hub: Loading,
-    what: str | Dataset,
+    state: State,
+    what: What,
     folder: Path | str,
-    distribution: str | None = None,
+    distribution: str | None,
+    request: Request,
     *,
-    bbox: Sequence[float] | None = None,
-    period: Sequence[str] | None = None,
-    variables: Sequence[str] | str | None = None,
-    max_bytes: int | None = None,
     dry_run: bool = False,
     despite_terms: bool = False,
-    deadline: float = DEADLINE,
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> Preserved:
     """Keep a dataset for good; see `Hub.preserve`."""
-    dataset = hub.card(what)
-    readers.parse_selection(bbox, period, variables)
-    readers.parse_budget(max_bytes)
-    selection = ledger.selection_of({"bbox": bbox, "period": period, "variables": variables})
+    dataset, max_bytes = state.records.card(what), request.max_bytes
     notes = preservation.check_terms(dataset, despite=despite_terms)
     if not (dataset.license or dataset.rights or dry_run):
         warnings.warn(f"{dataset.id}: {notes[0]}", DegradedWarning, stacklevel=3)
     tried: list[str] = []
     for way in ways_of(dataset, distribution):
-        run = _Run(hub, dataset, way, Path(folder) / dataset.id, selection, deadline, progress)
+        run = _Run(state, dataset, way, Path(folder) / dataset.id, request, progress or silent)
         try:
             first, plan = run.plan(notes)
         except SourceUnavailable as error:
@@ -70,21 +62,21 @@ class _Run:
 
     def __init__(
         self,
-        hub: Loading,
+        state: State,
         dataset: Dataset,
         way: Distribution,
         home: Path,
-        selection: dict[str, object],
-        deadline: float,
+        request: Request,
         progress: Progress,
     ) -> None:
-        self.hub, self.dataset, self.way, self.home = hub, dataset, way, home
-        self.selection, self.deadline, self.progress = selection, deadline, progress
+        self.state, self.dataset, self.way, self.home = state, dataset, way, home
+        self.selection, self.deadline = request.selection, request.deadline
+        self.progress = progress
         self.request = {
             "dataset": dataset.id,
             "distribution": way.id,
             "url": way.access_url,
-            "selection": selection,
+            "selection": self.selection.to_dict(),
         }
         self.space: Workspace = preservation.Workspace(home, self.request)
 
@@ -92,7 +84,7 @@ class _Run:
         """Ask which files there are; None where what is kept has to be made."""
         if self.selection:
             return None
-        return readers.list_files(self.way, base=self.hub.base, deadline=self.deadline)
+        return readers.list_files(self.way, base=self.state.base, deadline=self.deadline)
 
     def plan(self, notes: tuple[str, ...]) -> tuple[Payload | None, PreservationPlan]:
         """Say what it would take."""
@@ -108,7 +100,8 @@ class _Run:
         present = self.space.present_bytes() if self.space.begun else 0
         if first is not None:
             return first, told(readers.with_sizes(first), present=present)
-        cost = self.hub.plan(self.dataset, self.way.id, deadline=self.deadline, **self.selection)
+        wanted = Request(selection=self.selection, deadline=self.deadline)
+        cost = plan_dataset(self.state, self.dataset, self.way.id, wanted)
         made = "written as one NetCDF file, since " + (
             "a part is wanted" if self.selection else "the source has no files of its own"
         )
@@ -169,7 +162,7 @@ class _Run:
             raise SciknowError(f"{self.way.id} has no files any more", hint="run it again")
         return found
 
-    def _older(self) -> Any:
+    def _older(self) -> PreservedBag | None:
         """Return the newest bag of the same request; None where there is none."""
         for folder in reversed(preservation.bags_of(self.home)):
             try:
@@ -180,7 +173,7 @@ class _Run:
                 return bag
         return None
 
-    def _same(self, first: Payload, older: Any) -> bool:
+    def _same(self, first: Payload, older: PreservedBag) -> bool:
         """Tell whether the source states that every file is what the older bag has."""
         known = {record.path: record for record in older.records()}
         must = {file.path for file in first.files if not file.optional}
@@ -203,13 +196,11 @@ class _Run:
         path = f"{self.dataset.id}.nc"
         if (before := have.get(path)) is not None:
             return before
-        attrs = self.hub._attrs(self.dataset)
-        options: dict[str, Any] = {
-            "deadline": self.deadline,
-            "table_as": "dataset",
-            **self.selection,
-        }
-        opened = readers.open_distribution(self.way, base=self.hub.base, attrs=attrs, **options)
+        attrs = attrs_of(self.state, self.dataset)
+        wanted = Request(
+            selection=self.selection, deadline=self.deadline, table_as=readers.TableAs.DATASET
+        )
+        opened = readers.open_way(self.way, self.state.base, attrs, wanted)
         part = self.space.part(path)
         readers.write_copy(opened, part)
         url = self.way.access_url
@@ -227,7 +218,7 @@ class _Run:
                 return bag, True
         self.space.purge({record.path: record for record in records})
         card = make_card(
-            self.hub,
+            self.state,
             self.dataset,
             self.way,
             opens_of(self.way, first, records),
@@ -238,13 +229,13 @@ class _Run:
             self.space.bag,
             records,
             card,
-            info_fields(self.hub, self.dataset),
+            info_fields(self.state, self.dataset),
             references=first.references if first is not None else None,
         )
         return self.space.finish(name), False
 
 
-def _files_of(older: Any) -> dict[str, tuple[FileRecord, Path]]:
+def _files_of(older: PreservedBag | None) -> dict[str, tuple[FileRecord, Path]]:
     if older is None:
         return {}
     data = older.folder / preservation.PAYLOAD

@@ -10,26 +10,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
+import sciknow.ledger as ledger
+import sciknow.readers as readers
 from sciknow.errors import InvalidInput, SciknowError
 from sciknow.hub.find.hit import Hit
 from sciknow.hub.hub import Hub
-from sciknow.hub.keep.preserved import check_inside, read_copy
+from sciknow.hub.keep.copy import check_inside, read_copy
 from sciknow.hub.load.copies import Copies, Folders, folders_of
-from sciknow.hub.load.way import ways_of
-from sciknow.hub.pin.pinned import verify_one
-from sciknow.hub.rooms import ledger, readers
+from sciknow.hub.load.open import ledger_entry, ways_of
+from sciknow.hub.pin.verdict import verify_one
 from sciknow.hub.store.opening import open_hub
 from sciknow.hub.store.paths import embedded_hub
+from sciknow.hub.store.records import Records
+from sciknow.ledger import Ledger, Locked, Opened, Report
 from sciknow.model import Dataset
-
-if TYPE_CHECKING:
-    from sciknow.ledger import Ledger, Locked, Opened, Report
 
 LOCKFILE = "sciknow.lock"
 
-What = str | Dataset | Hit
+What: TypeAlias = str | Dataset | Hit
 """What can be locked: a dataset, its id or DOI, or a hit."""
 
 
@@ -121,7 +121,7 @@ def verify(
         verdicts = [
             verify_one(
                 item,
-                hubs.of(item.hub),
+                hubs.records(item.hub),
                 hubs.base(item.hub),
                 deadline,
                 Copies(item.id, folders) if folders else None,
@@ -165,6 +165,11 @@ class _Hubs:
         found = self.of(folder)
         return found.base if found is not None else Path("/nonexistent")
 
+    def records(self, folder: str) -> Records | None:
+        """Return where other ways to the dataset of an entry are looked up."""
+        found = self.of(folder)
+        return None if found is None else found._state.records
+
 
 def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterator[Opened]:
     if what is None or isinstance(what, ledger.Ledger):
@@ -177,9 +182,9 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
                 f"{type(item).__name__} is nothing that can be locked",
                 hint="give datasets, ids or hits, or nothing for all that was opened",
             )
-        hub = item._hub if isinstance(item, Hit) else hubs.default()
-        dataset = item.dataset if isinstance(item, Hit) else hub.card(item)
-        yield hub.ledger_entry(dataset, ways_of(dataset)[0], {})
+        state = item._hub._state if isinstance(item, Hit) else hubs.default()._state
+        dataset = state.records.card(item)
+        yield ledger_entry(state, dataset, ways_of(dataset)[0], {})
 
 
 def _parse_mirrors(

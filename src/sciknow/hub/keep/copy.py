@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Unpack
 
+import sciknow.ledger as ledger
+import sciknow.preservation as preservation
+import sciknow.readers as readers
 from sciknow.errors import UntrustedInput
-from sciknow.hub.keep.cardfile import read_part, source_of
-from sciknow.hub.load.way import check_options
-from sciknow.hub.rooms import ledger, preservation, readers
+from sciknow.hub.keep.card import read_part, read_source
+from sciknow.ledger import Source
 from sciknow.model import Distribution
 from sciknow.net import redact
-
-if TYPE_CHECKING:
-    from sciknow.ledger import Source
+from sciknow.readers import As, Opened, Options, Request
 
 
-def open_preserved(bag: Path | str, **options: Any) -> Any:
+def open_preserved(bag: Path | str, *, as_: As | None = None, **options: Unpack[Options]) -> Opened:
     """Open a preserved dataset lazily from its bag; no network is used.
 
     Parameters
@@ -26,13 +26,15 @@ def open_preserved(bag: Path | str, **options: Any) -> Any:
     bag : path
         A bag that `Hub.preserve` made, or the folder of a dataset's bags, of which the newest is
         opened.
+    as_ : {"dataset", "tree", "table"}, optional
+        What it has to be, as of `Hub.open`.
     **options
         ``bbox``, ``period``, ``variables``, ``max_bytes``, ``table_as``, ``deadline``: as of
         `Hub.open`.
 
     Returns
     -------
-    xarray.Dataset or dask.dataframe.DataFrame
+    xarray.Dataset, xarray.DataTree or dask.dataframe.DataFrame
         On dask; attrs say where the bytes came from, and the ledger cites the dataset itself.
 
     Raises
@@ -44,8 +46,7 @@ def open_preserved(bag: Path | str, **options: Any) -> Any:
     UntrustedInput
         When it leads outside itself.
     """
-    check_options(options)
-    return read_copy(bag).open(options)
+    return read_copy(bag).open(readers.parse_request(as_, **options))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +82,13 @@ class Copy:
         """Whether the payload is what the source has, and not a file that was made of it."""
         return bool(readers.reader_for(self.origin).name == self.opens.reader)
 
-    def open(self, options: Mapping[str, Any], *, checked: str = "", hub: str = "") -> Any:
+    def open(self, request: Request, *, checked: str = "", hub: str = "") -> Opened:
         """Open it lazily and write it into the ledger.
 
         Parameters
         ----------
-        options : mapping
-            As of `open_preserved`.
+        request : Request
+            What is asked of it.
         checked : str
             When it was last found whole, where that is known.
         hub : str
@@ -95,7 +96,7 @@ class Copy:
         """
         check_inside(self.folder, self.opens)
         attrs = self._attrs() | ({"sciknow_preserved_whole_at": checked} if checked else {})
-        opened = readers.open_distribution(self.opens, base=self.folder, attrs=attrs, **options)
+        opened = readers.open_way(self.opens, self.folder, attrs, request)
         readers.remember(opened)
         ledger.current().record(
             ledger.Opened(
@@ -106,7 +107,7 @@ class Copy:
                 opened_at=ledger.now(),
                 generation=self.generation,
                 hub=hub,
-                selection=ledger.selection_of(options),
+                selection=request.selection.to_dict(),
                 nbytes=readers.memory_of(opened),
                 libraries=ledger.library_versions(),
             )
@@ -140,7 +141,7 @@ def read_copy(bag: Path | str) -> Copy:
     selection = request.get("selection") if isinstance(request, dict) else None
     return Copy(
         folder=found.folder,
-        source=source_of(found.card),
+        source=read_source(found.card),
         opens=read_part(found.card, "opens", Distribution),
         origin=read_part(found.card, "origin", Distribution),
         selection=selection if isinstance(selection, dict) else {},

@@ -1,4 +1,4 @@
-"""Checking: whether what a hub names can still be had.
+"""Whether what a hub names can still be had.
 
 The hub is where the rooms meet: readers look at sources, availability remembers what they found.
 """
@@ -9,14 +9,17 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import sciknow.availability as availability
+import sciknow.readers as readers
+import sciknow.wire as wire
+from sciknow.availability import Availability, History, Row
 from sciknow.errors import InvalidInput, SourceUnavailable
-from sciknow.hub.find.hit import Hit
-from sciknow.hub.rooms import availability, readers, wire
-from sciknow.hub.store.lookup import Lookup
 from sciknow.hub.store.paths import user_history
+from sciknow.hub.store.records import Records, What
+from sciknow.hub.store.state import State
 from sciknow.model import Concept, Dataset, Distribution, LangString
 from sciknow.model.probe import Probe
 from sciknow.model.suggest import nearest
@@ -24,14 +27,8 @@ from sciknow.net import is_offline, is_private_host
 from sciknow.text import counted
 from sciknow.vocab import Sector
 
-if TYPE_CHECKING:
-    from sciknow.availability import Availability, History, Row
-
 WORKERS = 16
 PER_HOST = 2
-
-What = str | Dataset | Hit
-"""What can be checked: a dataset, its id or DOI, or a hit."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the steps done, and the steps in all."""
@@ -49,89 +46,54 @@ class Target(NamedTuple):
         return self.dataset.id, self.way.id, self.way.access_url
 
 
-class Checking(Lookup):
-    """Whether the data of a hub can still be had."""
+def check(
+    state: State,
+    what: Sequence[What],
+    *,
+    sector: str | Sequence[str] | None = None,
+    deep: bool = False,
+    deadline: float | None = None,
+    workers: int = WORKERS,
+    per_host: int = PER_HOST,
+    history: Path | str | bool | None = None,
+    max_age: float | None = None,
+    progress: Progress | None = None,
+) -> Availability:
+    """Ask every source whether it still answers; see `Hub.check`."""
+    _check_counts(workers, per_host)
+    targets = list(_targets(state.records, what, sector))
+    with History(_history_path(history)) as kept:
+        due = _due(kept, targets, max_age)
+        _check_online(due)
 
-    def check(
-        self,
-        *what: What,
-        sector: str | Sequence[str] | None = None,
-        deep: bool = False,
-        deadline: float | None = None,
-        workers: int = WORKERS,
-        per_host: int = PER_HOST,
-        history: Path | str | bool | None = None,
-        max_age: float | None = None,
-        progress: Progress | None = None,
-    ) -> Availability:
-        """Ask every source whether it still answers with what the catalogue says.
+        def look(target: Target) -> Probe:
+            return readers.probe_distribution(
+                target.way, base=state.base, deadline=deadline, deep=deep
+            )
 
-        Each distribution gets one small request; a dataset without any is asked for its landing
-        page. What was found is recorded at once: a check that is interrupted or killed loses
-        only what was under way, and `max_age` goes on where it stopped.
+        doubt: availability.Doubt[Target] = availability.Doubt(way_out=wire.has_route())
+        for done, (target, probe) in enumerate(_probes(look, due, workers, per_host), 1):
+            _record(kept, doubt.sift(target, _public_host(target.way), probe))
+            if progress is not None:
+                progress("check", done, len(due))
+        _record(kept, doubt.settle())
+        kept.compact()
+        kept.gather_opened()
+        return _report(state, kept, targets, asked={target.key for target in due})
 
-        Parameters
-        ----------
-        *what : str, Dataset or Hit
-            Datasets, by id or DOI; all when left out.
-        sector : str or sequence of str, optional
-            Only the catalogues of these sectors.
-        deep : bool
-            Open with the reader too, and read one chunk of one variable.
-        deadline : float, optional
-            Seconds for each distribution: 20, or 60 where deep, when left out.
-        workers, per_host : int
-            Requests at the same time, in all and at one host.
-        history : path or bool, optional
-            The file that remembers; the user's own when left out (``SCIKNOW_HISTORY`` names
-            another), none with False.
-        max_age : float, optional
-            Seconds: what was looked at since is not asked again.
-        progress : callable, optional
-            Told how far it is.
 
-        Returns
-        -------
-        Availability
-            How each stands, failing ones first.
-
-        Raises
-        ------
-        SourceUnavailable
-            Without a network, or offline: nothing is recorded that is this machine's fault.
-        NotFound, InvalidInput
-            For an unknown dataset or sector.
-        """
-        _check_counts(workers, per_host)
-        targets = list(_targets(self, what, sector))
-        with availability.History(_history_path(history)) as kept:
-            due = _due(kept, targets, max_age)
-            _check_online(due)
-            found = _probes(self, due, deep, deadline, workers, per_host)
-            doubt: availability.Doubt[Target] = availability.Doubt(way_out=wire.has_route())
-            for done, (target, probe) in enumerate(found, 1):
-                _record(kept, doubt.sift(target, _public_host(target.way), probe))
-                if progress is not None:
-                    progress("check", done, len(due))
-            _record(kept, doubt.settle())
-            kept.compact()
-            kept.gather_opened()
-            return _report(self, kept, targets, asked={target.key for target in due})
-
-    def availability(
-        self,
-        *what: What,
-        sector: str | Sequence[str] | None = None,
-        history: Path | str | None = None,
-    ) -> Availability:
-        """Return how distributions stood when they were last checked; no source is asked.
-
-        Takes what `check` takes, and raises `NotFound` and `InvalidInput` as it does.
-        """
-        targets = list(_targets(self, what, sector))
-        path = _history_path(history)
-        with availability.History(path if path and path.is_file() else None) as kept:
-            return _report(self, kept, targets)
+def standing(
+    state: State,
+    what: Sequence[What],
+    *,
+    sector: str | Sequence[str] | None = None,
+    history: Path | str | None = None,
+) -> Availability:
+    """Return how distributions stood when they were last checked; see `Hub.availability`."""
+    targets = list(_targets(state.records, what, sector))
+    path = _history_path(history)
+    with History(path if path and path.is_file() else None) as kept:
+        return _report(state, kept, targets)
 
 
 def _history_path(history: Path | str | bool | None) -> Path | None:
@@ -149,14 +111,14 @@ def _check_counts(workers: int, per_host: int) -> None:
 
 
 def _targets(
-    hub: Lookup, what: Sequence[What], sector: str | Sequence[str] | None
+    records: Records, what: Sequence[What], sector: str | Sequence[str] | None
 ) -> Iterator[Target]:
     sectors = {sector} if isinstance(sector, str) else set(sector or ())
     for name in sorted(sectors - set(Sector)):
         close = ", ".join(nearest(name, Sector)) or ", ".join(Sector)
         raise InvalidInput(f"no sector {name!r}", hint=f"one of {close}")
-    cards = [hub.card(item.dataset if isinstance(item, Hit) else item) for item in what]
-    for dataset in cards or hub:
+    cards = [records.card(item) for item in what]
+    for dataset in cards or records.all(Dataset):
         if sectors and dataset.sector not in sectors:
             continue
         yield from (Target(dataset, way) for way in dataset.distributions)
@@ -215,20 +177,8 @@ def _public_host(way: Distribution) -> str:
 
 
 def _probes(
-    hub: Lookup,
-    due: Sequence[Target],
-    deep: bool,
-    deadline: float | None,
-    workers: int,
-    per_host: int,
+    look: Callable[[Target], Probe], due: Sequence[Target], workers: int, per_host: int
 ) -> Iterator[tuple[Target, Probe]]:
-    probe = readers.probe_distribution
-    base = hub.base
-
-    def look(target: Target) -> Probe:
-        found: Probe = probe(target.way, base=base, deadline=deadline, deep=deep)
-        return found
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what opening warns of is no news here
         yield from availability.politely(
@@ -242,14 +192,14 @@ def _record(kept: History, found: Sequence[tuple[Target, Probe]]) -> None:
 
 
 def _report(
-    hub: Lookup,
+    state: State,
     kept: History,
     targets: Sequence[Target],
     asked: set[tuple[str, str, str]] | None = None,
 ) -> Availability:
     standings = kept.standings([target.key for target in targets])
     rows: list[Row] = [
-        availability.Row(
+        Row(
             target.dataset,
             target.way,
             standing,
@@ -259,15 +209,15 @@ def _report(
         for target, standing in zip(targets, standings, strict=True)
     ]
     sectors = {row.sector for row in rows}
-    found: Availability = availability.Availability(
-        rows, hub=f"sciknow hub {hub.manifest.id[:12]}", labels=dict(_labels(hub, sectors))
+    return Availability(
+        rows,
+        hub=f"sciknow hub {state.manifest.id[:12]}",
+        labels=dict(_labels(state.records, sectors)),
     )
-    return found
 
 
-def _labels(hub: Lookup, sectors: set[str]) -> Iterator[tuple[str, LangString]]:
+def _labels(records: Records, sectors: set[str]) -> Iterator[tuple[str, LangString]]:
     """Yield the names of sectors in both languages, where the hub has them."""
-    records = hub._generation.records
     for name in sectors:
         concept = records.get(Concept, f"sector-{name}")
         if concept is not None:

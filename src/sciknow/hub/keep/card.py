@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+import sciknow.preservation as preservation
+import sciknow.readers as readers
 from sciknow.errors import InvalidInput
-from sciknow.hub.rooms import ledger, preservation, readers
+from sciknow.hub.load.cite import cite, source_of
+from sciknow.hub.store.state import State
+from sciknow.ledger import Source
 from sciknow.model import Agent, Dataset, Distribution, Publication
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.model.preserved import FileRecord
-
-if TYPE_CHECKING:
-    from sciknow.hub.load.loading import Loading
-    from sciknow.ledger import Source
-    from sciknow.readers import Payload
+from sciknow.readers import Payload
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ def opens_of(
 
 
 def make_card(
-    hub: Loading,
+    state: State,
     dataset: Dataset,
     way: Distribution,
     opens: Distribution,
@@ -47,7 +47,7 @@ def make_card(
     notes: Sequence[str],
 ) -> dict[str, object]:
     """Return the card of a bag as plain values."""
-    source = hub.source(dataset)
+    source = source_of(state, dataset)
     return {
         "format": preservation.FORMAT,
         "preserved_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -58,21 +58,21 @@ def make_card(
             "rights": dataset.rights.to_dict(),
             "access_rights": str(dataset.access_rights or ""),
         },
-        "citation": hub.cite(dataset),
+        "citation": cite(state, dataset),
         "publisher": to_plain(source.publisher) if source.publisher else None,
         "creators": [to_plain(item) for item in source.creators],
         "data_papers": [to_plain(item) for item in source.data_papers],
         "origin": to_plain(way),
         "opens": to_plain(opens),
-        "generation": hub.manifest.id,
+        "generation": state.manifest.id,
         "notes": list(notes),
     }
 
 
-def info_fields(hub: Loading, dataset: Dataset) -> list[tuple[str, str]]:
+def info_fields(state: State, dataset: Dataset) -> list[tuple[str, str]]:
     """Return the fields of ``bag-info.txt`` that the dataset's card fills in."""
     return [
-        ("Source-Organization", hub.name_of(dataset.publisher)),
+        ("Source-Organization", state.records.name_of(dataset.publisher)),
         ("External-Description", dataset.title.best()),
         ("External-Identifier", dataset.identifier),
         ("Internal-Sender-Identifier", dataset.id),
@@ -96,10 +96,10 @@ def read_part(card: Mapping[str, Any], key: str, kind: type[T]) -> T:
         ) from error
 
 
-def source_of(card: Mapping[str, Any]) -> Source:
+def read_source(card: Mapping[str, Any]) -> Source:
     """Return what a citation needs, as the card has it."""
     papers, creators = card.get("data_papers") or (), card.get("creators") or ()
-    return ledger.Source(
+    return Source(
         dataset=read_part(card, "dataset", Dataset),
         publisher=read_part(card, "publisher", Agent) if card.get("publisher") else None,
         creators=tuple(read_part({"creator": one}, "creator", Agent) for one in creators),

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import sciknow.ledger as ledger
 from sciknow.errors import InvalidInput
 from sciknow.hub.hub import Hub
-from sciknow.hub.pin.locking import LOCKFILE, lock
-from sciknow.hub.rooms import ledger
-
-if TYPE_CHECKING:
-    from sciknow.ledger import Ledger
+from sciknow.hub.pin.lockfile import LOCKFILE, lock
 
 
 def crate(
@@ -24,7 +20,7 @@ def crate(
     authors: str | Iterable[str] = (),
     publisher: str = "",
     license: str = "",
-    book: Ledger | None = None,
+    book: ledger.Ledger | None = None,
     hub: Hub | None = None,
 ) -> Path:
     """Turn a folder into an RO-Crate: files, lockfile, citations, environment.
@@ -98,7 +94,7 @@ def _texts(value: str | Iterable[str], name: str) -> tuple[str, ...]:
     return found
 
 
-def _check_covers(path: Path, opened: Ledger) -> None:
+def _check_covers(path: Path, opened: ledger.Ledger) -> None:
     locked = {(item.id, item.distribution, item.bag) for item in ledger.read_lock(path).dataset}
     for entry in opened:
         if (entry.source.dataset.id, entry.distribution.id, entry.bag) not in locked:

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import sciknow.ledger as ledger
+import sciknow.readers as readers
 from sciknow.errors import IntegrityError, NotFound, SciknowError, SourceUnavailable, UntrustedInput
-from sciknow.hub.keep.preserved import check_inside, read_copy
-from sciknow.hub.rooms import ledger, readers
-from sciknow.hub.store.paths import embedded_hub
-from sciknow.model import Distribution
+from sciknow.hub.keep.copy import check_inside, read_copy
+from sciknow.hub.load.copies import Copies
+from sciknow.hub.store.records import Records
+from sciknow.ledger import Locked, Verdict
+from sciknow.model import Dataset, Distribution
 from sciknow.net import redact
-
-if TYPE_CHECKING:
-    from sciknow.hub.load.copies import Copies
-    from sciknow.hub.store.lookup import Lookup
-    from sciknow.ledger import Locked, Verdict
-
 
 Place = tuple[Distribution, Path, str]
 """A way, the folder that its local paths start from, and the preserved copy that it is in."""
 
 
-def _places(item: Locked, hub: Lookup | None, base: Path, copies: Copies | None) -> Iterator[Place]:
+def _places(
+    item: Locked, records: Records | None, base: Path, copies: Copies | None
+) -> Iterator[Place]:
     """Yield where the locked bytes may be: where they were, mirrors, ways and copies alike."""
     if item.bag:
         yield item.way(), Path(item.bag), item.bag
@@ -33,7 +31,7 @@ def _places(item: Locked, hub: Lookup | None, base: Path, copies: Copies | None)
     for url in item.mirrors:
         yield item.way(url), base, ""
     try:
-        ways = hub.dataset(item.id).distributions if hub is not None else ()
+        ways = records.find(Dataset, item.id).distributions if records is not None else ()
     except NotFound:
         ways = ()
     known = {item.url, *item.mirrors}
@@ -47,7 +45,7 @@ def _places(item: Locked, hub: Lookup | None, base: Path, copies: Copies | None)
 
 
 def verify_one(
-    item: Locked, hub: Lookup | None, base: Path, deadline: float, copies: Copies | None = None
+    item: Locked, records: Records | None, base: Path, deadline: float, copies: Copies | None = None
 ) -> Verdict:
     """Tell what became of one locked distribution.
 
@@ -55,7 +53,7 @@ def verify_one(
     ----------
     item : Locked
         The entry.
-    hub : Lookup or None
+    records : Records or None
         Where other ways to the dataset are looked up.
     base : Path
         Where local paths start.
@@ -71,7 +69,7 @@ def verify_one(
     """
     tried: list[tuple[str, str]] = []
     changed: Verdict | None = None
-    for number, (way, folder, bag) in enumerate(_places(item, hub, base, copies)):
+    for number, (way, folder, bag) in enumerate(_places(item, records, base, copies)):
         place = str(folder / way.access_url) if bag else redact(way.access_url)
         try:
             verdict = _compared(item, way, _checked(folder, bag), deadline)
@@ -152,8 +150,3 @@ def _compared(item: Locked, way: Distribution, base: Path, deadline: float) -> V
         notes=found.notes,
         modified=now.modified,
     )
-
-
-def folder_name(path: Path) -> str:
-    """Return what a ledger and a lockfile call a hub: its folder; empty for the embedded one."""
-    return "" if path.resolve() == embedded_hub().resolve() else str(path.resolve())

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sciknow.catalogs as catalogs
+import sciknow.graph as graph
 from sciknow.errors import InvalidInput, NotFound
-from sciknow.hub.rooms import catalogs, graph
 from sciknow.model import Agent, Concept, ConceptScheme, Dataset, Publication
 from sciknow.vocab import Sector
 

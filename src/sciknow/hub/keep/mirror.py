@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import sciknow.preservation as preservation
+import sciknow.readers as readers
+import sciknow.wire as wire
 from sciknow.errors import InvalidInput, SciknowError, UntrustedInput
-from sciknow.hub.rooms import preservation, readers, wire
+from sciknow.hub.hub import Hub
 from sciknow.hub.store.opening import open_hub
-from sciknow.model import Distribution
+from sciknow.hub.store.state import State
+from sciknow.model import Dataset, Distribution
 from sciknow.model.preserved import FileRecord, SourceFile
 from sciknow.net import DEADLINE, is_private_host, parse_url, redact
 
 if TYPE_CHECKING:
-    from sciknow.hub.load.loading import Loading
     from sciknow.preservation import Origin
+    from sciknow.readers import Location
     from sciknow.wire import Budget
+    from sciknow.wire.transport import Transport
 
 
 class LazyHub:
@@ -34,10 +39,10 @@ class LazyHub:
         The one to use; the default one when None.
     """
 
-    def __init__(self, stack: ExitStack, given: Loading | None) -> None:
+    def __init__(self, stack: ExitStack, given: Hub | None) -> None:
         self._stack, self._hub, self._asked = stack, given, given is not None
 
-    def get(self) -> Loading | None:
+    def get(self) -> State | None:
         """Return it; None where there is none."""
         if not self._asked:
             self._asked = True
@@ -45,7 +50,7 @@ class LazyHub:
                 self._hub = self._stack.enter_context(open_hub())
             except SciknowError:
                 self._hub = None
-        return self._hub
+        return None if self._hub is None else self._hub._state
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Places:
         self.records = {one.path: one for one in preservation.read_records(bag)}
         self.card = _card(bag)
         self.fetch = _fetch(bag)
-        self._ways: list[dict[str, tuple[SourceFile, Any]]] | None = None
+        self._ways: list[dict[str, tuple[SourceFile, Transport]]] | None = None
 
     def __call__(self, path: str) -> Iterator[Origin]:
         """Yield where a file of the bag may be had, the likeliest first."""
@@ -109,7 +114,7 @@ class Places:
 
         return redact(url), bring
 
-    def _location(self, url: str) -> Any:
+    def _location(self, url: str) -> Location:
         origin = self.card.get("origin")
         told = origin.get("storage_options") if isinstance(origin, dict) else None
         options = told if isinstance(told, dict) else {}
@@ -131,13 +136,13 @@ class Places:
                 yield self._of_way(*found, record)
 
     @staticmethod
-    def _of_way(file: SourceFile, transport: Any, record: FileRecord | None) -> Origin:
+    def _of_way(file: SourceFile, transport: Transport, record: FileRecord | None) -> Origin:
         def bring(target: Path) -> None:
             wire.fetch_file(transport, file, target, spend=_at_most(record))
 
         return redact(file.named or file.url), bring
 
-    def _known_ways(self) -> list[dict[str, tuple[SourceFile, Any]]]:
+    def _known_ways(self) -> list[dict[str, tuple[SourceFile, Transport]]]:
         """Return the files of every way of the same kind that the hub knows."""
         if self._ways is None:
             self._ways = []
@@ -159,7 +164,7 @@ class Places:
         if hub is None:
             return
         try:
-            ways = hub.dataset(str(identifier)).distributions
+            ways = hub.records.find(Dataset, str(identifier)).distributions
         except SciknowError:
             return
         yield from ((way, hub.base) for way in ways if way.openable and way.reader == reader)

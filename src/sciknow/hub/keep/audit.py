@@ -7,17 +7,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import sciknow.preservation as preservation
 from sciknow.errors import InvalidInput
-from sciknow.hub.keep.fetching import Progress, silent
-from sciknow.hub.keep.mending import LazyHub, Mirrors, Places
-from sciknow.hub.rooms import preservation
+from sciknow.hub.hub import Hub
+from sciknow.hub.keep.fetch import Progress, silent
+from sciknow.hub.keep.mirror import LazyHub, Mirrors, Places
 from sciknow.net import DEADLINE
-
-if TYPE_CHECKING:
-    from sciknow.hub.load.loading import Loading
-    from sciknow.preservation import AuditReport, BagReport
+from sciknow.preservation import AuditReport, BagReport
 
 
 def audit(
@@ -25,7 +22,7 @@ def audit(
     repair: bool = False,
     mirrors: Sequence[str | Path] = (),
     private: bool = False,
-    hub: Loading | None = None,
+    hub: Hub | None = None,
     deadline: float = DEADLINE,
     progress: Progress = silent,
 ) -> AuditReport:

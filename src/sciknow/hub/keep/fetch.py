@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import sciknow.wire as wire
 from sciknow.errors import IntegrityError, SciknowError
-from sciknow.hub.rooms import wire
 from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
 
 if TYPE_CHECKING:

@@ -1,0 +1,68 @@
+"""How datasets or arrays fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import sciknow.alignment as alignment
+from sciknow.errors import SciknowError
+from sciknow.hub.combine.thing import Known, Thing, known, known_array, papers_of
+from sciknow.hub.find.hit import Hit
+from sciknow.hub.store.state import State
+from sciknow.model import Dataset, Publication
+
+if TYPE_CHECKING:
+    from sciknow.alignment import Compatibility
+
+
+def compare_all(
+    items: Sequence[Thing], state: Callable[[], State], water_density: float | None
+) -> Compatibility:
+    """Compare things, each with each; see `sciknow.compatible`.
+
+    Parameters
+    ----------
+    items : sequence
+        The things.
+    state : callable
+        Gives the hub that ids and cards are looked up in, when the first one is.
+    water_density : float or None
+        As of `sciknow.compatible`.
+    """
+    things = [_resolve(item, f"array {number}", state) for number, item in enumerate(items, 1)]
+    return alignment.Compatibility(
+        [
+            alignment.compare(
+                one.profile,
+                other.profile,
+                publications=_shared(one, other),
+                water_density=water_density,
+            )
+            for one, other in combinations(things, 2)
+        ]
+    )
+
+
+def _resolve(item: Thing, label: str, state: Callable[[], State]) -> Known:
+    """Return what is known of one thing."""
+    if isinstance(item, Hit):
+        return known(item._hub._state, item)
+    if isinstance(item, (str, Dataset)):
+        return known(state(), item)
+    profile = alignment.profile_of_array(item, label)
+    home = None
+    if getattr(item, "attrs", {}).get("sciknow_dataset"):
+        with suppress(SciknowError):
+            home = state()
+    return known_array(profile, item, home)
+
+
+def _shared(one: Known, other: Known) -> tuple[Publication, ...] | None:
+    """Return the publications that name both datasets; None where nobody can know."""
+    if one.card is None or other.card is None or one.card.id == other.card.id:
+        return None
+    mine, yours = ({paper.id: paper for paper in papers_of(item)} for item in (one, other))
+    return tuple(paper for name, paper in mine.items() if name in yours)

@@ -1,0 +1,102 @@
+"""What a verb is given: one opened generation of a hub, and the hub's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sciknow.hub.store.folder import HubFolder
+from sciknow.hub.store.manifest import Manifest, read_manifest
+from sciknow.hub.store.paths import PACKAGE_SOURCE, hub_name, packaged_source
+from sciknow.hub.store.records import Records
+
+if TYPE_CHECKING:
+    from sciknow.graph import GraphStore, HubGraph
+    from sciknow.search import Embedder, Index
+
+RECORDS = "records.sqlite"
+SEARCH = "search"
+GRAPH = "graph"
+
+
+@dataclass(slots=True)
+class Engines:
+    """The engines of a generation, each opened by the verb that first needs it.
+
+    Parameters
+    ----------
+    index : Index, optional
+        The search.
+    store : GraphStore, optional
+        The graph.
+    graph : HubGraph, optional
+        The graph as an `rdflib.Dataset`.
+    """
+
+    index: Index | None = None
+    store: GraphStore | None = None
+    graph: HubGraph | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class State:
+    """One generation, opened for reading, and the settings of its hub.
+
+    Parameters
+    ----------
+    folder : HubFolder
+        Where the hub lies.
+    generation : Path
+        The generation's own folder.
+    manifest : Manifest
+        What it was made from and holds.
+    records : Records
+        Its records.
+    base : Path
+        The folder that the paths of local distributions start from.
+    name : str
+        What a ledger and a lockfile call the hub.
+    embedder : Embedder, path or str, optional
+        The model for questions; the default model when None.
+    engines : Engines
+        What has been opened of it.
+    """
+
+    folder: HubFolder
+    generation: Path
+    manifest: Manifest
+    records: Records
+    base: Path
+    name: str
+    embedder: Embedder | Path | str | None = None
+    engines: Engines = field(default_factory=Engines)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self.records.close()
+        if self.engines.store is not None:
+            self.engines.store.close()
+
+
+def open_state(folder: HubFolder, embedder: Embedder | Path | str | None = None) -> State:
+    """Open the generation of a hub that is current now.
+
+    Raises
+    ------
+    NotFound
+        When the folder holds no hub.
+    """
+    generation = folder.current()
+    manifest = read_manifest(generation)
+    source = manifest.source
+    root = packaged_source() if source == PACKAGE_SOURCE else generation / source
+    return State(
+        folder=folder,
+        generation=generation,
+        manifest=manifest,
+        records=Records(generation / RECORDS),
+        base=root.resolve() / "catalogs",
+        name=hub_name(folder.root),
+        embedder=embedder,
+    )
