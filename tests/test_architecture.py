@@ -159,8 +159,11 @@ def test_no_cycle_hides_in_late_or_type_only_imports():
     assert len(list(TopologicalSorter(arrows).static_order())) >= len(MODULES)
 
 
-STILL_ROUND = {("sciknow.readers.formats.stac.reader", "sciknow.readers.formats.stac.opening")}
-"""Arrows that yet close a cycle, for the readers to mend."""
+STILL_ROUND = {
+    ("sciknow.readers.formats.stac.reader", "sciknow.readers.formats.stac.opening"),
+    ("sciknow.wire.blocking_s3", "sciknow.wire.objectstore"),
+}
+"""Arrows that yet close a cycle, for their rooms to mend."""
 LATE = {
     "sciknow._lazy": "the lazy names of packages",
     "sciknow.cli.main": "a command's module is imported when the command is called",
@@ -173,10 +176,8 @@ STILL_LATE = {
     "sciknow.readers.formats.geotiff.reader": "readers",
     "sciknow.readers.formats.stac.reader": "readers",
     "sciknow.readers.probes.probe": "readers",
-    "sciknow.readers.selection": "readers",
     "sciknow.search.embed.models": "search",
     "sciknow.wire.objectstore": "wire",
-    "sciknow.wire.transport": "wire",
 }
 """Those that yet do, and the room that mends them; it grows shorter only."""
 

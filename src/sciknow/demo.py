@@ -62,8 +62,8 @@ def ask(hub: Hub, question: str) -> Hits:
 def load(hit: Hit) -> xr.DataArray:
     """Open a hit lazily and return the first variable that its card names."""
     say(f"\n>>> ds = hit.open()   # {hit.id}")
-    opened = hit.open()
-    array: xr.DataArray = opened[hit.dataset.variables[0].name]
+    opened = hit.open(as_="dataset")
+    array = opened[hit.dataset.variables[0].name]
     say(f"{array.name} {dict(array.sizes)} {type(array.data).__module__.split('.')[0]} array, "
         f"{array.nbytes:,} bytes, chunks {array.chunks}")  # fmt: skip
     yearly = array.groupby("time.year").mean()

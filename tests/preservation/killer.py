@@ -15,8 +15,8 @@ from sciknow.model import Dataset, Distribution, LangString
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}
 ROOMS = (
-    "hub.keep.auditing",
-    "hub.keep.preserving",
+    "hub.keep.audit",
+    "hub.keep.bag",
     "preservation.bag",
     "preservation.terms",
     "readers.copies.payload",

@@ -8,9 +8,9 @@ from pyproj import CRS
 
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.model import Distribution
-from sciknow.readers import open_distribution
-from sciknow.readers.plans.planning import plan_distribution
-from sciknow.readers.selection import Selection, indices, parse_selection, select
+from sciknow.model.selection import Selection, parse_selection
+from sciknow.readers import open_distribution, plan_distribution
+from sciknow.readers.selection import indices, select
 
 
 def saved(ds, path):

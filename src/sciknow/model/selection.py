@@ -42,7 +42,7 @@ class Selection:
 
 def parse_selection(
     bbox: Sequence[float] | None = None,
-    period: Sequence[str] | None = None,
+    period: Sequence[str | None] | None = None,
     variables: Sequence[str] | str | None = None,
 ) -> Selection:
     """Check a selection.
@@ -87,7 +87,7 @@ def _parse_bbox(given: Sequence[float]) -> BBox:
     return west, south, east, north
 
 
-def _parse_period(given: Sequence[str]) -> tuple[str, str]:
+def _parse_period(given: Sequence[str | None]) -> tuple[str, str]:
     value = _several(given, "period", "(first date, last date)", 2)
     first, last = (parse_day(item, Where("period")) for item in value)
     if first and last and first[: len(last)] > last[: len(first)]:

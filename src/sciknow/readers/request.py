@@ -95,7 +95,7 @@ def parse_request(as_: As | None = None, **options: Unpack[Options]) -> Request:
     table_as = parse_table_as(options.get("table_as", TableAs.DATAFRAME))
     if as_ == "table" and table_as is TableAs.DATASET:
         raise InvalidInput("as_='table' and table_as='dataset'", hint="give one of them")
-    budget = options.get("max_bytes")
+    budget, cache = options.get("max_bytes"), options.get("cache")
     parse_budget(budget)
     return Request(
         selection=parse_selection(
@@ -105,7 +105,7 @@ def parse_request(as_: As | None = None, **options: Unpack[Options]) -> Request:
         max_bytes=budget,
         table_as=TableAs.DATASET if as_ == "dataset" else table_as,
         deadline=options.get("deadline", DEADLINE),
-        cache=parse_cache(options.get("cache")),
+        cache=None if cache is None else parse_cache(cache),
     )
 
 
