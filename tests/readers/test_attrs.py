@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sciknow.model import Dataset, Distribution, LangString
 from sciknow.readers import dataset_attrs, open_distribution, origin
-from sciknow.readers.attrs import stamp
+from sciknow.readers.provenance import stamp
 
 CARD = Dataset(
     id="oisst",

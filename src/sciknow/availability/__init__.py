@@ -14,7 +14,7 @@ from sciknow._lazy import lazy_names
 if TYPE_CHECKING:
     from sciknow.availability.doubt import Doubt
     from sciknow.availability.history import History
-    from sciknow.availability.opened import note_opened, notes_of
+    from sciknow.availability.opened import note_opened, notes_of, user_history
     from sciknow.availability.polite import politely
     from sciknow.availability.report import Availability
     from sciknow.availability.row import Row
@@ -29,6 +29,7 @@ _HOMES = {
     "note_opened": "opened",
     "notes_of": "opened",
     "politely": "polite",
+    "user_history": "opened",
 }
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "note_opened",
     "notes_of",
     "politely",
+    "user_history",
 ]
 
 __getattr__, __dir__ = lazy_names(__name__, _HOMES)

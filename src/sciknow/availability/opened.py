@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import platformdirs
+
 from sciknow.files import lock
 
 LIMIT = 2**20
@@ -20,6 +22,13 @@ LIMIT = 2**20
 def notes_of(history: Path) -> Path:
     """Return the file beside a history into which openings are noted."""
     return history.with_name(history.name + ".opened")
+
+
+def user_history() -> Path:
+    """Return the user's own history; ``SCIKNOW_HISTORY`` names another."""
+    chosen = os.environ.get("SCIKNOW_HISTORY")
+    default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
+    return Path(chosen) if chosen else default
 
 
 def note_opened(path: Path, dataset: str, distribution: str) -> None:

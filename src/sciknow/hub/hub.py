@@ -454,7 +454,7 @@ class Hub:
 
     def source(self, what: What) -> Source:
         """Return a dataset with its agents and data papers: what a citation needs."""
-        from sciknow.hub.load.cite import source_of
+        from sciknow.hub.load.open import source_of
 
         return source_of(self._state, what)
 

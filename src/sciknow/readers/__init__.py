@@ -14,12 +14,9 @@ from sciknow._lazy import lazy_names
 from sciknow.model.selection import Selection, parse_selection
 
 if TYPE_CHECKING:
-    from sciknow.readers.accessor import Origin, memory_of, remember
-    from sciknow.readers.attrs import dataset_attrs, origin
     from sciknow.readers.copies.materialise import write_copy
     from sciknow.readers.copies.payload import Payload, list_files, with_sizes
     from sciknow.readers.fingerprints.fingerprint import take_fingerprint
-    from sciknow.readers.location import locate
     from sciknow.readers.opening import (
         open_any,
         open_distribution,
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from sciknow.readers.plans.plan import Plan
     from sciknow.readers.probes.probe import probe_distribution
     from sciknow.readers.protocol import Location, Reader
+    from sciknow.readers.provenance import Origin, dataset_attrs, memory_of, origin, remember
     from sciknow.readers.registry import reader_for
     from sciknow.readers.request import (
         As,
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
         Request,
         TableAs,
         check_options,
+        locate,
         parse_budget,
         parse_request,
     )
@@ -85,18 +84,18 @@ __all__ = [
 _HOMES = {
     "Location": "protocol",
     "Opened": "part",
-    "Origin": "accessor",
+    "Origin": "provenance",
     "Payload": "copies.payload",
     "Plan": "plans.plan",
     "Reader": "protocol",
     "TableAs": "request",
-    "dataset_attrs": "attrs",
+    "dataset_attrs": "provenance",
     "list_files": "copies.payload",
-    "locate": "location",
-    "memory_of": "accessor",
+    "locate": "request",
+    "memory_of": "provenance",
     "open_any": "opening",
     "open_distribution": "opening",
-    "origin": "attrs",
+    "origin": "provenance",
     "parse_budget": "request",
     "parse_request": "request",
     "check_options": "request",
@@ -110,7 +109,7 @@ _HOMES = {
     "plan_distribution": "opening",
     "probe_distribution": "probes.probe",
     "reader_for": "registry",
-    "remember": "accessor",
+    "remember": "provenance",
     "take_fingerprint": "fingerprints.fingerprint",
     "to_dataset": "table",
     "with_sizes": "copies.payload",

@@ -16,8 +16,8 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.location import local_path
 from sciknow.readers.protocol import Location
+from sciknow.readers.request import local_path
 from sciknow.text import counted
 from sciknow.wire.trouble import Absent
 

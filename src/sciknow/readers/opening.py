@@ -21,13 +21,12 @@ from sciknow.errors import (
 from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
-from sciknow.readers.attrs import origin_attrs, stamp
-from sciknow.readers.location import locate
 from sciknow.readers.part import Opened, Whole, part
 from sciknow.readers.plans.plan import Plan, choose
 from sciknow.readers.plans.planning import plan_of
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.request import As, Options, Request, TableAs, parse_request
+from sciknow.readers.provenance import origin_attrs, stamp
+from sciknow.readers.request import As, Options, Request, TableAs, locate, parse_request
 from sciknow.readers.table import to_dataset
 from sciknow.wire.trouble import explain
 

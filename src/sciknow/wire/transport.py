@@ -23,8 +23,7 @@ from sciknow.wire.budget import MAX_METADATA, WHOLE_LIMIT
 from sciknow.wire.cache import Cache
 from sciknow.wire.folder import local_path, local_version, read_local
 from sciknow.wire.garbage import collection_paused
-from sciknow.wire.kept import HEAD, Kept
-from sciknow.wire.memory import Memory
+from sciknow.wire.kept import HEAD, Kept, Memory
 from sciknow.wire.retry import Meter, begin, tried, tried_here
 from sciknow.wire.trouble import Absent
 

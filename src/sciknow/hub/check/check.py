@@ -17,7 +17,6 @@ import sciknow.readers as readers
 import sciknow.wire as wire
 from sciknow.availability import Availability, History, Row
 from sciknow.errors import InvalidInput, SourceUnavailable
-from sciknow.hub.store.paths import user_history
 from sciknow.hub.store.records import Records, What
 from sciknow.hub.store.state import State
 from sciknow.model import Concept, Dataset, Distribution, LangString
@@ -99,7 +98,7 @@ def standing(
 def _history_path(history: Path | str | bool | None) -> Path | None:
     if history is False:
         return None
-    return user_history() if history in (None, True) else Path(str(history))
+    return availability.user_history() if history in (None, True) else Path(str(history))
 
 
 def _check_counts(workers: int, per_host: int) -> None:

@@ -12,7 +12,8 @@ import sciknow.wire as wire
 from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.hub.keep.card import info_fields, make_card, opens_of
 from sciknow.hub.keep.fetch import Fetching, Progress, silent
-from sciknow.hub.load.open import attrs_of, plan_dataset, ways_of
+from sciknow.hub.load.cite import cite
+from sciknow.hub.load.open import attrs_of, plan_dataset, source_of, ways_of
 from sciknow.hub.store.records import What
 from sciknow.hub.store.state import State
 from sciknow.model import Dataset, Distribution
@@ -218,18 +219,19 @@ class _Run:
                 return bag, True
         self.space.purge({record.path: record for record in records})
         card = make_card(
-            self.state,
-            self.dataset,
+            source_of(self.state, self.dataset),
+            cite(self.state, self.dataset),
             self.way,
             opens_of(self.way, first, records),
             request=self.request,
+            generation=self.state.manifest.id,
             notes=notes,
         )
         preservation.write_tags(
             self.space.bag,
             records,
             card,
-            info_fields(self.state, self.dataset),
+            info_fields(self.dataset, self.state.records.name_of(self.dataset.publisher)),
             references=first.references if first is not None else None,
         )
         return self.space.finish(name), False

@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 import sciknow.preservation as preservation
 import sciknow.readers as readers
 from sciknow.errors import InvalidInput
-from sciknow.hub.load.cite import cite, source_of
-from sciknow.hub.store.state import State
 from sciknow.ledger import Source
 from sciknow.model import Agent, Dataset, Distribution, Publication
 from sciknow.model.plain import from_plain, to_plain
@@ -38,16 +36,17 @@ def opens_of(
 
 
 def make_card(
-    state: State,
-    dataset: Dataset,
+    source: Source,
+    citation: str,
     way: Distribution,
     opens: Distribution,
     *,
     request: Mapping[str, object],
+    generation: str,
     notes: Sequence[str],
 ) -> dict[str, object]:
     """Return the card of a bag as plain values."""
-    source = source_of(state, dataset)
+    dataset = source.dataset
     return {
         "format": preservation.FORMAT,
         "preserved_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -58,21 +57,21 @@ def make_card(
             "rights": dataset.rights.to_dict(),
             "access_rights": str(dataset.access_rights or ""),
         },
-        "citation": cite(state, dataset),
+        "citation": citation,
         "publisher": to_plain(source.publisher) if source.publisher else None,
         "creators": [to_plain(item) for item in source.creators],
         "data_papers": [to_plain(item) for item in source.data_papers],
         "origin": to_plain(way),
         "opens": to_plain(opens),
-        "generation": state.manifest.id,
+        "generation": generation,
         "notes": list(notes),
     }
 
 
-def info_fields(state: State, dataset: Dataset) -> list[tuple[str, str]]:
+def info_fields(dataset: Dataset, publisher: str) -> list[tuple[str, str]]:
     """Return the fields of ``bag-info.txt`` that the dataset's card fills in."""
     return [
-        ("Source-Organization", state.records.name_of(dataset.publisher)),
+        ("Source-Organization", publisher),
         ("External-Description", dataset.title.best()),
         ("External-Identifier", dataset.identifier),
         ("Internal-Sender-Identifier", dataset.id),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import sciknow.preservation as preservation
 from sciknow.errors import (
@@ -20,28 +18,8 @@ from sciknow.hub.keep.copy import Copy, read_copy
 from sciknow.model.selection import selection_text
 from sciknow.readers import Opened, Request
 
-SETTING = "SCIKNOW_COPIES"
-
 Folders = Path | str | Sequence[Path | str]
 """A folder of bags, as `Hub.preserve` fills it, or several of them."""
-
-
-def folders_of(copies: Folders | None) -> tuple[Path, ...]:
-    """Return where preserved copies lie: what is given, else what ``SCIKNOW_COPIES`` names.
-
-    Raises
-    ------
-    InvalidInput
-        For something other than folders.
-    """
-    if copies is None:
-        named = os.environ.get(SETTING, "").split(os.pathsep)
-        return tuple(Path(name).expanduser() for name in named if name)
-    given: Sequence[Any] = copies if isinstance(copies, (list, tuple)) else [copies]
-    for item in given:
-        if not isinstance(item, (str, Path)) or not str(item):
-            raise InvalidInput(f"copies={item!r} is no folder", hint="name a folder of bags")
-    return tuple(Path(item) for item in given)
 
 
 @dataclass(frozen=True, slots=True)

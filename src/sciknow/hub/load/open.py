@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import sciknow.availability as availability
 import sciknow.ledger as ledger
 import sciknow.readers as readers
 from sciknow.errors import (
     IntegrityError,
+    InvalidInput,
     MissingDependency,
     NotFound,
     SciknowError,
     SourceUnavailable,
 )
 from sciknow.hub.keep.copy import read_copy
-from sciknow.hub.load.cite import source_of
-from sciknow.hub.load.copies import Copies, Folders, folders_of
+from sciknow.hub.load.copies import Copies, Folders
 from sciknow.hub.pin.verdict import verify_one
-from sciknow.hub.store.paths import user_history
 from sciknow.hub.store.records import What
 from sciknow.hub.store.state import State
+from sciknow.ledger import Source
 from sciknow.model import Agent, Dataset, Distribution
 from sciknow.model.selection import read_selection
 from sciknow.net import is_offline
 from sciknow.readers import Opened, Options, Plan, Request
+
+SETTING = "SCIKNOW_COPIES"
 
 
 class OpenOptions(Options, total=False):
@@ -125,7 +129,7 @@ def _open_ways(
     readers.remember(opened)
     selection = request.selection.to_dict()
     ledger.current().record(ledger_entry(state, dataset, way, selection, opened))
-    availability.note_opened(availability.notes_of(user_history()), dataset.id, way.id)
+    availability.note_opened(availability.notes_of(availability.user_history()), dataset.id, way.id)
     return opened
 
 
@@ -147,6 +151,24 @@ def _open_locked(
     if verdict.bag:
         return read_copy(verdict.bag).open(wanted, hub=state.name)
     return _open_ways(state, dataset, (verdict.way or item.way(),), wanted)
+
+
+def folders_of(copies: Folders | None) -> tuple[Path, ...]:
+    """Return where preserved copies lie: what is given, else what ``SCIKNOW_COPIES`` names.
+
+    Raises
+    ------
+    InvalidInput
+        For something other than folders.
+    """
+    if copies is None:
+        named = os.environ.get(SETTING, "").split(os.pathsep)
+        return tuple(Path(name).expanduser() for name in named if name)
+    given: Sequence[Any] = copies if isinstance(copies, (list, tuple)) else [copies]
+    for item in given:
+        if not isinstance(item, (str, Path)) or not str(item):
+            raise InvalidInput(f"copies={item!r} is no folder", hint="name a folder of bags")
+    return tuple(Path(item) for item in given)
 
 
 def plan_dataset(state: State, what: What, distribution: str | None, request: Request) -> Plan:
@@ -186,6 +208,19 @@ def ways_of(dataset: Dataset, name: str | None = None) -> tuple[Distribution, ..
     raise NotFound(
         f"dataset {dataset.id} has no openable distribution {name!r}",
         hint=f"those that open: {known}",
+    )
+
+
+def source_of(state: State, what: What) -> Source:
+    """Return a dataset with its agents and data papers: what a citation needs."""
+    records = state.records
+    dataset = records.card(what)
+    creators = (records.get(Agent, name) for name in dataset.creators)
+    return Source(
+        dataset=dataset,
+        publisher=records.get(Agent, dataset.publisher) if dataset.publisher else None,
+        creators=tuple(agent for agent in creators if agent),
+        data_papers=records.publications(dataset.id, "describes"),
     )
 
 

@@ -18,8 +18,8 @@ from sciknow.errors import InvalidInput, SciknowError
 from sciknow.hub.find.hit import Hit
 from sciknow.hub.hub import Hub
 from sciknow.hub.keep.copy import check_inside, read_copy
-from sciknow.hub.load.copies import Copies, Folders, folders_of
-from sciknow.hub.load.open import ledger_entry, ways_of
+from sciknow.hub.load.copies import Copies, Folders
+from sciknow.hub.load.open import folders_of, ledger_entry, ways_of
 from sciknow.hub.pin.verdict import verify_one
 from sciknow.hub.store.opening import open_hub
 from sciknow.hub.store.paths import embedded_hub

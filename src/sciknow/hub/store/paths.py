@@ -37,13 +37,6 @@ def user_hub() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("sciknow")) / "hub"
 
 
-def user_history() -> Path:
-    """Return the file that remembers checks; ``SCIKNOW_HISTORY`` overrides it."""
-    chosen = os.environ.get("SCIKNOW_HISTORY")
-    default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
-    return Path(chosen) if chosen else default
-
-
 def hub_name(path: Path) -> str:
     """Return what a ledger and a lockfile call a hub: its folder; empty for the embedded one."""
     return "" if path.resolve() == embedded_hub().resolve() else str(path.resolve())

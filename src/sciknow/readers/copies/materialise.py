@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sciknow.errors import InvalidInput, SciknowError, SourceUnavailable
-from sciknow.readers.attrs import OPENED_AT
+from sciknow.readers.provenance import OPENED_AT
 from sciknow.wire.trouble import root_cause
 
 _KEPT = ("units", "calendar", "dtype", "_FillValue", "scale_factor", "add_offset")

@@ -20,9 +20,9 @@ from sciknow.readers import registry
 from sciknow.readers.fileset import is_set, members
 from sciknow.readers.formats.parquet.groups import files_of
 from sciknow.readers.formats.zarr.payload import ReferencePayload, reference_payload, zarr_files
-from sciknow.readers.location import CATALOG_DIR, locate
 from sciknow.readers.protocol import Location
 from sciknow.readers.registry import reader_for
+from sciknow.readers.request import CATALOG_DIR, locate
 from sciknow.text import counted
 from sciknow.wire.download import current_state
 

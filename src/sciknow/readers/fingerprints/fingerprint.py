@@ -22,9 +22,9 @@ from sciknow.readers.fingerprints.part import is_whole, part_states
 from sciknow.readers.fingerprints.sample import SAMPLES
 from sciknow.readers.fingerprints.structure import structure
 from sciknow.readers.formats.zarr.fingerprint import reference_fingerprint, zarr_fingerprint
-from sciknow.readers.location import locate
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.registry import reader_for
+from sciknow.readers.request import locate
 
 FILES = frozenset({"netcdf", "grib", "csv", "jsonl", "excel", "parquet", "geotiff"})
 """Readers of which the address is a file, or a set of files."""

@@ -22,11 +22,11 @@ from sciknow.model.probe import Outcome, Probe
 from sciknow.net import Deadline
 from sciknow.readers import registry
 from sciknow.readers.fingerprints.sample import WHOLE_BYTES
-from sciknow.readers.location import locate
 from sciknow.readers.probes.content import mismatch
 from sciknow.readers.probes.glance import Glance, glance
 from sciknow.readers.probes.outcome import Missed, missed
 from sciknow.readers.protocol import Location
+from sciknow.readers.request import locate
 from sciknow.vocab import MediaType
 from sciknow.wire.retry import PROBE, Tries
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from sciknow.errors import UntrustedInput
 from sciknow.net import OBJECT_SCHEMES, WEB_SCHEMES, is_private_host, parse_url, redact
-from sciknow.readers.location import local_path
+from sciknow.readers.request import local_path
 from sciknow.text import clean
 
 _SIGNED = re.compile(
