@@ -57,9 +57,7 @@ def hub():
         yield opened
 
 
-@pytest.mark.parametrize(
-    "question", ["monthly sea surface temperature since 1990", "北极海冰 逐月"]
-)
+@pytest.mark.parametrize("question", ["monthly rain since 1990", "北极海冰 逐月"])
 def test_a_question_passes_few_files(hub, question):
     hub.search("ozone over Antarctica 臭氧")  # warms every engine
     first, again = (passed(lambda: hub.search(question)) for _ in range(2))
