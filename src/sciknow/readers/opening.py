@@ -198,7 +198,9 @@ def plan_distribution(
     return _plan_way(distribution, base, attrs, parse_request(as_, **options))
 
 
-def _plan_way(distribution: Distribution, base: Path | str | None, attrs: Attrs, request: Request) -> Plan:
+def _plan_way(
+    distribution: Distribution, base: Path | str | None, attrs: Attrs, request: Request
+) -> Plan:
     whole = _whole(distribution, base, request)
     return plan_of(whole, _chosen(whole, attrs, request), request)
 
