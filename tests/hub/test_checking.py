@@ -15,7 +15,7 @@ from servers.web import DataServer, Fault, free_port
 import sciknow
 from sciknow.availability import History
 from sciknow.model.probe import Outcome, Status
-from sciknow.readers.probes import probe
+from sciknow.wire import retry
 
 SLOW = 12
 
@@ -45,7 +45,7 @@ def node(web, tmp_path_factory, own_cache):
 
 @pytest.fixture
 def hub(node, web, monkeypatch):
-    monkeypatch.setattr(probe, "PAUSE", 0.01)
+    monkeypatch.setattr(retry, "PACE", 0.02)
     web.faults.clear()
     web.reset()
     with sciknow.open_hub(node) as opened:
