@@ -16,8 +16,12 @@ WORDS = src/sciknow/search/language/glossary.tsv $(wildcard src/sciknow/search/l
 HUB = src/sciknow/_hub/CURRENT
 SOURCES = $(shell find catalogs knowledge_graph src/sciknow -name '*.yaml' -o -name '*.ttl' -o -name '*.py')
 
+SOAK ?= 8
+SEED := $(or $(SEED),$(strip $(shell od -An -N2 -tu2 /dev/urandom)))
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+
 .DEFAULT_GOAL = help
-.PHONY: help demo test lab lint bench hub wheel check pages clean
+.PHONY: help demo test soak exam lab lint bench hub wheel check pages clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | sort | \
@@ -27,7 +31,13 @@ demo: hub ## ask in two languages, open an array, plot it, cite it
 	$(BIN)/sciknow demo
 
 test: hub ## the tests that every change passes
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+soak: hub ## SOAK minutes (8) of kills, fuzz, load, the real Lab, clean environments, by a new SEED
+	SOAK=$(SOAK) SEED=$(SEED) $(PYTEST) -m "soak or sample or hypothesis" --hypothesis-seed=$(SEED)
+
+exam: hub ## everything, to the end: the tests, the whole soak, what takes longer than that
+	SOAK=10000 SEED=$(SEED) $(PYTEST) -m "" --hypothesis-seed=$(SEED)
 
 lab: hub ## JupyterLab on notebooks/
 	$(BIN)/sciknow lab

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from alignment.fields import axis
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ STEPS = st.sampled_from([1.0, 2.5, 3.0, 4.5, 5.0, 7.5, 10.0, 12.0, 18.0, 30.0, 4
 WEST = st.sampled_from([-180.0, 0.0, -0.5, -30.0, 17.3])
 
 
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=draws(30), deadline=None)
 
 
 def lengths_shared(source, target, turns):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from alignment.fields import LAT, LON, area_mean, axis, field, nothing_read
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from sciknow.errors import InvalidInput
 COARSE = st.sampled_from([6.0, 9.0, 10.0, 12.0, 15.0, 20.0, 30.0])
 FINE = st.sampled_from([1.5, 2.0, 2.5, 3.0, 4.0, 5.0])
 WEST = st.sampled_from([-180.0, 0.0, -1.25])
-quick = settings(max_examples=8, deadline=None)
+quick = settings(max_examples=draws(8), deadline=None)
 
 
 @quick

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from alignment.fields import nothing_read
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ import sciknow as sk
 from sciknow.alignment.moment import calendar_of, ruler_of, step_of
 from sciknow.errors import InvalidInput
 
-quick = settings(max_examples=15, deadline=None)
+quick = settings(max_examples=draws(15), deadline=None)
 
 
 def series(times, name="v", values=None, seed=0, **attrs):

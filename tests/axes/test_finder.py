@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,7 +132,7 @@ ATTRS = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(st.lists(st.tuples(NAMES, ATTRS), max_size=5, unique_by=lambda pair: pair[0]))
 def test_order_does_not_choose_between_latitude_and_longitude(coords):
     made = {name: (name, np.arange(2.0), attrs) for name, attrs in coords}

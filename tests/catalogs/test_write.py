@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import datasets, langstrings, slugs
@@ -81,7 +82,7 @@ def catalogs(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(catalogs())
 def test_a_catalogue_comes_back(tmp_path_factory, catalog):
     path = tmp_path_factory.getbasetemp() / "round.yaml"
@@ -89,7 +90,7 @@ def test_a_catalogue_comes_back(tmp_path_factory, catalog):
     assert read_file(path) == catalog
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(datasets)
 def test_a_card_is_plain_yaml(dataset):
     assert yaml.safe_load(format_card(dataset)) == {dataset.id: card_of(dataset)}

@@ -8,6 +8,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -17,6 +19,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@pytest.mark.soak
 def test_jupyterlab_serves_the_notebooks(tmp_path):
     port = free_port()
     arguments = ["--no-browser", "--allow-root", "--IdentityProvider.token="]

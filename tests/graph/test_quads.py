@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -125,7 +126,7 @@ dataset = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=draws(150), deadline=None)
 @given(dataset)
 def test_dict_to_model_to_rdf_and_back(one):
     plain = json.loads(json.dumps(to_plain(one)))
@@ -134,7 +135,7 @@ def test_dict_to_model_to_rdf_and_back(one):
     assert from_graph(to_quads([read])) == (normal_form(one),)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=draws(30), deadline=None)
 @given(st.lists(dataset, max_size=3, unique_by=(lambda d: d.id,)), st.randoms())
 def test_equal_input_in_any_order_has_one_digest(many, random):
     other = list(many)

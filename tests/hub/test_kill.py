@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from amount import SOAK, lot, share
 from small_source import write_source
 
 import sciknow
 from sciknow.hub import HubFolder
 
-AT_EVENTS, AT_TIMES = 20, 6
+AT_EVENTS, AT_TIMES = (20, 12) if SOAK else (6, 2)
 
 
 @contextmanager
@@ -43,23 +44,23 @@ def assert_whole(source):
     HubFolder(source).prune(keep=2)
 
 
+@pytest.mark.sample
 def test_builds_killed_at_every_stage_leave_a_whole_hub(source):
     sciknow.build_hub(source).close()
     with killer() as ask:
         write_source(source, change=" once")
         events = int(ask(source, 0))
-        assert events > AT_EVENTS
-        # the last events are the renames and the swap: each of them, and the others evenly
-        early = range(1, events - 9, max(1, (events - 10) // (AT_EVENTS - 10)))
-        killed = 0
-        for number in [*early, *range(events - 9, events + 1)]:
+        assert events > 20
+        # the last events are the renames and the swap
+        early = share(range(1, events - 9), AT_EVENTS // 2, "early kills")
+        for number in [*early, *share(range(events - 9, events + 1), AT_EVENTS // 2, "late kills")]:
             write_source(source, change=f" {number}")
-            killed += ask(source, number) == "killed"
+            assert ask(source, number) == "killed"
             assert_whole(source)
-        assert killed >= AT_EVENTS
         for number in range(AT_TIMES):
             write_source(source, change=f" and {number}")
-            assert ask(source, f"{0.05 + 0.15 * number}s") != "failed"
+            after = lot(f"time {number}").uniform(0.05, 1.0)
+            assert ask(source, f"{after:.3f}s") != "failed"
             assert_whole(source)
     write_source(source, change=" at last")
     with sciknow.build_hub(source) as hub:

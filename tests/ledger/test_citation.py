@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import bibtexparser
 import pytest
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
@@ -69,7 +70,7 @@ def test_bibtex_holds_dataset_paper_and_software():
 SPECIAL = "{}%$#_&\\<>海温αé"  # LaTeX makes quotes, ^ and ~ typographic: left out
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(st.text(alphabet=SPECIAL + "ab ", min_size=1).map(str.strip).filter(bool))
 def test_any_title_parses_back(title):
     found = entries(cite([source(title=title)]))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import html5lib
 import pytest
 import xarray as xr
+from amount import draws
 from click.testing import CliRunner
 from drifting import flip, sample, table, to_netcdf, to_zarr
 from hypothesis import given, settings
@@ -43,7 +44,7 @@ VALUE = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=draws(200), deadline=None)
 @given(st.dictionaries(TEXT, VALUE, max_size=5))
 def test_toml_reads_back_as_it_was(content):
     assert tomllib.loads(to_toml(content)) == content
@@ -101,7 +102,7 @@ LOCKED = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=draws(60), deadline=None)
 @given(items=st.lists(LOCKED, max_size=3))
 def test_a_lock_reads_back_as_it_was(items, tmp_path_factory):
     path = tmp_path_factory.mktemp("lock") / "a.lock"

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import yaml
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import datasets
@@ -14,14 +15,14 @@ from sciknow.model.parse import Where
 from sciknow.model.plain import from_plain, to_plain
 
 
-@settings(max_examples=60)
+@settings(max_examples=draws(60))
 @given(datasets)
 def test_dataset_to_json_and_back(dataset):
     plain = json.loads(json.dumps(to_plain(dataset)))
     assert from_plain(Dataset, plain) == dataset
 
 
-@settings(max_examples=60)
+@settings(max_examples=draws(60))
 @given(datasets)
 def test_dataset_to_card_to_yaml_and_back(dataset):
     text = yaml.safe_dump(card_of(dataset), allow_unicode=True, sort_keys=False)

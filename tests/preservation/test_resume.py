@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from amount import SOAK, share
 from preservation_help import assert_valid, dataset, gets, way
 from servers.web import Fault
 
@@ -221,12 +222,14 @@ def killer(web):
     process.stdout.close()
 
 
+@pytest.mark.sample
 def test_killed_at_any_step_a_second_run_ends_with_one_good_bag(hub, web, tmp_path, many, killer):
     asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
     events = int(_tell(killer, f"preserve {tmp_path}/whole 100000"))
     assert events > 20
     fetched = []
-    for moment in [*range(1, events - 12, 15), *range(events - 12, events + 1, 3)]:
+    early, late = range(2, events - 12), range(events - 12, events + 1)
+    for moment in [1, *share(early, 2, "early kills"), *share(late, 3, "late kills")]:
         place = tmp_path / f"killed-{moment}"
         assert _tell(killer, f"preserve {place} {moment}") == "killed"
         web.reset()
@@ -243,6 +246,7 @@ def _tell(killer, line):
     return killer.stdout.readline().strip()
 
 
+@pytest.mark.sample
 def test_a_repair_that_is_killed_loses_nothing(hub, web, tmp_path, many, killer):
     asked = dataset(way(f"{web.url}/x.nc", options={"files": many[:2]}))
     good = hub.preserve(asked, tmp_path / "archive").bag
@@ -257,5 +261,5 @@ def test_a_repair_that_is_killed_loses_nothing(hub, web, tmp_path, many, killer)
         assert (place / "data" / "01.nc").read_bytes() in (b"damaged", whole)
         assert sciknow.audit(place, repair=True, mirrors=[tmp_path / "good"]).ok
         assert_valid(place)
-        moment += 4
+        moment += 2 if SOAK else 7
     assert moment > 12

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from amount import draws
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from samples import gribs
@@ -302,7 +303,7 @@ def test_no_grib_at_all(tmp_path):
         opened("a.grib2", tmp_path)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=draws(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     place=st.integers(0, 304), byte=st.integers(0, 255), message=st.sampled_from([1, 2])
 )  # fmt: skip

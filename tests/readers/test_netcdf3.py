@@ -8,6 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 import xarray as xr
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import netcdf_file
@@ -58,7 +59,7 @@ def some(draw, size):
     return slice(low, draw(st.integers(low, size)), draw(st.integers(1, 3)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=draws(40))
 @given(
     data=st.data(),
     variables=VARIABLES,
@@ -117,7 +118,7 @@ def test_cut_file_is_refused(cut, folder):
         read_header(lambda low, high: data[low:high], len(data))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=draws(200))
 @given(place=st.integers(0, 400), value=st.integers(0, 255))
 def test_damaged_header_never_hangs_or_leaks(folder, place, value):
     data = bytearray((folder / "classic.nc").read_bytes())

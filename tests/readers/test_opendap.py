@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from amount import draws
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from servers.dap import dap_server
@@ -90,7 +91,7 @@ def places(size):
     )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=draws(25))
 @given(time=places(30), lat=places(20), lon=places(40))
 def test_every_selection(server, tmp_path_factory, decoded, time, lat, lon):
     part = {"time": time, "lat": lat, "lon": lon}
@@ -197,7 +198,7 @@ def test_attributes_of_every_kind():
     assert found["sst"]["scale_factor"].dtype == np.float32
 
 
-@settings(max_examples=150)
+@settings(max_examples=draws(150))
 @given(st.text('DatseGrid{}[];=:,Array Maps"0123456789 abInt32Float64', max_size=120))
 def test_any_text_is_read_or_refused(text):
     for parse in (parse_dds, parse_das):
