@@ -252,11 +252,25 @@ def said(text: str) -> tuple[str, ...]:
     >>> said("CC BY 4.0 or ODbL"), said("Creative Commons Attribution-ShareAlike")
     (('CC-BY-4.0', 'ODbL'), ('CC-BY-SA',))
     """
-    found = [_of_address(item) for url in _URL.findall(text) for item in _ADDRESS.finditer(url)]
-    plain = _URL.sub(" ", text) if found or "://" in text or "www." in text else text
-    found += [_of_words(item) for item in _CC.finditer(plain)]
-    found += [name for name, pattern in _NAMES if pattern.search(plain)]
-    return tuple(_reduced(dict.fromkeys(filter(None, found))))
+    return tuple(_reduced(dict.fromkeys(name for name, _ in mentions(text))))
+
+
+def mentions(text: str) -> list[tuple[str, tuple[int, int]]]:
+    """Return each place at which a text names a licence, with the name as exactly as it stands.
+
+    Examples
+    --------
+    >>> mentions("under CC BY 4.0")
+    [('CC-BY-4.0', (6, 15))]
+    """
+    found, plain = [], text
+    for url in _URL.finditer(text):
+        names = [_of_address(item) for item in _ADDRESS.finditer(url[0])]
+        found += [(name, url.span()) for name in names]
+        plain = plain[: url.start()] + " " * len(url[0]) + plain[url.end() :]
+    found += [(_of_words(item), item.span()) for item in _CC.finditer(plain)]
+    found += [(name, item.span()) for name, words in _NAMES if (item := words.search(plain))]
+    return [(name, span) for name, span in found if name]
 
 
 def _reduced(names: dict[str, None]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from sciknow.model.coverage import BBox
 from sciknow.pattern import Pattern
@@ -48,6 +49,8 @@ _NAMED_RANGE = Pattern(
     re.I,
     needs=("0", "lat|lon"),
 )
+_Axis: TypeAlias = tuple[tuple[float, float], tuple[int, int]]
+"""First and last degree along one axis, and where the text says so."""
 _NEAR = 0.5
 """Half the width, in degrees, of the box around a single point."""
 
@@ -62,25 +65,32 @@ def box_of(text: str) -> BBox | None:
     >>> box_of("北纬60度以北 海冰"), box_of("60N to 95N")
     ((-180.0, 60.0, 180.0, 90.0), None)
     """
+    return find_box(text)[0]
+
+
+def find_box(text: str) -> tuple[BBox | None, list[tuple[int, int]]]:
+    """Return the box that a text writes out, and from where to where it does so."""
     found = _BOX.search(text)
     if found:
         west, south, east, north = map(float, found.groups())
-        return _checked((south, north), (west, east))
+        return _checked((south, north), (west, east)), [found.span()]
     named = dict(_named(text))
     lat = named.get("lat") or _range(_LATITUDE, text, 90)
     lon = named.get("lon") or _range(_LONGITUDE, text, 180)
-    if (lat is None or lon is None) and any(_is_point(axis) for axis in (lat, lon) if axis):
-        return None  # one coordinate alone: 30N may be a zone of a projection
-    return _checked(lat, lon) if lat or lon else None
+    axes = [axis for axis in (lat, lon) if axis]
+    if len(axes) == 1 and _is_point(axes[0][0]):
+        return None, []  # one coordinate alone: 30N may be a zone of a projection
+    box = _checked(lat and lat[0], lon and lon[0]) if axes else None
+    return box, [span for _, span in axes if box]
 
 
 def _is_point(axis: tuple[float, float]) -> bool:
     return abs(axis[1] - axis[0]) <= 2 * _NEAR
 
 
-def _named(text: str) -> Iterator[tuple[str, tuple[float, float]]]:
+def _named(text: str) -> Iterator[tuple[str, _Axis]]:
     for found in _NAMED_RANGE.finditer(text):
-        yield found[1].lower(), (float(found[2]), float(found[3]))
+        yield found[1].lower(), ((float(found[2]), float(found[3])), found.span())
 
 
 def _checked(lat: tuple[float, float] | None, lon: tuple[float, float] | None) -> BBox | None:
@@ -92,7 +102,7 @@ def _checked(lat: tuple[float, float] | None, lon: tuple[float, float] | None) -
     return (west, south, east, north) if sound and west != east else None
 
 
-def _range(pattern: Pattern, text: str, most: int) -> tuple[float, float] | None:
+def _range(pattern: Pattern, text: str, most: int) -> _Axis | None:
     for found in pattern.finditer(text):
         parts = [group.lower() for group in found.groups() if group]
         numbers = [float(part) for part in parts if part[0].isdigit()]
@@ -101,9 +111,10 @@ def _range(pattern: Pattern, text: str, most: int) -> tuple[float, float] | None
             continue
         if len(numbers) == 2:
             first, last = _signed(numbers[0], sides[0]), _signed(numbers[1], sides[-1])
-            return (first, last) if most == 180 or first < last else (last, first)
+            ordered = (first, last) if most == 180 or first < last else (last, first)
+            return ordered, found.span()
         beyond = sides.pop(0) if " of " in found[0] else sides.pop() if len(sides) == 2 else ""
-        return _beyond(_signed(numbers[0], sides[0]), beyond, float(most))
+        return _beyond(_signed(numbers[0], sides[0]), beyond, float(most)), found.span()
     return None
 
 

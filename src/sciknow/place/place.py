@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files as package_files
 from typing import TypeAlias
@@ -36,6 +36,8 @@ _BODY_OF = Pattern(
 _BODY_ZH = Pattern(
     r"[\u4e00-\u9fff]{0,4}?(?:大学(?!生)|科学院|研究院|气象局|气象厅|航天局|银行|学会|协定|公约|学派|石油公司|石化)"
 )
+_GOES_ON = Pattern(r"海[水洋冰表平温浪流面风拔底岸域雾啸盐床]|[河湖][流网道口岸泊冰水]")
+"""Words that begin with what may also end a name."""
 _MOST = 5
 """Places of one question that are heeded."""
 
@@ -53,11 +55,14 @@ class Place:
     kind : str
         ``country``, ``state``, ``continent``, ``ocean``, ``region``, ``lake``, ``river`` or
         ``zone``; in the gazetteer ``none`` for what holds a place's name and is none.
+    at : int
+        Where the name begins in the text it was found in.
     """
 
     name: str
     box: BBox
     kind: str
+    at: int = field(default=-1, compare=False, repr=False)
 
 
 @lru_cache(maxsize=1)
@@ -92,15 +97,9 @@ def find_place(text: str) -> Place | None:
     return min(find_places(text), key=lambda place: _area(place.box), default=None)
 
 
-def places_asked(text: str) -> tuple[Place, ...]:
-    """Return the places that a question asks about: those that hold no smaller one it names.
-
-    Examples
-    --------
-    >>> [place.name for place in places_asked("lakes of China in Asia, and of Kenya")]
-    ['China', 'Kenya']
-    """
-    found = list({place.box: place for place in find_places(text)}.values())
+def smallest(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Return the places that hold no other one of them."""
+    found = list({place.box: place for place in places}.values())
     return tuple(
         place for place in found if not any(_holds(place.box, other.box) for other in found)
     )[:_MOST]
@@ -120,10 +119,12 @@ def find_places(text: str) -> list[Place]:
             continue
         for name in _starts().get(word, ()):
             if low.startswith(name, at) and _ends_there(low, at + len(name), name):
+                if _GOES_ON.match(low, at + len(name) - 1) and name[:-1] in gazetteer():
+                    continue  # 格陵兰海冰: the ice of Greenland's sea, not of a sea called so
                 done = at + len(name)
                 place = gazetteer()[name]
                 if place.kind != "none" and _is_meant(text, at, done):
-                    found.append(Place(text[at:done], place.box, place.kind))
+                    found.append(Place(text[at:done], place.box, place.kind, at))
                 break
     return found
 

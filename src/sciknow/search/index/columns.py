@@ -29,6 +29,12 @@ _DURATION = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?.*)?"
 )
 _HOURS = (8766.0, 730.5, 168.0, 24.0, 1.0, 1 / 60)
+_NAMED = 2.0
+"""What missing counts at an end of a period that a question names."""
+_UNNAMED = 0.25
+"""What missing counts at an end of a period that a question does not name."""
+_LONG = 10.0
+"""Years before an end that count, where no start is named."""
 _LISTS = ("variables", "sectors", "license", "publisher", "formats", "languages", "concepts")
 """Columns of words, kept as numbers with a table of the words."""
 
@@ -50,6 +56,13 @@ class Lying(NamedTuple):
     silent: Mask
     local: NDArray[np.float64]
     covers: NDArray[np.float64]
+
+
+def _years(days: NDArray[Any]) -> NDArray[np.float64]:
+    """Return days written as 20240131 in years with their fraction; nan for unknown."""
+    years, rest = days // 10_000, days % 10_000
+    out = years + (rest // 100 - 1) / 12 + (rest % 100) / 372
+    return np.where(days == UNKNOWN, np.nan, out)
 
 
 def hours(duration: str) -> float:
@@ -233,12 +246,29 @@ class Columns:
             match &= (last >= start) | (last == UNKNOWN)
         return match, self._undated
 
-    def covers(self, start: int | None, end: int | None) -> Mask:
-        """Records whose period holds another whole."""
-        first, last = self._ends
-        begins = (first != UNKNOWN) & (start is None or first <= start)
-        ends = (last != UNKNOWN) & (end is None or last >= end)
-        return np.asarray(begins & ends)
+    def share_of_period(
+        self, start: int | None, end: int | None
+    ) -> tuple[NDArray[np.float64], Mask]:
+        """Return which part of a period records cover, and those that do not say.
+
+        A start that is named counts more than an end that is not: of what is wanted "since 1980",
+        what begins later loses more than what ended meanwhile.
+        """
+        first, last = (_years(ends) for ends in self._ends)
+        first = np.where(np.isnan(first), last, first)
+        last = np.where(np.isnan(last), first, last)
+        now = date.today().year + 1.0
+        begin = float(_years(np.array([start or end]))[0])
+        finish = min(float(_years(np.array([end]))[0]) if end else now, max(now, begin))
+        if start is None:
+            begin = finish - _LONG
+        length = max(finish - begin, 1 / 365)
+        late = np.clip(first - begin, 0, None) / length * (_NAMED if start else _UNNAMED)
+        early = np.clip(finish - np.minimum(last, now), 0, None) / length
+        early *= _NAMED if end else _UNNAMED
+        apart = (first > finish) | (last < begin)
+        share = np.where(apart | self._undated, 0.0, np.clip(1 - late - early, 0.05, 1))
+        return share, self._undated
 
     def lasts(self, years: float) -> tuple[Mask, Mask]:
         """Return records that span about so many years or more, and those that do not say.

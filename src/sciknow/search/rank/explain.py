@@ -69,8 +69,14 @@ class Asked:
         tokens = self.meant.tokens
         if tokens is None or not len(self.ranking.tokens):
             return np.zeros((len(self.question.units), 0))
+        spans = tokens.spans
         low = self.question.english.lower()
-        return np.array([_inside(low, unit, tokens.spans) for unit in self.question.units], float)
+        rows = _of_units(low, self.question.units, spans)
+        theme, alone = self.question.theme, self.meant.theme
+        if theme is None or alone is None or alone.tokens is None:
+            return rows
+        low, spans = theme.english.lower(), alone.tokens.spans
+        return np.concatenate([rows, _of_units(low, self.question.units, spans)], axis=1)
 
     def read(self, place: int) -> list[float]:
         """Return which part of the comparison token by token each word gave."""
@@ -79,6 +85,14 @@ class Asked:
         worth = self.ranking.tokens[:, place]
         parts: list[float] = (self._tokens @ worth / max(worth.sum(), 1e-9)).tolist()
         return parts
+
+
+def _of_units(
+    low: str, units: Sequence[Unit], spans: Sequence[tuple[int, int]]
+) -> NDArray[np.float64]:
+    """Tell which tokens stand for each word, shape (words, tokens)."""
+    rows = [_inside(low, unit, spans) for unit in units]
+    return np.array(rows, float).reshape(len(units), len(spans))
 
 
 def _inside(low: str, unit: Unit, spans: Sequence[tuple[int, int]]) -> list[bool]:

@@ -1,25 +1,28 @@
-"""How records stand to what a question wishes of time, place, grain and terms of use."""
+"""How records stand to what a question wishes of time, place, grain and terms of use.
+
+Each constraint is answered by the record's field, as a graded fit: a box that covers the whole
+place beats one that covers a part, a record that ends before the years that are asked for loses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.model.licence import OPEN
 from sciknow.model.parse import date_key
-from sciknow.place.place import Place
 from sciknow.search.index.columns import Columns, Mask
 from sciknow.search.rank import weights
 from sciknow.search.wish.wish import Understood, phrases
 
-_WITHIN = 0.5
-"""A record fits a place when so much of it lies there, or it covers so much of the place."""
-_Judged: TypeAlias = tuple[Mask, Mask, Mask]
-"""Records that fit, that say nothing, and that fit in part."""
+Grades = NDArray[np.float64]
+_WHOLE = 0.75
+"""From this grade on a record is said to fit."""
+_LOCAL = 0.5
+"""What lying wholly in a place counts, where only a part of the place is covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,82 +33,71 @@ class Verdict:
     ----------
     name, phrase : str
         The constraint, and what was understood.
-    worth : array of float, shape (records,)
-        What it gives to, or takes from, the records' scores.
-    silent, part : array of bool, shape (records,)
-        Records that say nothing of it, and those that fit in part.
+    grade : array of float, shape (records,)
+        How well they fit, from 0 (not at all) to 1 (wholly).
+    silent : array of bool, shape (records,)
+        Records that say nothing of it.
     """
 
     name: str
     phrase: str
-    worth: NDArray[np.float64]
+    grade: Grades
     silent: Mask
-    part: Mask
+
+    @property
+    def worth(self) -> Grades:
+        """What it gives to, or takes from, the records' scores."""
+        missing = 1 - self.grade
+        worth = weights.FITS * self.grade - weights.MISSES * missing**weights.LENIENCE
+        return np.where(self.silent, 0.0, worth)
 
     def word(self, place: int) -> str:
         """Say in a word how one record stands to it."""
         if self.silent[place]:
             return "not stated"
-        if self.part[place]:
-            return "fits in part"
-        return "fits" if self.worth[place] > 0 else "does not fit"
-
-
-def fit(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what fitting, or known not to fit, gives to the scores of some records."""
-    worths = [verdict.worth for verdict in judge(columns, wish, rows)]
-    return np.sum(worths, axis=0) if worths else np.zeros(len(rows))
+        if self.grade[place] >= _WHOLE:
+            return "fits"
+        return "fits in part" if self.grade[place] > 0 else "does not fit"
 
 
 def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterator[Verdict]:
     """Yield how some records stand to each constraint."""
     own = columns.at(rows)
     for name, phrase in phrases(wish):
-        if name == "place":
-            yield Verdict(name, phrase, *_placed(own, wish.places))
-            continue
-        fits, silent, part = _JUDGES[name](own, wish)
-        worth = np.where(fits, weights.FITS, np.where(silent | part, 0.0, -weights.MISSES))
-        yield Verdict(name, phrase, worth, silent, part)
+        grade, silent = _JUDGES[name](own, wish)
+        yield Verdict(name, phrase, np.asarray(grade, np.float64), silent)
 
 
-def _by_period(columns: Columns, wish: Understood) -> _Judged:
+def _by_period(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
     start = date_key(wish.start) if wish.start else None
     end = date_key(wish.end, end=True) if wish.end else None
-    meets, silent = columns.overlaps(start, end)
-    whole = columns.covers(start, end)
-    return meets & whole, silent, meets & ~whole
+    return columns.share_of_period(start, end)
 
 
-def _by_license(columns: Columns, wish: Understood) -> _Judged:
+def _by_license(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
     fits, silent = columns.licensed(wish.license)
-    return fits, silent, ~fits & columns.licensed(OPEN)[0]
+    return np.where(fits, 1.0, 0.5 * columns.licensed(OPEN)[0]), silent
 
 
-def _whole(fits: Mask, silent: Mask) -> _Judged:
-    """Return a verdict that knows no parts."""
-    return fits, silent, np.zeros(len(fits), bool)
+def _by_place(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
+    """Grade by the place that a record fits best: how much of it is covered, and how locally."""
+    grade, silent = np.zeros(len(columns)), np.ones(len(columns), bool)
+    for place in wish.places:
+        meets, silent, local, covers = columns.lies_in(place.box)
+        whole = local if place.kind == "zone" else np.maximum(covers, _LOCAL * local)
+        grade = np.maximum(grade, np.where(meets, whole, 0.0))
+    return grade, silent
 
 
-_JUDGES: dict[str, Callable[[Columns, Understood], _Judged]] = {
+_JUDGES: dict[str, Callable[[Columns, Understood], tuple[Grades | Mask, Mask]]] = {
     "period": _by_period,
-    "length": lambda columns, wish: _whole(*columns.lasts(wish.years or 0)),
-    "time step": lambda columns, wish: _whole(*columns.as_often_as(wish.duration)),
-    "resolution": lambda columns, wish: _whole(
-        columns.as_fine_as(wish.meters or 0.0), columns.without_resolution
+    "length": lambda columns, wish: columns.lasts(wish.years or 0),
+    "place": _by_place,
+    "time step": lambda columns, wish: columns.as_often_as(wish.duration),
+    "resolution": lambda columns, wish: (
+        columns.as_fine_as(wish.meters or 0.0),
+        columns.without_resolution,
     ),
     "license": _by_license,
-    "format": lambda columns, wish: _whole(*columns.in_format(wish.format)),
+    "format": lambda columns, wish: columns.in_format(wish.format),
 }
-
-
-def _placed(columns: Columns, places: Sequence[Place]) -> tuple[NDArray[np.float64], Mask, Mask]:
-    """Return what lying in one of some places gives, the more local the more; elsewhere takes."""
-    worth, whole = np.full(len(columns), -np.inf), np.zeros(len(columns), bool)
-    silent = whole
-    for place in places:
-        meets, silent, local, covers = columns.lies_in(place.box)
-        own = np.ones(len(columns)) if place.kind == "zone" else local
-        worth = np.maximum(worth, np.where(meets, weights.FITS * own, -weights.ELSEWHERE))
-        whole |= meets & (np.maximum(local, covers) >= _WITHIN)
-    return np.where(silent, 0.0, worth), silent, ~silent & ~whole & (worth >= 0)

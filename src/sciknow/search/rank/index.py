@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from sciknow.search.language.bridge import Bridge, open_bridge
 from sciknow.search.rank.answer import IndexHit, Results
 from sciknow.search.rank.explain import Asked
 from sciknow.search.rank.meaning import read_meaning
-from sciknow.search.rank.question import MAX_QUESTION, Question, read_question
+from sciknow.search.rank.question import MAX_QUESTION, Question, read_question, with_theme
 from sciknow.search.rank.ranking import Collection, Meant, Ranking, ranked, scaled
 from sciknow.search.wish.wish import Understood, understand
 from sciknow.text import has_han, squeeze
@@ -204,9 +204,15 @@ class Index:
         fresh = [key for key in dict.fromkeys(keys) if key not in self._known]
         known = {key: self._known[key] for key in keys if key in self._known}
         if fresh:
-            questions = [self.read(text, kind) for text, _, _ in fresh]
-            for key, question, meant in zip(fresh, questions, self.mean(questions), strict=True):
-                known[key] = _Read(question, meant, self.understand(key[0]))
+            wishes = [self.understand(text) for text, _, _ in fresh]
+            questions = [
+                self._with_theme(text, kind, wish)
+                for (text, _, _), wish in zip(fresh, wishes, strict=True)
+            ]
+            for key, question, meant, wish in zip(
+                fresh, questions, self.mean(questions), wishes, strict=True
+            ):
+                known[key] = _Read(question, meant, wish)
             self._known = dict([*self._known.items(), *known.items()][-_REMEMBERED:])
         return [known[key] for key in keys]
 
@@ -218,6 +224,12 @@ class Index:
         )
         return read_question(text, self.collection(kind).store, bridge, native=native)
 
+    def _with_theme(self, text: str, kind: str, wish: Understood) -> Question:
+        question = self.read(text, kind)
+        if not wish.theme:
+            return question
+        return with_theme(question, self.read(wish.theme, kind), wish.words)
+
     def understand(self, text: str) -> Understood:
         """Recognise dates, places, grain, licence and format; traditional characters too."""
         bridge = self.bridge if has_han(text) else None
@@ -226,7 +238,13 @@ class Index:
     def mean(self, questions: Sequence[Question]) -> list[Meant]:
         """Let the sentence model read questions."""
         largest = max(self.counts.values(), default=0)
-        return read_meaning(reader(self.embedder, largest), questions)
+        themes = [question.theme for question in questions if question.theme]
+        meant = read_meaning(reader(self.embedder, largest), [*questions, *themes])
+        alone = iter(meant[len(questions) :])
+        return [
+            replace(item, theme=next(alone)) if question.theme else item
+            for question, item in zip(questions, meant, strict=False)
+        ]
 
     def _optional(self, kind: str) -> Collection | None:
         if kind == "dataset" and "dataset" not in self.settings["counts"]:

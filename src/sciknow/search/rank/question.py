@@ -8,8 +8,9 @@ record in two languages does not count twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 from sciknow.search.index.store import Match, Store, label_form
@@ -69,14 +70,17 @@ class Unit:
         How it can be read.
     weight : float
         What it counts next to the words of what is asked for.
+    constraint : str
+        The constraint that it says, if any: it has no vote where a record's field answers that.
     """
 
     text: str
     alternatives: tuple[Alternative, ...]
     weight: float = 1.0
+    constraint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A question, read.
 
@@ -96,6 +100,8 @@ class Question:
         A Chinese question word by word.
     core : str
         The part of *english* that names what is asked for, where the rest tells its purpose.
+    theme : Question or None
+        The question without the words of its constraints, where it has any.
     """
 
     text: str
@@ -105,8 +111,9 @@ class Question:
     language: str = "en"
     words: tuple[Word, ...] = field(default=())
     core: str = ""
+    theme: Question | None = None
 
-    @property
+    @cached_property
     def terms(self) -> dict[str, float]:
         """Every term with the greatest weight that it has in any alternative."""
         out: dict[str, float] = {}
@@ -151,6 +158,30 @@ def read_question(
     if asked and not native:
         core = _rendered(translation, *asked)
     return Question(flat, english, units, tuple(found), "zh", translation.words, core)
+
+
+def with_theme(question: Question, theme: Question, words: Mapping[str, Sequence[str]]) -> Question:
+    """Return a question that knows its theme, and which of its words say which constraint.
+
+    Parameters
+    ----------
+    question : Question
+        The whole.
+    theme : Question
+        The same without the words of its constraints.
+    words : mapping of str to sequence of str
+        Constraint → the words that say it.
+    """
+    asked = {unit.text.casefold() for unit in theme.units}
+    said = {name: " ".join(texts).casefold() for name, texts in words.items()}
+
+    def of(text: str) -> str:
+        if text.casefold() in asked:
+            return ""
+        return next((name for name, said_by in said.items() if text.casefold() in said_by), "")
+
+    units = tuple(replace(unit, constraint=of(unit.text)) for unit in question.units)
+    return replace(question, units=units, theme=theme)
 
 
 def _weighed(units: Iterable[Unit], core: str) -> Iterator[Unit]:

@@ -24,7 +24,7 @@ from sciknow.search.index.store import Store
 from sciknow.search.index.tokens import TokenStore
 from sciknow.search.index.vectors import TitleStore, VectorStore
 from sciknow.search.rank import weights
-from sciknow.search.rank.fit import fit
+from sciknow.search.rank.fit import judge
 from sciknow.search.rank.question import Alternative, Question
 from sciknow.search.wish.wish import Understood
 
@@ -51,11 +51,14 @@ class Meant:
         Where the model gives them.
     weights : array of float, shape (tokens,), or None
         What each token counts, where they do not count alike.
+    theme : Meant or None
+        The same for the question without the words of its constraints, where it has any.
     """
 
     vector: Vectors
     tokens: Tokens | None = None
     weights: NDArray[np.float64] | None = None
+    theme: Meant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ class Ranking:
         What fitting the constraints in plain words gave or took away.
     company : array of float, shape (records,)
         What nearness to the best hits gave.
+    answered : array of float, shape (records,)
+        Which part of the question's constraints the record's fields answer: so much of its
+        meaning is compared with the theme alone, the rest with the whole question.
     """
 
     rows: Rows
@@ -97,6 +103,7 @@ class Ranking:
     silence: NDArray[np.float64]
     fits: NDArray[np.float64]
     company: NDArray[np.float64]
+    answered: NDArray[np.float64]
 
     def sorted(self, limit: int) -> Ranking:
         """Return the best records, best first."""
@@ -187,12 +194,20 @@ class Collection:
         """Add the comparison token by token, where there are tokens on both sides."""
         if meant.tokens is None or self.tokens is None:
             return ranking
-        tokens = weights.TOKENS * self.tokens.score(meant.tokens, ranking.rows)
-        if meant.weights is not None:
-            tokens *= meant.weights[:, None]
+        tokens = self._late(meant, ranking.rows)
+        if meant.theme is not None:
+            themed = self._late(meant.theme, ranking.rows) * ranking.answered
+            tokens = np.concatenate([tokens * (1 - ranking.answered), themed])
         meaning = ranking.meaning * (weights.MEANING / weights.MEANING_ALONE)
         score = ranking.score + meaning - ranking.meaning + tokens.sum(axis=0)
         return replace(ranking, score=score, meaning=meaning, tokens=tokens)
+
+    def _late(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
+        """Return what each token of a question is worth to some records."""
+        if meant.tokens is None or self.tokens is None:
+            return np.zeros((0, len(rows)))
+        tokens = weights.TOKENS * self.tokens.score(meant.tokens, rows)
+        return tokens if meant.weights is None else tokens * meant.weights[:, None]
 
     def _in_company(self, ranking: Ranking) -> Ranking:
         """Add what nearness to the best hits gives, less nearness to just any hit."""
@@ -217,20 +232,41 @@ class Collection:
         wish: Understood | None = None,
     ) -> Ranking:
         """Return the parts of the score of some records, but for tokens and company."""
+        verdicts = list(judge(self.columns, wish, rows)) if wish else []
+        told = {verdict.name: ~verdict.silent for verdict in verdicts}
         units, readings = self._words(question, rows)
+        for number, unit in enumerate(question.units):
+            if unit.constraint in told:  # a word that a field has answered does not vote again
+                units[number] *= ~told[unit.constraint]
+        answered = np.zeros(len(rows))
         meaning = weights.MEANING_ALONE * self._near(meant, rows)
+        if meant.theme is not None and told:
+            answered = np.mean([*told.values()], axis=0)
+            alone = weights.MEANING_ALONE * self._near(meant.theme, rows)
+            meaning += answered * (alone - meaning)
         concepts = self._concepts(question, rows)
         standing = weights.STANDING * self.standing[rows].astype(np.float64)
         silence = np.zeros(len(rows))
         for mask in selection.unknown.values():
             silence -= weights.SILENCE * mask[rows]
-        fits = fit(self.columns, wish, rows) if wish else np.zeros(len(rows))
+        fits = np.sum([verdict.worth for verdict in verdicts], axis=0) + np.zeros(len(rows))
         parts = [units.sum(0), meaning, concepts.sum(0), standing, silence, fits]
         score = np.sum(parts, axis=0)
         none = np.zeros(len(rows))
         tokens = np.zeros((0, len(rows)))
         return Ranking(
-            rows, score, units, readings, meaning, tokens, concepts, standing, silence, fits, none
+            rows,
+            score,
+            units,
+            readings,
+            meaning,
+            tokens,
+            concepts,
+            standing,
+            silence,
+            fits,
+            none,
+            answered,
         )
 
     def _near(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
@@ -247,6 +283,9 @@ class Collection:
         """Gather the records that words, meaning or a concept put forward."""
         parts = [self._by_words(question, mask, pool)]
         parts.append(self.vectors.candidates(meant.vector, pool, mask))
+        if question.theme is not None and meant.theme is not None:
+            parts.append(self._by_words(question.theme, mask, pool))
+            parts.append(self.vectors.candidates(meant.theme.vector, pool, mask))
         for match in question.concepts:
             members = np.array([row for row, _ in self.store.members(match.concept)], np.int64)
             parts.append(members[:pool] if mask is None else members[mask[members]][:pool])

@@ -21,7 +21,7 @@ TOKENS = 0.015
 """A point of the comparison token by token."""
 STANDING = 0.04
 """Logarithm of how many records name this one."""
-CONCEPT = 0.12
+CONCEPT = 0.2
 """A concept that the question names and the record is about."""
 CONCEPT_DECAY = 0.6
 """What each step up the hierarchy leaves of it."""
@@ -45,9 +45,9 @@ POOL = 100
 """Records that words and meaning each put forward."""
 CLOSE = 64
 """The best of those are compared token by token."""
-FITS = 0.04
+FITS = 0.15
 """Given for each constraint in plain words that a record is known to meet."""
-MISSES = 0.08
+LENIENCE = 1.5
+"""How much milder it is to miss a part than to miss the whole."""
+MISSES = 0.6
 """Taken away for each that it is known not to meet."""
-ELSEWHERE = 0.12
-"""Taken away when it is known to lie elsewhere than the place that is named."""

@@ -95,7 +95,7 @@ _WORDS = (
     (
         "P1D",
         Pattern(
-            r"\bdaily\b|\bday[\s-]by[\s-]day\b|日(?:值|均|平均|尺度|数据|资料|最高|最低|降水|累计|累积)|"
+            r"\bdaily\b|\bday[\s-]by[\s-]day\b|日(?:值|均|平均|尺度|数据|资料|累计|累积)|日(?=最高|最低|降水)|"
             r"按日|日度|(?<=[、,，])日(?=[、,，])",
             re.I,
             needs=("dai|day|日",),
@@ -194,22 +194,33 @@ def step_of(text: str) -> str:
     >>> step_of("5-day forecast, hourly wages")
     ''
     """
-    return max(_steps(text), default=(0.0, ""))[1]
+    return find_step(text)[0]
 
 
-def _steps(text: str) -> Iterator[tuple[float, str]]:
+def find_step(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the time step that a text asks for, and where it says so."""
+    found = list(_steps(text))
+    return max(found, default=(0.0, "", (0, 0)))[1], [span for _, _, span in found]
+
+
+def _steps(text: str) -> Iterator[tuple[float, str, tuple[int, int]]]:
     for pattern in (_EVERY, _EVERY_ZH):
         for found in pattern.finditer(text):
             numbers = [group for group in found.groups() if group and group[0].isdigit()]
             units = [group for group in found.groups() if group and not group[0].isdigit()]
             other = units[0].lower().strip() == "other"
             count = 2.0 if other else float(numbers[0]) if numbers else 1.0
-            yield from _duration(count, units[-1].lower())
-    left = _OTHERWISE.sub(" ", text)
+            for hours, duration in _duration(count, units[-1].lower()):
+                yield hours, duration, found.span()
+    left = _OTHERWISE.sub(_blank, text)
     for name, pattern in _WORDS:
-        if pattern.search(left):
-            yield _HOURS[name], name
-            left = pattern.sub(" ", left)  # "sub-daily" is not also "daily"
+        for found in pattern.finditer(left):
+            yield _HOURS[name], name, found.span()
+        left = pattern.sub(_blank, left)  # "sub-daily" is not also "daily"
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _duration(count: float, unit: str) -> Iterator[tuple[float, str]]:
@@ -301,16 +312,31 @@ def meters_of(text: str) -> float | None:
     >>> meters_of("500 m land cover"), meters_of("10 m wind"), meters_of("warming of 2 degrees")
     (500.0, None, None)
     """
-    return max((*_lengths(text), *_angles(text), *_scales(text)), default=None)
+    return find_spacing(text)[0]
 
 
-def _lengths(text: str) -> Iterator[float]:
+def find_spacing(text: str) -> tuple[float | None, list[tuple[int, int]]]:
+    """Return the grid spacing that a text asks for in metres, and where it says so."""
+    found = [*_lengths(text), *_angles(text), *_scales(text)]
+    spans = [_with_noun(text, match) for _, match in found]
+    return max((meters for meters, _ in found), default=None), spans
+
+
+def _with_noun(text: str, found: re.Match[str]) -> tuple[int, int]:
+    """Return where a spacing stands, with the word that says it is one."""
+    after = _SURE_AFTER.match(text, found.end())
+    before = _SURE_BEFORE.search(text[max(0, found.start() - 32) : found.start()])
+    start = found.start() - len(before[0]) if before else found.start()
+    return start, after.end() if after else found.end()
+
+
+def _lengths(text: str) -> Iterator[tuple[float, re.Match[str]]]:
     for found in _LENGTH.finditer(text):
         unit = found[2].lower()
         far = 1852.0 if unit.startswith(("naut", "海")) else 1000.0 if unit[0] in "k公千" else 1.0
         value = _number(found[1])
         if 0 < value * far <= 1_000_000 and _is_spacing(text, found, value * far):
-            yield value * far
+            yield value * far, found
 
 
 def _is_spacing(text: str, found: re.Match[str], meters: float) -> bool:
@@ -326,7 +352,7 @@ def _is_spacing(text: str, found: re.Match[str], meters: float) -> bool:
     return meters > (_HEIGHTS if windy else _HEIGHTS / 10)
 
 
-def _angles(text: str) -> Iterator[float]:
+def _angles(text: str) -> Iterator[tuple[float, re.Match[str]]]:
     for found in _DEGREES.finditer(text):
         unit = found["unit"].lower()
         part = 3600 if "sec" in unit or "秒" in unit or unit == "″" else 60
@@ -336,17 +362,17 @@ def _angles(text: str) -> Iterator[float]:
         sure = _SURE_AFTER.match(text, found.end()) or _SURE_BEFORE.search(before)
         other = _NOT_DEGREES.match(text, found.end()) or _NOT_DEGREES_BEFORE.search(before)
         if 0 < value <= 10 and (sure or not other):
-            yield value * DEGREE_METERS
+            yield value * DEGREE_METERS, found
 
 
-def _scales(text: str) -> Iterator[float]:
+def _scales(text: str) -> Iterator[tuple[float, re.Match[str]]]:
     for found in _SCALE.finditer(text):
         if found["zh"]:
-            yield _ZH_SCALES[found["zh"]]
+            yield _ZH_SCALES[found["zh"]], found
         else:
             unit = found["far"] or found["sub"]
             size = 1_000.0 if unit.lower().startswith("k") else 1.0
-            yield size * (0.99 if found["sub"] else 1)
+            yield size * (0.99 if found["sub"] else 1), found
 
 
 def _number(text: str) -> float:

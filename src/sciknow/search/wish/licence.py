@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sciknow.model.licence import OPEN, said
+from sciknow.model.licence import OPEN, mentions, said
 from sciknow.pattern import Pattern
 
 _OPEN = Pattern(
@@ -55,8 +55,18 @@ def license_of(text: str) -> str:
     >>> license_of("MIT researchers in the open ocean")
     ''
     """
-    named = next(iter(said(text)), "")
-    return named or (OPEN if _ANY_COMMONS.search(text) or _OPEN.search(text) else "")
+    return find_license(text)[0]
+
+
+def find_license(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the licence that a text asks for, and where it says so."""
+    named = mentions(text)
+    for name in said(text):
+        return name, [span for _, span in named]
+    for pattern in (_ANY_COMMONS, _OPEN):
+        if found := pattern.search(text):
+            return OPEN, [found.span()]
+    return "", []
 
 
 def format_of(text: str) -> str:
@@ -67,6 +77,14 @@ def format_of(text: str) -> str:
     >>> format_of("as GeoTIFF"), format_of("netCDF-4"), format_of("Zarr 格式")
     ('tiff', 'netcdf', 'zarr')
     """
-    text = _NC.sub("netcdf", text)
-    words = (found[0].lower() for found in _WORD.finditer(text))
-    return next((_FORMAT_OF[word] for word in words if word in _FORMAT_OF), "")
+    return find_format(text)[0]
+
+
+def find_format(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the file format that a text names, and where it does so."""
+    if found := _NC.search(text):
+        return "netcdf", [found.span()]
+    for found in _WORD.finditer(text):
+        if name := _FORMAT_OF.get(found[0].lower()):
+            return name, [found.span()]
+    return "", []

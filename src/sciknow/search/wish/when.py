@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
@@ -76,6 +76,8 @@ _CENTURY_LONG = Pattern(
     re.I,
     needs=("long|scale|尺度",),
 )
+_AHEAD = (_BETWEEN, _SINCE, _UNTIL, _IN)
+_BEHIND = (_SINCE_AFTER, _UNTIL_AFTER, Pattern(r"\s*年(?:的)?"))
 _NEAR = 40
 """Characters around a moment that are read."""
 _FIRST, _LAST = 1850, 2100
@@ -97,6 +99,8 @@ class When:
     start: str = ""
     end: str = ""
     years: int | None = None
+    spans: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
+    """Where the text says so."""
 
 
 def when(text: str, today: date) -> When:
@@ -121,8 +125,21 @@ def when(text: str, today: date) -> When:
     When(start='', end='', years=None)
     """
     found = [item for item in moments(text, today) if item.sure or _may_be(text, item)]
-    start, end = _period(text, found)
-    return When(start, end, _length(text))
+    start, end, used = _period(text, found)
+    years, long = _length(text)
+    said = [_with_words(text, item) for item in used] if start or end else []
+    gaps = [(a.to, b.at) for a, b in pairwise(used) if b.at - a.to <= _NEAR and said]
+    joined = [gap for gap in gaps if _LINK.fullmatch(text[slice(*gap)])]
+    return When(start, end, years, (*said, *joined, *long))
+
+
+def _with_words(text: str, item: Moment) -> tuple[int, int]:
+    """Return where a moment stands, with the words before and after that say how it is meant."""
+    before = text[max(0, item.at - _NEAR) : item.at]
+    ahead = [found for pattern in _AHEAD if (found := pattern.search(before))]
+    behind = [found for pattern in _BEHIND if (found := pattern.match(text, item.to))]
+    start = item.at - max((len(found[0]) for found in ahead), default=0)
+    return start, max((found.end() for found in behind), default=item.to)
 
 
 def _may_be(text: str, item: Moment) -> bool:
@@ -133,20 +150,21 @@ def _may_be(text: str, item: Moment) -> bool:
     return not counts and not _NAMED.search(_before(text, item))
 
 
-def _period(text: str, found: Sequence[Moment]) -> tuple[str, str]:
+def _period(text: str, found: Sequence[Moment]) -> tuple[str, str, list[Moment]]:
+    """Return first and last day, and the moments that say so."""
     spans, linked = _spans(text, found)
     if spans:
-        return min(first for first, _ in spans), max(last for _, last in spans)
+        return min(first for first, _ in spans), max(last for _, last in spans), linked
     single = [item for item in found if item not in linked and not item.now]
     starts = [item for item in single if not item.last or _is_start(text, item)]
     ends = [item for item in single if item not in starts and _is_end(text, item)]
     if starts or ends:
         start, end = starts[0].first if starts else "", ends[-1].last if ends else ""
-        return start, end if not start or start[:4] <= end[:4] else ""
+        return start, end if not start or start[:4] <= end[:4] else "", [*starts, *ends]
     points = list(_points(text, single))
     if not points:
-        return "", ""
-    return min(item.first for item in points), max(item.last for item in points)
+        return "", "", []
+    return min(item.first for item in points), max(item.last for item in points), points
 
 
 def _spans(text: str, found: Sequence[Moment]) -> tuple[list[tuple[str, str]], list[Moment]]:
@@ -204,8 +222,9 @@ def _alone(text: str, item: Moment) -> bool:
     return _FIRST <= int(item.first) <= _LAST and bool(first or _CLAUSE.match(text, item.to))
 
 
-def _length(text: str) -> int | None:
-    found = _LONG.search(text)
-    if found:
-        return int(next(group for group in found.groups() if group)) or None
-    return 100 if _CENTURY_LONG.search(text) else None
+def _length(text: str) -> tuple[int | None, list[tuple[int, int]]]:
+    """Return how many years a record has to span, and where the text says so."""
+    if found := _LONG.search(text):
+        return int(next(group for group in found.groups() if group)) or None, [found.span()]
+    found = _CENTURY_LONG.search(text)
+    return (100, [found.span()]) if found else (None, [])

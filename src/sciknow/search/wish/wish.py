@@ -9,17 +9,18 @@ words stay part of the question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeAlias
 
 from sciknow.model.coverage import BBox
 from sciknow.model.licence import OPEN
-from sciknow.place.coordinates import box_of
-from sciknow.place.place import Place, places_asked
+from sciknow.place.coordinates import find_box
+from sciknow.place.place import Place, find_places, smallest
 from sciknow.search.language.numerals import in_figures
-from sciknow.search.wish.grain import meters_of, step_of
-from sciknow.search.wish.licence import format_of, license_of
+from sciknow.search.wish.grain import find_spacing, find_step
+from sciknow.search.wish.licence import find_format, find_license
 from sciknow.search.wish.when import when
 from sciknow.text import squeeze
 
@@ -27,6 +28,25 @@ _SAME = str.maketrans("\u0131\u0130\u017f\u212a", "iIsK")
 """Letters that patterns without regard to case take for others; tables of words hold those."""
 _READ = 2_000
 """Characters of a question that are read."""
+_GAP = "\0"
+_GAPS = re.compile(r"\0+")
+_JOINTS = re.compile(
+    r"(?:\b(?:in|over|of|for|from|across|within|around|near|at|on|to|with|and|or|by|the|its|since|between|"
+    r"during|throughout|covering|under|as|every|about|inside|a|an|is|all)\s+)(?=\0)"
+    r"|(?<=\0)\s*(?:的|和|与|、|至|到)+"
+    r"|(?:在|于|对|和|与|、)(?=\0)"
+    r"|(?<=\0)[\s,，]+(?=\0)|\0{2,}",
+    re.I,
+)
+"""What joins a place, a period or a step to the rest of a question, beside the gap it leaves."""
+_PLACE = "\x01"
+_AREAS = re.compile(
+    r"(?<=\x01)(?:\s*(?:regions?|areas?|territor(?:y|ies))\b|['’]s\b)"
+    r"|(?<=\x01)(?:地区|区域|范围|境内|全境|一带|附近|上空|内)+",
+    re.I,
+)
+"""What may stand after the name of a place and says no more."""
+_Span: TypeAlias = tuple[int, int]
 _DURATION = re.compile(r"(PT?)(\d+)([YMDH])")
 _UNITS = {"PTM": "minute", "PTH": "hour", "PD": "day", "PM": "month", "PY": "year"}
 
@@ -62,6 +82,10 @@ class Understood:
     license: str = ""
     format: str = ""
     said: tuple[str, ...] = field(default=())
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Constraint → the words of the question that say it."""
+    theme: str = field(default="", compare=False, repr=False)
+    """What the question asks for, without those words."""
 
     def __bool__(self) -> bool:
         return bool(self.said)
@@ -90,19 +114,59 @@ def understand(question: str, *, today: date | None = None) -> Understood:
     text = squeeze(question[:_READ]).translate(_SAME)
     plain = in_figures(text)
     period = when(plain, today or date.today())
-    box = box_of(plain)
+    box, drawn = find_box(plain)
+    named = find_places(plain)
     written = (Place(_written(box), box, "box"),) if box else ()
+    meters, spacing = find_spacing(plain)
+    duration, steps = find_step(plain)
+    licence, terms = find_license(plain)
+    file_format, forms = find_format(plain)
     wish = Understood(
         start=period.start,
         end=period.end,
         years=period.years,
-        places=written or places_asked(text),
-        meters=meters_of(plain),
-        duration=step_of(plain),
-        license=license_of(plain),
-        format=format_of(plain),
+        places=written or smallest(named),
+        meters=meters,
+        duration=duration,
+        license=licence,
+        format=file_format,
     )
-    return replace(wish, said=tuple(phrase for _, phrase in phrases(wish)))
+    spans = {
+        "period": period.spans,
+        "length": period.spans,
+        "place": drawn or [(place.at, place.at + len(place.name)) for place in named],
+        "time step": steps,
+        "resolution": spacing,
+        "license": terms,
+        "format": forms,
+    }
+    said = dict(phrases(wish))
+    words = {
+        name: tuple(plain[slice(*span)] for span in spans[name]) for name in said if spans[name]
+    }
+    taken = [span for name in words for span in spans[name]]
+    theme = theme_of(plain, taken, spans["place"] if "place" in words else ())
+    return replace(wish, said=tuple(said.values()), words=words, theme=theme)
+
+
+def theme_of(text: str, taken: Sequence[_Span], places: Sequence[_Span] = ()) -> str:
+    """Return a question without some of its words, and without what only joined them to it.
+
+    Examples
+    --------
+    >>> theme_of("soil moisture in the Yangtze River basin since 1980", [(41, 51)], [(21, 40)])
+    'soil moisture'
+    >>> theme_of("青藏高原地区的气温", [], [(0, 4)])
+    '气温'
+    """
+    letters = list(text)
+    for gap, spans in ((_GAP, taken), (_PLACE, places)):
+        for start, end in spans:
+            letters[start:end] = gap * (end - start)
+    left = _AREAS.sub(_GAP, "".join(letters)).replace(_PLACE, _GAP)
+    while (tidied := _JOINTS.sub(_GAP, left)) != left:
+        left = tidied
+    return squeeze(_GAPS.sub(" ", left)).strip(" ,.;:，。；：、-–")
 
 
 def _written(box: BBox) -> str:
