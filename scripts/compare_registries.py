@@ -4,6 +4,7 @@ Usage::
 
     python scripts/compare_registries.py --aws ../shared/data/registry
     python scripts/compare_registries.py --earthengine earthengine-catalog   # a clone of it
+    python scripts/compare_registries.py --repositories clones               # clones/<owner>/<name>
     python scripts/compare_registries.py --answers ../shared/data/records    # recorded answers
 
 Exit code 1 when a card differs from its record and no note of its provenance explains it. What is
@@ -20,6 +21,7 @@ from knowledge.answers import READERS, answered
 from knowledge.base import read_base
 from knowledge.compared import Compared, compare_all
 from knowledge.registry_files import EarthEngineCatalog, OpenDataRegistry
+from knowledge.repositories import PublicRepositories
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--root", type=Path, default=ROOT)
     parser.add_argument("--aws", type=Path, default=ROOT.parent / "shared/data/registry")
     parser.add_argument("--earthengine", type=Path, default=ROOT.parent / "earthengine-catalog")
+    parser.add_argument("--repositories", type=Path, default=ROOT.parent / "repositories")
     parser.add_argument("--answers", type=Path, default=ROOT.parent / "shared/data/records")
     parser.add_argument("--explained", action="store_true", help="print what notes explain too")
     return parser.parse_args()
@@ -40,7 +43,11 @@ def main() -> int:
     asked = arguments()
     base = read_base(asked.root)
     wrong = 0
-    for registry in (OpenDataRegistry(asked.aws), EarthEngineCatalog(asked.earthengine)):
+    for registry in (
+        OpenDataRegistry(asked.aws),
+        EarthEngineCatalog(asked.earthengine),
+        PublicRepositories(asked.repositories),
+    ):
         name = type(registry).__name__
         if registry.missing:
             print(f"{name}: skipped, {registry.missing}")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 USE = re.compile(
-    r"\b(?:used (?:for|in|to)|useful|suit(?:s|ed)|serves?|meant for|supports?|feeds?|intended for|"
+    r"\b(?:used (?:for|in|to)|useful|suit(?:s|ed)|serves?|meant for|supports?|feeds|intended for|"
     r"(?:standard|common|usual) (?:set|base|reference)|(?:the|as|a) reference|widely|valuable|"
     r"(?:can|could) be (?:followed|mined|tested|seen|tracked|tried))\b",
     re.IGNORECASE,

@@ -20,8 +20,10 @@ _READ = (ActivityKind.READ, ActivityKind.DERIVED)
 class Registry(Protocol):
     """Where records are had from."""
 
-    prefix: str
     missing: str
+
+    def covers(self, source: str) -> bool:
+        """Tell whether a source is a record of this registry."""
 
     def record(self, source: str) -> Record | None:
         """Return the record behind a source."""
@@ -55,7 +57,7 @@ def compare_all(base: Base, registry: Registry) -> Compared:
     for dataset, file in base.cards():
         sources: defaultdict[str, set[str]] = defaultdict(set)
         for activity in dataset.provenance:
-            if activity.source.startswith(registry.prefix) and activity.activity in _READ:
+            if registry.covers(activity.source) and activity.activity in _READ:
                 sources[activity.source].update(activity.fields)
         for activity in dataset.provenance:
             if activity.source in sources and activity.activity is ActivityKind.SUMMARISED:
@@ -75,7 +77,7 @@ def _uses(dataset: Dataset, file: str, registry: Registry) -> Iterator[Finding]:
     """Find uses that the record does not state, where the whole description rests on it."""
     sources = {item.source for item in dataset.provenance if "description" in item.fields}
     sources |= {item.source for item in dataset.provenance if "description.en" in item.fields}
-    if not sources or not all(source.startswith(registry.prefix) for source in sources):
+    if not sources or not all(map(registry.covers, sources)):
         return
     records = [record for record in map(registry.record, sources) if record]
     for sentence in unsaid_uses(dataset.description.en, [item.text for item in records]):

@@ -25,21 +25,21 @@ _STEPS = {
     "PT10M": "10[- ]?min|ten min",
     "PT15M": "15[- ]?min|quarter",
     "PT30M": "half[- ]hour|30[- ]?min",
-    "PT1H": "hour",
+    "PT1H": "hour|小时|逐时",
     "PT3H": r"3(?:\.0)?[- ]?h|three[- ]hour",
     "PT6H": "6[- ]?h|six[- ]hour|four times (?:a|per) day|4 times",
     "PT12H": "12[- ]?h|twice (?:a |per )?da",
-    "P1D": "dail|day|night|24[- ]?h",
+    "P1D": "dail|day|night|24[- ]?h|日|天",
     "P5D": "5[- ]day|five[- ]day|pentad",
     "P8D": "8[- ]day",
     "P10D": "10[- ]day|dekad|ten[- ]day",
     "P16D": "16[- ]day|16 days",
-    "P1W": "week",
-    "P7D": "week",
-    "P1M": "month",
-    "P3M": "quarter|season|three months|3 months",
+    "P1W": "week|周",
+    "P7D": "week|周",
+    "P1M": "month|月",
+    "P3M": "quarter|season|three months|3 months|季",
     "P6M": "half|biannual|six months|semi-annual|twice (?:a |per )?year|6 months",
-    "P1Y": "annual|year",
+    "P1Y": "annual|year|年",
     "irregular": "as needed|as available|when|period|irregular|occasion|ad hoc|new|updat|release|"
     "rare|frequent|approx|addition|upon|vari|ongoing|continu|intermittent|as data|quarter|soon|"
     "rolling|plan",
@@ -84,8 +84,12 @@ def compare(
 
 
 def _title(card: Dataset, record: Record, _: Base) -> str:
-    if not record.title or flat(card.title.en) == flat(record.title):
+    mine = flat(card.title.en)
+    if mine == flat(record.title) or not (record.title or record.text):
         return ""
+    if not record.title:
+        told = mine in flat(record.text)
+        return "" if told else f"title {card.title.en!r} stands nowhere in the record"
     return f"title {card.title.en!r}, the record has {record.title!r}"
 
 

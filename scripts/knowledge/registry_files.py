@@ -29,11 +29,13 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s)\]>\"']+[^\s)\]>\"'.,;]")
 class OpenDataRegistry:
     """The YAML files of the Registry of Open Data on AWS."""
 
-    prefix = AWS
-
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.missing = "" if (folder / "datasets").is_dir() else f"no folder {folder}/datasets"
+
+    def covers(self, source: str) -> bool:
+        """Tell whether a source is a record of this registry."""
+        return source.startswith(AWS)
 
     def record(self, source: str) -> Record | None:
         """Return the record behind a source; None where it is not in the folder."""
@@ -87,8 +89,6 @@ def _bucket(arn: str) -> str:
 class EarthEngineCatalog:
     """The Jsonnet files of Earth Engine's catalogue."""
 
-    prefix = EARTH_ENGINE
-
     def __init__(self, repository: Path) -> None:
         self.git = ["git", "--git-dir", str(repository)]
         if (repository / ".git").exists():
@@ -122,6 +122,10 @@ class EarthEngineCatalog:
             if (text := self._run("show", f"HEAD:{path}")) is not None:
                 return path, text
         raise RuntimeError(f"{name} is not in the repository")
+
+    def covers(self, source: str) -> bool:
+        """Tell whether a source is a record of this registry."""
+        return source.startswith(EARTH_ENGINE)
 
     def record(self, source: str) -> Record | None:
         """Return the record behind a source; None where it is not in the repository."""
