@@ -34,6 +34,7 @@ from knowledge.registry_files import (  # noqa: E402
     OpenDataRegistry,
     earth_engine_record,
 )
+from knowledge.repositories import PublicRepositories  # noqa: E402
 
 from sciknow.graph.knowledge import Knowledge  # noqa: E402
 
@@ -209,6 +210,60 @@ def test_an_answer_of_datacite_is_a_record():
     found = dict(compare(card, record, {"title.en", "doi", "license"}, base(card)))
     assert list(found) == ["license"]
     assert list(read_datacite({"data": [{"id": "x"}]})) == []
+
+
+SNAPSHOT = """
+meta:
+  origin:
+    title: Housing prices
+    producer: OECD
+    date_published: 2025-06-20
+    citation_full: OECD, Analytical house prices indicators, 2025.
+    license: {name: CC BY 4.0, url: "https://www.oecd.org/terms"}
+"""
+PLACE = "https://github.com/owid/etl/blob/master/snapshots/oecd/housing.csv.dvc"
+
+
+@pytest.fixture
+def repositories(tmp_path):
+    folder = tmp_path / "owid" / "etl"
+    file = folder / "snapshots" / "oecd" / "housing.csv.dvc"
+    file.parent.mkdir(parents=True)
+    file.write_text(SNAPSHOT, encoding="utf-8")
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *arguments], check=True)
+    return PublicRepositories(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, []),
+        ({"title": LangString("Rents")}, ["title 'Rents' stands nowhere"]),
+        ({"license": "CC-BY-NC-4.0"}, ["license CC-BY-NC-4.0"]),
+        ({"issued": "2024"}, ["issued 2024 stands nowhere"]),
+        ({"resolution": Resolution(None, None, "P1M")}, ["resolution.duration P1M"]),
+    ],
+)
+def test_a_card_is_compared_with_a_file_of_a_public_repository(repositories, change, expected):
+    told = Activity(
+        source=PLACE,
+        accessed="2026-12-01",
+        fields=("title.en", "license", "issued", "resolution"),
+    )
+    card = replace(CARD, title=LangString("Housing prices"), issued="2025", provenance=(told,))
+    card = replace(card, **{"resolution": Resolution()} | change)
+    found = compare_all(base(card), repositories).differences
+    assert len(found) == len(expected), found
+    assert all(part in item.text for part, item in zip(expected, found, strict=True))
+
+
+def test_a_repository_that_is_not_here_is_named(repositories):
+    told = Activity(source="https://github.com/a/b/blob/main/c", accessed="2026-12-01", fields=())
+    found = compare_all(base(replace(CARD, provenance=(told,))), repositories)
+    assert (found.absent, repositories.lacking) == (1, {"a/b"})
+    assert not repositories.covers(f"{AWS}mur.yaml")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ _STEPS = {
     "PT30M": "half[- ]hour|30[- ]?min",
     "PT1H": "hour|小时|逐时",
     "PT3H": r"3(?:\.0)?[- ]?h|three[- ]hour",
-    "PT6H": "6[- ]?h|six[- ]hour|four times (?:a|per) day|4 times",
+    "PT6H": "6[- ]?h|six[- ]hour|four times (?:a day|per day|daily)|4 times",
     "PT12H": "12[- ]?h|twice (?:a |per )?da",
     "P1D": "dail|day|night|24[- ]?h|日|天",
     "P5D": "5[- ]day|five[- ]day|pentad",
@@ -104,8 +104,9 @@ def _page(card: Dataset, record: Record, _: Base) -> str:
 
 def _bare(address: str) -> str:
     parts = urlsplit(address.strip())
-    place = f"{parts.netloc.removeprefix('www.')}{parts.path}".lower().rstrip("/")
-    return place.replace("dx.doi.org", "doi.org") + (f"?{parts.query}" if parts.query else "")
+    place = f"{parts.netloc.removeprefix('www.')}{parts.path}".rstrip("/")
+    place += f"?{parts.query}" if parts.query else ""
+    return place.lower().replace("dx.doi.org", "doi.org")
 
 
 def _ways(card: Dataset, record: Record, _: Base) -> str:
@@ -162,7 +163,11 @@ def _spdx_told(spdx: str, text: str) -> bool:
     told = {part for part, pattern in words.items() if re.search(pattern, low)}
     version = re.search(r"\d\.\d", spdx)
     same = not version or version[0] in low or not re.search(r"\d\.\d", low)
-    return bool(re.search(r"attribution|cc[- ]?by|/by", low)) and told == parts and same
+    return (
+        bool(re.search(r"attribution|(?:cc|creative commons)[- ]?by|/by", low))
+        and told == parts
+        and same
+    )
 
 
 def _access(card: Dataset, record: Record, _: Base) -> str:
@@ -193,11 +198,16 @@ def _box(card: Dataset, record: Record, _: Base) -> str:
     if tuple(mine) == WORLD:
         told = re.search(r"global|world|earth|planet|all.sky|pole", record.text, re.IGNORECASE)
         return "" if told else "box of the globe, the record does not say so"
+    told = [float(item) for item in re.findall(r"\d{1,3}(?:\.\d+)?", record.text)]
     lacking = [
         f"{edge:g}"
         for edge in mine
         if abs(edge) != WORLD[2]
-        and not any(f"{abs(turn):g}" in record.text for turn in (edge, edge + 360, edge - 360))
+        and not any(
+            abs(abs(turn) - item) <= (_NEAR if edge % 1 else 0)
+            for turn in (edge, edge + 360, edge - 360)
+            for item in told
+        )
     ]
     return f"box edges {', '.join(lacking)} stand nowhere in the record" if lacking else ""
 
@@ -299,7 +309,8 @@ def _people(key: str, names: Callable[[Dataset], tuple[str, ...]]) -> Callable[.
         text = flat(record.text)
         for name in names(card) if text else ():
             agent = base.agents.get(name)
-            known = [agent.name.en, *(item.en for item in agent.alternate_names)] if agent else []
+            names_of = (agent.name, *agent.alternate_names) if agent else ()
+            known = [name for item in names_of for name in (item.en, item.zh) if name]
             known += (
                 [agent.homepage.split("/")[2].removeprefix("www.")]
                 if agent and agent.homepage

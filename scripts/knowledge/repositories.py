@@ -24,6 +24,7 @@ from knowledge.registry_files import AWS, EARTH_ENGINE, strings
 _PLACE = re.compile(r"https://github\.com/([\w.-]+)/([\w.-]+)/blob/([^/]+)/(.+)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _URL = re.compile(r"https?://[^\s)\]>\"'<`]+[^\s)\]>\"'.,;<`]")
+_TERMS = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/[\w./-]+", re.IGNORECASE)
 
 
 class PublicRepositories:
@@ -77,12 +78,23 @@ def read(source: str, text: str) -> Record:
         if pattern in source and (record := reader(source, text)):
             return record
     plain = text.replace("\\/", "/").replace("\\n", " ").replace("\\u0026", "&")
-    return Record(where=source, text=plain, license=plain, addresses=frozenset(_URL.findall(plain)))
+    terms = " ".join(_TERMS.findall(plain)) or plain
+    return Record(where=source, text=plain, license=terms, addresses=frozenset(_URL.findall(plain)))
+
+
+def _community(source: str, text: str) -> Record | None:
+    """Read a project's page of the community catalogue, whose address its file name gives."""
+    page = re.search(r"/docs/projects/([\w-]+)\.md$", source)
+    if not page:
+        return None
+    told = f"{text}\nAwesome GEE community catalog https://gee-community-catalog.org/projects/{page[1]}"
+    terms = " ".join(_TERMS.findall(told)) or told
+    return Record(where=source, text=told, license=terms, addresses=frozenset(_URL.findall(told)))
 
 
 def _owid(source: str, text: str) -> Record | None:
     """Read a snapshot of Our World in Data: the origin is what its producer states."""
-    plain = yaml.safe_load(text)
+    plain = yaml.safe_load(text) if source.endswith(".dvc") else None
     origin = (plain.get("meta") or {}).get("origin") if isinstance(plain, dict) else None
     if not origin:
         return None
@@ -109,4 +121,5 @@ def _biotools(source: str, text: str) -> Record | None:
 _READERS: dict[str, Callable[[str, str], Record | None]] = {
     "github.com/owid/etl/": _owid,
     "github.com/bio-tools/content/": _biotools,
+    "github.com/samapriya/awesome-gee-community-datasets/": _community,
 }
