@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from sciknow.graph.limit import MAX_ROWS, TIMEOUT
+from sciknow.hub.find.hit import Hits, HitVerbs
 from sciknow.hub.store.folder import HubFolder
 from sciknow.hub.store.manifest import Manifest, damages
 from sciknow.hub.store.records import What
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from sciknow.graph import HubGraph, ReadyQuery
     from sciknow.hub.combine.thing import Thing
     from sciknow.hub.find.facets import Facets
-    from sciknow.hub.find.hit import Hits
     from sciknow.hub.find.search import SearchFilters, SearchOptions
     from sciknow.hub.load.copies import Folders
     from sciknow.hub.load.open import OpenOptions
@@ -243,7 +243,7 @@ class Hub:
         """
         from sciknow.hub.find.search import parse_question, search_many
 
-        return search_many(self._state, self, questions, parse_question(**options))
+        return search_many(self._state, HIT, questions, parse_question(**options))
 
     async def search_async(self, question: str, **options: Unpack[SearchOptions]) -> Hits:
         """Answer a question in a thread, for programs that must not wait.
@@ -281,7 +281,7 @@ class Hub:
         """
         from sciknow.hub.find.similar import similar
 
-        return similar(self._state, self, what, kind, limit)
+        return similar(self._state, HIT, what, kind, limit)
 
     def suggest(self, prefix: str, *, limit: int = 8) -> list[str]:
         """Complete what someone is typing, in either language."""
@@ -406,16 +406,8 @@ class Hub:
         InvalidInput
             When it is not what *as_* says.
         """
-        from sciknow.hub.load.open import open_dataset
-        from sciknow.readers import parse_request
-
-        return open_dataset(
-            self._state,
-            what,
-            distribution,
-            parse_request(as_, **options),
-            locked=locked,
-            copies=copies,
+        return _open(
+            self._state, what, distribution, as_=as_, locked=locked, copies=copies, **options
         )
 
     def plan(self, what: What, distribution: str | None = None, **options: Unpack[Options]) -> Plan:
@@ -441,10 +433,7 @@ class Hub:
         LimitExceeded
             When the part costs more than *max_bytes*.
         """
-        from sciknow.hub.load.open import plan_dataset
-        from sciknow.readers import parse_request
-
-        return plan_dataset(self._state, what, distribution, parse_request(**options))
+        return _plan(self._state, what, distribution, **options)
 
     def intake(self, what: What) -> Any:
         """Return an Intake catalogue of one dataset's distributions, built from checked values."""
@@ -470,9 +459,7 @@ class Hub:
         language : str
             ``en`` or ``zh``.
         """
-        from sciknow.hub.load.cite import cite
-
-        return cite(self._state, *what, style=style, language=language)
+        return _cite(self._state, *what, style=style, language=language)
 
     def ledger_entry(
         self,
@@ -576,8 +563,9 @@ class Hub:
     ) -> Compatibility:
         """Say how datasets or arrays fit together; see `sciknow.compatible`."""
         from sciknow.hub.combine.compare import compare_all
+        from sciknow.hub.store.hubs import Hubs
 
-        return compare_all((a, b, *more), lambda: self._state, water_density)
+        return compare_all((a, b, *more), Hubs(self._state), water_density)
 
     @overload
     def combine(
@@ -798,3 +786,42 @@ class Hub:
         from sciknow.hub.walk.overview import sector_overview
 
         return sector_overview(self._state.records, name)
+
+
+# what a hit does too
+
+
+def _open(
+    state: State,
+    what: What,
+    distribution: str | None = None,
+    *,
+    as_: As | None = None,
+    locked: Path | str | None = None,
+    copies: Folders | None = None,
+    **options: Unpack[Options],
+) -> Opened:
+    from sciknow.hub.load.open import open_dataset
+    from sciknow.readers import parse_request
+
+    request = parse_request(as_, **options)
+    return open_dataset(state, what, distribution, request, locked=locked, copies=copies)
+
+
+def _plan(
+    state: State, what: What, distribution: str | None = None, **options: Unpack[Options]
+) -> Plan:
+    from sciknow.hub.load.open import plan_dataset
+    from sciknow.readers import parse_request
+
+    return plan_dataset(state, what, distribution, parse_request(**options))
+
+
+def _cite(state: State, *what: What, style: str = "bibtex", language: str = "en") -> str:
+    from sciknow.hub.load.cite import cite
+
+    return cite(state, *what, style=style, language=language)
+
+
+HIT = HitVerbs(_open, _plan, _cite)
+"""What a hit takes over from the hub."""

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import sciknow.alignment as alignment
-from sciknow.errors import SciknowError
 from sciknow.hub.combine.thing import Known, Thing, known, known_array, papers_of
 from sciknow.hub.find.hit import Hit
-from sciknow.hub.store.state import State
+from sciknow.hub.store.hubs import Hubs
 from sciknow.model import Dataset, Publication
 
 if TYPE_CHECKING:
     from sciknow.alignment import Compatibility
 
 
-def compare_all(
-    items: Sequence[Thing], state: Callable[[], State], water_density: float | None
-) -> Compatibility:
+def compare_all(items: Sequence[Thing], hubs: Hubs, water_density: float | None) -> Compatibility:
     """Compare things, each with each; see `sciknow.compatible`.
 
     Parameters
     ----------
     items : sequence
         The things.
-    state : callable
-        Gives the hub that ids and cards are looked up in, when the first one is.
+    hubs : Hubs
+        Where ids and cards are looked up.
     water_density : float or None
         As of `sciknow.compatible`.
     """
-    things = [_resolve(item, f"array {number}", state) for number, item in enumerate(items, 1)]
+    things = [_resolve(item, f"array {number}", hubs) for number, item in enumerate(items, 1)]
     return alignment.Compatibility(
         [
             alignment.compare(
@@ -46,17 +42,14 @@ def compare_all(
     )
 
 
-def _resolve(item: Thing, label: str, state: Callable[[], State]) -> Known:
+def _resolve(item: Thing, label: str, hubs: Hubs) -> Known:
     """Return what is known of one thing."""
     if isinstance(item, Hit):
-        return known(item._hub._state, item)
+        return known(item._state, item)
     if isinstance(item, (str, Dataset)):
-        return known(state(), item)
+        return known(hubs.default(), item)
     profile = alignment.profile_of_array(item, label)
-    home = None
-    if getattr(item, "attrs", {}).get("sciknow_dataset"):
-        with suppress(SciknowError):
-            home = state()
+    home = hubs.any() if getattr(item, "attrs", {}).get("sciknow_dataset") else None
     return known_array(profile, item, home)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from functools import cache
 from typing import TYPE_CHECKING
 
 from sciknow.hub.combine.compare import compare_all
 from sciknow.hub.combine.thing import Thing
 from sciknow.hub.hub import Hub
-from sciknow.hub.store.opening import open_hub
-from sciknow.hub.store.state import State
+from sciknow.hub.store.hubs import Hubs
 
 if TYPE_CHECKING:
     from sciknow.alignment import Compatibility
@@ -52,11 +49,5 @@ def compatible(
     --------
     >>> compatible("mur-sst", "noaa-oisst")                      # doctest: +SKIP
     """
-    with ExitStack() as stack:
-
-        @cache
-        def state() -> State:
-            found = stack.enter_context(open_hub()) if hub is None else hub
-            return found._state
-
-        return compare_all((a, b, *more), state, water_density)
+    with Hubs(hub._state if hub is not None else None) as hubs:
+        return compare_all((a, b, *more), hubs, water_density)

@@ -35,7 +35,7 @@ class Known:
 def known(state: State, item: Thing) -> Known:
     """Return what a hub knows of a thing; a hit is known to the hub that found it."""
     if isinstance(item, Hit):
-        return known(item._hub._state, item.dataset)
+        return known(item._state, item.dataset)
     if isinstance(item, (str, Dataset)):
         card = state.records.card(item)
         return Known(alignment.profile_of_card(card), card, state)

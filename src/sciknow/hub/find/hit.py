@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias, Unpack, overload
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, Unpack, overload
 
 from sciknow._html import Markup, join, link, table, tag, text
 from sciknow.errors import InvalidInput
@@ -31,31 +31,21 @@ NOUNS = {
 """Kind of a record → its plural."""
 
 
-class Opens(Protocol):
-    """What a hit asks of the hub that found it."""
+@dataclass(frozen=True, slots=True)
+class HitVerbs:
+    """What can be done with a dataset that was found; the hub hands it in.
 
-    _state: State
+    So finding imports nothing that opening, planning or citing needs.
 
-    def open(
-        self,
-        what: Dataset,
-        distribution: str | None = None,
-        *,
-        as_: As | None = None,
-        **options: Unpack[OpenOptions],
-    ) -> Opened:
-        """Open a dataset; see `Hub.open`."""
-        ...
+    Parameters
+    ----------
+    open, plan, cite : callable
+        As of `Hub`; each takes the state that the hit was found in, then the dataset.
+    """
 
-    def plan(
-        self, what: Dataset, distribution: str | None = None, **options: Unpack[Options]
-    ) -> Plan:
-        """Say what opening would cost; see `Hub.plan`."""
-        ...
-
-    def cite(self, *what: Dataset, style: str = "bibtex", language: str = "en") -> str:
-        """Cite datasets; see `Hub.cite`."""
-        ...
+    open: Callable[..., Opened]
+    plan: Callable[..., Plan]
+    cite: Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,13 +58,16 @@ class Hit:
         The record; for a variable the dataset that has it.
     found : IndexHit
         The same in the index, with its score and its reasons.
-    hub : Hub
+    state : State
         Where it was found.
+    verbs : HitVerbs
+        What can be done with it.
     """
 
     record: Record
     _found: IndexHit
-    _hub: Opens
+    _state: State
+    _verbs: HitVerbs
 
     @property
     def id(self) -> str:
@@ -203,17 +196,17 @@ class Hit:
         """Open it lazily, of a variable's dataset that variable only; see `Hub.open`."""
         if self.kind == "variable":
             options.setdefault("variables", [self.variable.name])
-        return self._hub.open(self.dataset, distribution, as_=as_, **options)
+        return self._verbs.open(self._state, self.dataset, distribution, as_=as_, **options)
 
     def plan(self, distribution: str | None = None, **options: Unpack[Options]) -> Plan:
         """Say what opening it, or a part of it, would cost; see `Hub.plan`."""
         if self.kind == "variable":
             options.setdefault("variables", [self.variable.name])
-        return self._hub.plan(self.dataset, distribution, **options)
+        return self._verbs.plan(self._state, self.dataset, distribution, **options)
 
     def cite(self, *, style: str = "bibtex", language: str = "en") -> str:
         """Cite the dataset with its data papers; see `Hub.cite`."""
-        return self._hub.cite(self.dataset, style=style, language=language)
+        return self._verbs.cite(self._state, self.dataset, style=style, language=language)
 
     def __repr__(self) -> str:
         return f"Hit({self.score:.2f}, {self.id!r}, {str(self.title)!r})"
@@ -341,7 +334,7 @@ def _dataset(hit: Hit) -> tuple[object, ...]:
 def _coverage(hit: Hit) -> tuple[object, ...]:
     dataset = hit.dataset
     where = str(dataset.spatial.name) or _box(dataset)
-    return hit._hub._state.records.name_of(dataset.publisher), where, _when(dataset)
+    return hit._state.records.name_of(dataset.publisher), where, _when(dataset)
 
 
 def _what(dataset: Dataset) -> Markup:
@@ -387,7 +380,7 @@ def _concept(hit: Hit) -> tuple[object, ...]:
         join([_titles(concept.pref_label, ""), tag("br"), tag("code", concept.id)]),
         ", ".join(shown),
         shorten(concept.definition.best(), 160),
-        ", ".join(hit._hub._state.records.label_of(name) for name in concept.broader),
+        ", ".join(hit._state.records.label_of(name) for name in concept.broader),
     )
 
 

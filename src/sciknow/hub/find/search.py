@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 from sciknow.errors import InvalidInput
 from sciknow.hub.find.facets import Facets
-from sciknow.hub.find.hit import NOUNS, Hit, Hits, Opens, Record
+from sciknow.hub.find.hit import NOUNS, Hit, Hits, HitVerbs, Record
 from sciknow.hub.store.records import Records
 from sciknow.hub.store.state import SEARCH, State
 from sciknow.model import Concept, Dataset, Publication
@@ -113,22 +113,24 @@ def index_of(state: State) -> Index:
     return state.engines.index
 
 
-def search(state: State, hub: Opens, question: Question) -> Hits:
+def search(state: State, verbs: HitVerbs, question: Question) -> Hits:
     """Answer one question; see `Hub.search`.
 
     Parameters
     ----------
     state : State
         Where it is asked.
-    hub : Opens
-        Opens what is found.
+    verbs : HitVerbs
+        What can be done with what is found.
     question : Question
         What is asked.
     """
-    return search_many(state, hub, [question.text], question)[0]
+    return search_many(state, verbs, [question.text], question)[0]
 
 
-def search_many(state: State, hub: Opens, texts: Sequence[str], question: Question) -> list[Hits]:
+def search_many(
+    state: State, verbs: HitVerbs, texts: Sequence[str], question: Question
+) -> list[Hits]:
     """Answer several questions that differ in their words only; see `Hub.search_many`."""
     if isinstance(texts, str) or not isinstance(texts, Iterable):
         raise InvalidInput("search_many takes several questions", hint="put it into a list")
@@ -143,20 +145,20 @@ def search_many(state: State, hub: Opens, texts: Sequence[str], question: Questi
         offset=question.offset,
     )
     asked = [replace(question, text=text) for text in texts]
-    return [hits_of(state, hub, one, found) for one, found in zip(asked, results, strict=True)]
+    return [hits_of(state, verbs, one, found) for one, found in zip(asked, results, strict=True)]
 
 
 def hits_of(
-    state: State, hub: Opens, question: Question, results: Results, *, pages: bool = True
+    state: State, verbs: HitVerbs, question: Question, results: Results, *, pages: bool = True
 ) -> Hits:
     """Return what the index found, with the records; *pages* tells whether there can be more."""
 
     def page(offset: int) -> Hits:
-        return search(state, hub, replace(question, offset=offset))
+        return search(state, verbs, replace(question, offset=offset))
 
     return Hits(
         question.text,
-        [Hit(_record(state.records, item), item, hub) for item in results.hits],
+        [Hit(_record(state.records, item), item, state, verbs) for item in results.hits],
         total=results.total,
         filtered=results.filtered,
         understood=results.understood,

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, NotFound
-from sciknow.hub.find.hit import Hits, Opens, Record
+from sciknow.hub.find.hit import Hits, HitVerbs, Record
 from sciknow.hub.find.likeness import likeness_of, open_file, origin_of, words_of
 from sciknow.hub.find.search import IN_WORDS, hits_of, index_of, parse_question
 from sciknow.hub.store.records import KINDS, Records
@@ -16,7 +16,7 @@ from sciknow.model.identifier import is_meant
 from sciknow.text import shorten, squeeze
 
 
-def similar(state: State, hub: Opens, what: object, kind: str, limit: int) -> Hits:
+def similar(state: State, verbs: HitVerbs, what: object, kind: str, limit: int) -> Hits:
     """Find what is like a dataset, an array object or a text; see `Hub.similar`."""
     what = open_file(Path(what)) if isinstance(what, PathLike) else what
     record, like = _known(state.records, what), None
@@ -34,7 +34,7 @@ def similar(state: State, hub: Opens, what: object, kind: str, limit: int) -> Hi
     wish = like.wish if like and kind in IN_WORDS else None
     results = index_of(state).similar(text, kind=kind, limit=limit, wish=wish)
     asked = parse_question(f"like {shorten(shown, 60)}", kind=kind)
-    return hits_of(state, hub, asked, results, pages=False)
+    return hits_of(state, verbs, asked, results, pages=False)
 
 
 def _known(records: Records, what: object) -> Record | None:

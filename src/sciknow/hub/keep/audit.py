@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,8 @@ import sciknow.preservation as preservation
 from sciknow.errors import InvalidInput
 from sciknow.hub.hub import Hub
 from sciknow.hub.keep.fetch import Progress, silent
-from sciknow.hub.keep.mirror import LazyHub, Mirrors, Places
+from sciknow.hub.keep.mirror import Mirrors, Places
+from sciknow.hub.store.hubs import Hubs
 from sciknow.net import DEADLINE
 from sciknow.preservation import AuditReport, BagReport
 
@@ -64,8 +64,8 @@ def audit(
     if not folders:
         raise InvalidInput("nothing to audit was named", hint="name bags, or folders of bags")
     bags = [bag for folder in folders for bag in preservation.bags_below(Path(folder))]
-    with ExitStack() as stack:
-        known = Mirrors(mirrors, private, LazyHub(stack, hub), deadline)
+    with Hubs(hub._state if hub is not None else None) as hubs:
+        known = Mirrors(mirrors, private, hubs, deadline)
         found = [
             _one(bag, known if repair else None, partial(progress, bag.name))
             for bag in dict.fromkeys(bags)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,7 @@ import sciknow.preservation as preservation
 import sciknow.readers as readers
 import sciknow.wire as wire
 from sciknow.errors import InvalidInput, SciknowError, UntrustedInput
-from sciknow.hub.hub import Hub
-from sciknow.hub.store.opening import open_hub
-from sciknow.hub.store.state import State
+from sciknow.hub.store.hubs import Hubs
 from sciknow.model import Dataset, Distribution
 from sciknow.model.preserved import FileRecord, SourceFile
 from sciknow.net import DEADLINE, is_private_host, parse_url, redact
@@ -26,31 +23,6 @@ if TYPE_CHECKING:
     from sciknow.readers import Location
     from sciknow.wire import Budget
     from sciknow.wire.transport import Transport
-
-
-class LazyHub:
-    """A hub that is opened when something is looked up in it, if ever.
-
-    Parameters
-    ----------
-    stack : ExitStack
-        Closes it.
-    given : Hub or None
-        The one to use; the default one when None.
-    """
-
-    def __init__(self, stack: ExitStack, given: Hub | None) -> None:
-        self._stack, self._hub, self._asked = stack, given, given is not None
-
-    def get(self) -> State | None:
-        """Return it; None where there is none."""
-        if not self._asked:
-            self._asked = True
-            try:
-                self._hub = self._stack.enter_context(open_hub())
-            except SciknowError:
-                self._hub = None
-        return None if self._hub is None else self._hub._state
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +35,15 @@ class Mirrors:
         Addresses and folders.
     private : bool
         Whether what a bag names may lie in a private network.
-    hub : LazyHub
-        Knows other ways to the dataset.
+    hubs : Hubs
+        Know other ways to the dataset.
     deadline : float
         Seconds in which a source must answer.
     """
 
     places: Sequence[str | Path]
     private: bool
-    hub: LazyHub
+    hubs: Hubs
     deadline: float = DEADLINE
 
 
@@ -160,7 +132,7 @@ class Places:
         told, opens = self.card.get("dataset"), self.card.get("opens")
         identifier = told.get("id") if isinstance(told, dict) else None
         reader = opens.get("reader") if isinstance(opens, dict) else None
-        hub = self.mirrors.hub.get() if isinstance(identifier, str) and identifier else None
+        hub = self.mirrors.hubs.any() if isinstance(identifier, str) and identifier else None
         if hub is None:
             return
         try:

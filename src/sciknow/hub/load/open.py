@@ -143,7 +143,7 @@ def _open_locked(
 ) -> Opened:
     part = request.selection.to_dict()
     item = ledger.read_lock(path).find(dataset.id, distribution, part).pinned()
-    verdict = verify_one(item, state.records, state.base, request.deadline, kept)
+    verdict = verify_one(item, state, request.deadline, kept)
     problem = verdict.error()
     if problem is not None:
         raise problem

@@ -7,23 +7,20 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 import sciknow.ledger as ledger
 import sciknow.readers as readers
-from sciknow.errors import InvalidInput, SciknowError
+from sciknow.errors import InvalidInput
 from sciknow.hub.find.hit import Hit
 from sciknow.hub.hub import Hub
 from sciknow.hub.keep.copy import check_inside, read_copy
 from sciknow.hub.load.copies import Copies, Folders
 from sciknow.hub.load.open import folders_of, ledger_entry, ways_of
-from sciknow.hub.pin.verdict import verify_one
-from sciknow.hub.store.opening import open_hub
-from sciknow.hub.store.paths import embedded_hub
-from sciknow.hub.store.records import Records
+from sciknow.hub.pin.verdict import base_of, verify_one
+from sciknow.hub.store.hubs import Hubs
 from sciknow.ledger import Ledger, Locked, Opened, Report
 from sciknow.model import Dataset
 
@@ -72,8 +69,7 @@ def lock(
     --------
     >>> lock("sciknow.lock", ["mur-sst"])                       # doctest: +SKIP
     """
-    with ExitStack() as stack:
-        hubs = _Hubs(stack, hub)
+    with Hubs(hub._state if hub is not None else None) as hubs:
         entries = [*_entries(what, hubs)]
         if not entries:
             raise InvalidInput("nothing was opened, so there is nothing to lock", hint="open first")
@@ -116,62 +112,20 @@ def verify(
         When there is no lockfile, or it is none.
     """
     found, folders = ledger.read_lock(path), folders_of(copies)
-    with ExitStack() as stack:
-        hubs = _Hubs(stack, hub)
+    with Hubs(hub._state if hub is not None else None) as hubs:
         verdicts = [
             verify_one(
                 item,
-                hubs.records(item.hub),
-                hubs.base(item.hub),
+                hubs.named(item.hub),
                 deadline,
                 Copies(item.id, folders) if folders else None,
             )
             for item in found.dataset
         ]
-        notes = [*_environment_notes(found.environment)]
-    return ledger.Report(verdicts, notes=notes)
+    return ledger.Report(verdicts, notes=[*_environment_notes(found.environment)])
 
 
-class _Hubs:
-    """The hubs that entries name, opened once each."""
-
-    def __init__(self, stack: ExitStack, given: Hub | None) -> None:
-        self._stack, self._given = stack, given
-        self._open: dict[str, Hub | None] = {}
-
-    def of(self, folder: str) -> Hub | None:
-        """Return the given hub, else the one in a folder, else the default; None for none."""
-        if self._given is not None:
-            return self._given
-        if folder not in self._open:
-            self._open[folder] = self._enter(folder)
-        return self._open[folder]
-
-    def _enter(self, folder: str) -> Hub | None:
-        own = embedded_hub() if (embedded_hub() / "CURRENT").is_file() else None
-        for place in (Path(folder), None) if folder else (own,):
-            try:
-                return self._stack.enter_context(open_hub(place))
-            except SciknowError:
-                continue
-        return None
-
-    def default(self) -> Hub:
-        """Return the hub where ids are looked up."""
-        return self._given or self._stack.enter_context(open_hub())
-
-    def base(self, folder: str) -> Path:
-        """Return where the local paths of an entry start; nowhere without a hub."""
-        found = self.of(folder)
-        return found.base if found is not None else Path("/nonexistent")
-
-    def records(self, folder: str) -> Records | None:
-        """Return where other ways to the dataset of an entry are looked up."""
-        found = self.of(folder)
-        return None if found is None else found._state.records
-
-
-def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterator[Opened]:
+def _entries(what: Ledger | What | Iterable[What] | None, hubs: Hubs) -> Iterator[Opened]:
     if what is None or isinstance(what, ledger.Ledger):
         yield from ledger.current() if what is None else what
         return
@@ -182,7 +136,7 @@ def _entries(what: Ledger | What | Iterable[What] | None, hubs: _Hubs) -> Iterat
                 f"{type(item).__name__} is nothing that can be locked",
                 hint="give datasets, ids or hits, or nothing for all that was opened",
             )
-        state = item._hub._state if isinstance(item, Hit) else hubs.default()._state
+        state = item._state if isinstance(item, Hit) else hubs.default()
         dataset = state.records.card(item)
         yield ledger_entry(state, dataset, ways_of(dataset)[0], {})
 
@@ -203,7 +157,7 @@ def _parse_mirrors(
 
 
 def _lock_one(
-    entry: Opened, hubs: _Hubs, mirrors: Mapping[str, Sequence[str]], deadline: float
+    entry: Opened, hubs: Hubs, mirrors: Mapping[str, Sequence[str]], deadline: float
 ) -> Locked:
     way, dataset, base = entry.distribution, entry.source.dataset, Path(entry.bag)
     others = list(mirrors.get(dataset.id, ()))
@@ -213,7 +167,7 @@ def _lock_one(
         others += [way.access_url] if copy.as_it_came and "://" in way.access_url else []
         way = replace(copy.opens, storage_options=copy.origin.storage_options)
     else:
-        base = hubs.base(entry.hub)
+        base = base_of(hubs.named(entry.hub))
     print_ = readers.take_fingerprint(way, base=base, selection=entry.selection, deadline=deadline)
     return ledger.Locked(
         id=dataset.id,

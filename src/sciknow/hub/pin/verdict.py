@@ -11,7 +11,7 @@ import sciknow.readers as readers
 from sciknow.errors import IntegrityError, NotFound, SciknowError, SourceUnavailable, UntrustedInput
 from sciknow.hub.keep.copy import check_inside, read_copy
 from sciknow.hub.load.copies import Copies
-from sciknow.hub.store.records import Records
+from sciknow.hub.store.state import State
 from sciknow.ledger import Locked, Verdict
 from sciknow.model import Dataset, Distribution
 from sciknow.net import redact
@@ -20,10 +20,9 @@ Place = tuple[Distribution, Path, str]
 """A way, the folder that its local paths start from, and the preserved copy that it is in."""
 
 
-def _places(
-    item: Locked, records: Records | None, base: Path, copies: Copies | None
-) -> Iterator[Place]:
+def _places(item: Locked, state: State | None, copies: Copies | None) -> Iterator[Place]:
     """Yield where the locked bytes may be: where they were, mirrors, ways and copies alike."""
+    base = base_of(state)
     if item.bag:
         yield item.way(), Path(item.bag), item.bag
     else:
@@ -31,7 +30,7 @@ def _places(
     for url in item.mirrors:
         yield item.way(url), base, ""
     try:
-        ways = records.find(Dataset, item.id).distributions if records is not None else ()
+        ways = state.records.find(Dataset, item.id).distributions if state is not None else ()
     except NotFound:
         ways = ()
     known = {item.url, *item.mirrors}
@@ -44,8 +43,13 @@ def _places(
             yield copy.opens, copy.folder, folder
 
 
+def base_of(state: State | None) -> Path:
+    """Return where the local paths of a hub start; nowhere without a hub."""
+    return Path("/nonexistent") if state is None else state.base
+
+
 def verify_one(
-    item: Locked, records: Records | None, base: Path, deadline: float, copies: Copies | None = None
+    item: Locked, state: State | None, deadline: float, copies: Copies | None = None
 ) -> Verdict:
     """Tell what became of one locked distribution.
 
@@ -53,10 +57,8 @@ def verify_one(
     ----------
     item : Locked
         The entry.
-    records : Records or None
-        Where other ways to the dataset are looked up.
-    base : Path
-        Where local paths start.
+    state : State or None
+        Where local paths start and other ways to the dataset are looked up.
     deadline : float
         Seconds for each read.
     copies : Copies, optional
@@ -69,7 +71,7 @@ def verify_one(
     """
     tried: list[tuple[str, str]] = []
     changed: Verdict | None = None
-    for number, (way, folder, bag) in enumerate(_places(item, records, base, copies)):
+    for number, (way, folder, bag) in enumerate(_places(item, state, copies)):
         place = str(folder / way.access_url) if bag else redact(way.access_url)
         try:
             verdict = _compared(item, way, _checked(folder, bag), deadline)
@@ -92,7 +94,7 @@ def verify_one(
         changed = ledger.Verdict(locked=item, status=ledger.Status.GONE, tried=tuple(tried))
     else:
         changed = replace(changed, tried=tuple(tried[1:]))
-    return replace(changed, notes=(*changed.notes, *_still_there(item, base, deadline)))
+    return replace(changed, notes=(*changed.notes, *_still_there(item, base_of(state), deadline)))
 
 
 def _other_forms(item: Locked, copies: Copies | None) -> Iterator[tuple[str, str]]:

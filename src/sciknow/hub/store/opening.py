@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sciknow.errors import NotFound
 from sciknow.hub.hub import Hub
-from sciknow.hub.store.folder import HubFolder
-from sciknow.hub.store.paths import embedded_hub, user_hub
+from sciknow.hub.store.hubs import find_hub
 
 if TYPE_CHECKING:
     from sciknow.search import Embedder
@@ -44,13 +41,4 @@ def open_hub(
     >>> hub = open_hub()                             # doctest: +SKIP
     >>> hub.search("北极海冰密集度 逐月")             # doctest: +SKIP
     """
-    chosen = path or os.environ.get("SCIKNOW_HUB")
-    if chosen:
-        return Hub(HubFolder(Path(chosen)), embedder=embedder)
-    for folder in (embedded_hub(), user_hub()):
-        if (folder / "CURRENT").is_file():
-            return Hub(HubFolder(folder), embedder=embedder)
-    raise NotFound(
-        "this installation carries no prebuilt hub",
-        hint="make it once with `sciknow build` (a wheel carries it ready-made)",
-    )
+    return Hub(find_hub(path), embedder=embedder)
