@@ -9,16 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hub"))
 
-from small_source import write_source
-
-import sciknow
-
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory):
-    folder = write_source(tmp_path_factory.mktemp("cli") / "node")
-    sciknow.build_hub(folder).close()
-    return folder
+def node(small_hub):
+    return small_hub
 
 
 @pytest.fixture

@@ -26,11 +26,9 @@ def source(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, own_cache):
+def built(small_hub):
     """Return the folder of a hub that tests only read."""
-    folder = write_source(tmp_path_factory.mktemp("built") / "node")
-    sciknow.build_hub(folder).close()
-    return folder
+    return small_hub
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Fixtures: one small hub, and folders beside its catalogue in which data may change."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,18 +10,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "hub"))
 
 from drifting import Place
-from small_source import write_source
 
 import sciknow
 from sciknow.wire import retry
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory):
-    """Return the folder of a hub."""
-    folder = write_source(tmp_path_factory.mktemp("ledger") / "node")
-    sciknow.build_hub(folder).close()
-    return folder
+def node(small_hub, tmp_path_factory):
+    """Return the folder of a hub of this room, beside which it puts data."""
+    return Path(shutil.copytree(small_hub, tmp_path_factory.mktemp("ledger") / "node"))
 
 
 @pytest.fixture(scope="session")
