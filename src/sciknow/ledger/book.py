@@ -18,7 +18,7 @@ from sciknow.errors import DegradedWarning
 from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
-from sciknow.model.plain import from_plain, to_plain
+from sciknow.model.plain import Count, to_plain
 from sciknow.model.selection import selection_text
 from sciknow.version import __version__
 
@@ -59,7 +59,7 @@ class Opened:
     generation: str = ""
     hub: str = ""
     selection: Mapping[str, object] = field(default_factory=dict)
-    nbytes: int | None = None
+    nbytes: Count | None = None
     libraries: Mapping[str, str] = field(default_factory=dict)
 
     def row(self) -> dict[str, object]:
@@ -108,7 +108,7 @@ class Ledger:
             When a line is no entry, naming the line.
         """
         found = cls()
-        found._entries.extend(from_plain(Opened, item) for item in read_lines(path, Opened))
+        found._entries.extend(read_lines(path, Opened))
         return found
 
     def record(self, entry: Opened) -> None:

@@ -8,15 +8,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from sciknow.errors import DegradedWarning, NotFound
 from sciknow.files import lock
-from sciknow.ledger.typed import check
 from sciknow.model.parse import Where
+from sciknow.model.plain import from_plain
 
-MOMENTS = frozenset({"opened_at"})
-"""Keys whose text is a date and time."""
+T = TypeVar("T")
 
 
 def append_line(path: Path, plain: Mapping[str, object]) -> None:
@@ -41,8 +40,8 @@ def append_line(path: Path, plain: Mapping[str, object]) -> None:
         os.close(handle)
 
 
-def read_lines(path: Path | str, kind: type[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file, checked against a dataclass.
+def read_lines(path: Path | str, kind: type[T]) -> Iterator[T]:
+    """Yield what the lines of a file hold.
 
     Raises
     ------
@@ -70,21 +69,8 @@ def read_lines(path: Path | str, kind: type[Any]) -> Iterator[dict[str, Any]]:
             )
             continue
         where = Where(str(file), f"line {number}")
-        if not isinstance(found, dict):
-            raise where.refuse(type(found).__name__, "an object")
-        plain = {key: _moment(key, value, where) for key, value in found.items()}
-        check(kind, plain, where)
-        yield plain
+        yield from_plain(kind, found, where)
 
 
 def _iso(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _moment(key: str, value: object, where: Where) -> object:
-    if key not in MOMENTS or not isinstance(value, str):
-        return value
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        raise (where / key).refuse(value, "a date and time") from None

@@ -18,7 +18,6 @@ from sciknow.files import write_named
 from sciknow.ledger.book import library_versions
 from sciknow.ledger.difference import compare
 from sciknow.ledger.toml import to_toml
-from sciknow.ledger.typed import check
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.identifier import bare
@@ -279,5 +278,4 @@ def parse_lock(plain: Mapping[str, object], where: Where) -> Lock:
         raise (where / "format").refuse(
             repr(plain.get("format", "nothing")), f"{FORMAT}, the form that this version reads"
         )
-    check(Lock, plain, where)
-    return from_plain(Lock, plain)
+    return from_plain(Lock, plain, where)

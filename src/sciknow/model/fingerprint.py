@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sciknow.model.plain import Count
+
 
 class Strength(StrEnum):
     """How much of the bytes a fingerprint has seen."""
@@ -45,7 +47,7 @@ class FileState:
     """
 
     name: str = ""
-    size: int = 0
+    size: Count = 0
     sha256: str = ""
     ranges: Mapping[str, str] = field(default_factory=dict)
     etag: str = ""
@@ -81,7 +83,7 @@ class VariableState:
     name: str
     dtype: str = ""
     dims: tuple[str, ...] = ()
-    shape: tuple[int, ...] = ()
+    shape: tuple[Count, ...] = ()
     attrs: Mapping[str, object] = field(default_factory=dict)
     layout: str = ""
     values: str = ""
@@ -122,7 +124,7 @@ class Fingerprint:
     variables: tuple[VariableState, ...] = ()
     files: tuple[FileState, ...] = ()
     listing: str = ""
-    count: int = 0
+    count: Count = 0
     modified: str = ""
     snapshot: str = ""
     part: tuple[VariableState, ...] = ()
