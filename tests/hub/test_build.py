@@ -69,6 +69,16 @@ def test_the_manifest_names_every_file(built):
         assert (generation / name).stat().st_size == size
 
 
+@pytest.mark.parametrize(
+    "damage", [b"", b"[]", b'{"format": 1}', b'{"format": 1, "files": {"a": ["b"]}}']
+)
+def test_a_damaged_manifest_is_said_to_be_damaged(source, damage):
+    sciknow.build_hub(source).close()
+    (HubFolder(source).current() / "manifest.json").write_bytes(damage)
+    with pytest.raises(sciknow.IntegrityError, match="is damaged"):
+        sciknow.open_hub(source)
+
+
 @pytest.mark.parametrize("damage", ["change", "remove", "add"])
 def test_verify_names_the_damaged_file(source, damage):
     sciknow.build_hub(source).close()

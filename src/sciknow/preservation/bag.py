@@ -16,6 +16,7 @@ from typing import Any
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound, SciknowError
 from sciknow.files import sha256_bytes, sha256_file, sync_tree, write_atomic
+from sciknow.model.plain import from_plain
 from sciknow.model.preserved import FileRecord
 from sciknow.preservation.manifest import WRITTEN, manifest_text, read_manifest
 from sciknow.preservation.naming import PAYLOAD, regular
@@ -161,8 +162,8 @@ def read_records(bag: Path) -> list[FileRecord]:
         if regular(bag, FILES) is None:
             return []
         lines = (bag / FILES).read_bytes().splitlines()
-        return [FileRecord(**json.loads(line)) for line in lines]
-    except (SciknowError, OSError, ValueError, TypeError):
+        return [from_plain(FileRecord, json.loads(line)) for line in lines]
+    except (SciknowError, OSError, ValueError):
         return []
 
 

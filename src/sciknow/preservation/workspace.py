@@ -26,6 +26,7 @@ from sciknow.files import (
     sync_folder,
     write_atomic,
 )
+from sciknow.model.plain import from_plain
 from sciknow.model.preserved import FileRecord
 from sciknow.preservation.naming import PAYLOAD
 
@@ -147,7 +148,7 @@ class Workspace:
                     found.pop(entry["path"], None)
                 elif "path" in entry:
                     told = entry["file"]
-                    found[entry["path"]] = None if told is None else FileRecord(**told)
+                    found[entry["path"]] = None if told is None else from_plain(FileRecord, told)
         return found, name
 
     def resume(self) -> Journal:

@@ -21,6 +21,7 @@ import platformdirs
 
 from sciknow.errors import InvalidInput, SciknowError
 from sciknow.files import exclusive_lock, sha256_bytes, sha256_file
+from sciknow.model.plain import from_plain
 from sciknow.net import redact
 
 LIMIT = 4 * 2**30
@@ -53,6 +54,18 @@ class Found:
     absent: bool = False
     tag: str = ""
     total: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a key's file says."""
+
+    absent: bool
+    tag: str
+    total: int | None
+    sha256: str
+    at: float
     words: str = ""
 
 
@@ -127,17 +140,17 @@ class Cache:
         """
         path = self._key(key)
         try:
-            entry = json.loads(path.read_bytes())
+            entry = from_plain(_Entry, json.loads(path.read_bytes()))
         except (OSError, ValueError):
             return None
-        if tag and entry["tag"] and tag != entry["tag"]:
+        if tag and entry.tag and tag != entry.tag:
             return None
-        if max_age is not None and time.time() - entry["at"] > max_age:
+        if max_age is not None and time.time() - entry.at > max_age:
             return None
-        if entry["absent"]:
-            return Found(absent=True, words=str(entry.get("words") or ""))
-        body = self._body(entry["sha256"])
-        return None if body is None else Found(body, False, entry["tag"], entry["total"])
+        if entry.absent:
+            return Found(absent=True, words=entry.words)
+        body = self._body(entry.sha256)
+        return None if body is None else Found(body, False, entry.tag, entry.total)
 
     def put(self, key: str, found: Found) -> None:
         """Keep what was fetched; a full disk is no reason to fail."""
@@ -201,9 +214,9 @@ class Cache:
 
     def _drop_keys(self) -> None:
         for path in self._files("keys"):
-            with suppress(OSError, ValueError, KeyError):
-                entry = json.loads(path.read_bytes())
-                if not entry["absent"] and not self._blob(entry["sha256"]).exists():
+            with suppress(OSError, ValueError):
+                entry = from_plain(_Entry, json.loads(path.read_bytes()))
+                if not entry.absent and not self._blob(entry.sha256).exists():
                     path.unlink()
 
     def _body(self, digest: str) -> bytes | None:

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import sciknow.preservation as preservation
 import sciknow.readers as readers
-from sciknow.errors import InvalidInput
 from sciknow.ledger import Source
 from sciknow.model import Agent, Dataset, Distribution, Publication
+from sciknow.model.parse import Where
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.model.preserved import FileRecord
 from sciknow.readers import Payload
@@ -86,13 +86,7 @@ def read_part(card: Mapping[str, Any], key: str, kind: type[T]) -> T:
     InvalidInput
         When it is none.
     """
-    try:
-        return from_plain(kind, card[key])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInput(
-            f"the card of the bag has no readable {key!r}: {type(error).__name__}: {error}",
-            hint="it was not made by sciknow, or by a later version",
-        ) from error
+    return from_plain(kind, card.get(key), Where("the card of the bag") / key)
 
 
 def read_source(card: Mapping[str, Any]) -> Source:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.files import files_below, sha256_file, write_atomic
+from sciknow.model.plain import from_plain
 from sciknow.text import counted
 
 FORMAT = 1
@@ -84,17 +85,17 @@ def read_manifest(generation: Path) -> Manifest:
     try:
         plain = json.loads(path.read_bytes())
         layout = plain["format"]
+        found = from_plain(Manifest, plain) if layout == FORMAT else None
     except FileNotFoundError:
         raise NotFound(f"{generation} holds no {NAME}", hint="build the hub again") from None
     except (ValueError, TypeError, KeyError):
         raise IntegrityError(f"{path} is damaged", hint="build the hub again") from None
-    if layout != FORMAT:
+    if found is None:
         raise InvalidInput(
             f"{path} has format {layout}, this sciknow reads format {FORMAT}",
             hint="build the hub again with this version",
         )
-    plain["sectors"] = tuple(plain["sectors"])
-    return Manifest(**plain)
+    return found
 
 
 def digest_files(generation: Path) -> dict[str, tuple[str, int]]:

@@ -77,19 +77,19 @@ def zh_number(text: str) -> int:
 
     Examples
     --------
-    >>> zh_number("一九八〇"), zh_number("三百零五"), zh_number("十二"), zh_number("百")
-    (1980, 305, 12, 100)
+    >>> [zh_number(text) for text in ("一九八〇", "三百零五", "十二", "百", "二百五")]
+    [1980, 305, 12, 100, 250]
     """
     if not set(text) & set("十百千"):
         return int("".join(str(_ZH[char]) for char in text))
-    total, digit = 0, 0
+    total, digit, unit = 0, 0, 1
     for char in text:
         if char in _ZH:
-            digit = _ZH[char]
+            digit, unit = _ZH[char], 1 if char in "〇零" else unit
         else:
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
-            digit = 0
-    return total + digit
+            unit = {"十": 10, "百": 100, "千": 1000}[char]
+            total, digit = total + (digit or 1) * unit, 0
+    return total + digit * max(1, unit // 10)  # 二百五 is 250, 二百零五 is 205
 
 
 def _fraction(found: re.Match[str]) -> str:
