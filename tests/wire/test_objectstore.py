@@ -46,18 +46,57 @@ def test_unknown_options_are_refused():
     [
         ("s3", None, False),
         ("s3", "https://s3.eu-north-1.amazonaws.com", False),
+        ("s3", "https://s3.amazonaws.com", False),
+        ("s3", "https://s3-us-west-2.amazonaws.com", False),
+        ("s3", "https://s3.dualstack.us-west-2.amazonaws.com", False),
+        ("s3", "https://noaa-goes16.s3.amazonaws.com", False),
+        ("s3", "https://s3.cn-north-1.amazonaws.com.cn", False),
         ("s3", "http://s3.amazonaws.com", True),
+        ("s3", "https://abc.execute-api.us-east-1.amazonaws.com", True),
+        ("s3", "https://a.s3-website-us-east-1.amazonaws.com", True),
+        ("s3", "https://a.s3-website.eu-central-1.amazonaws.com", True),
+        ("s3", "https://xs3.amazonaws.com", True),
         ("s3", "https://amazonaws.com.evil.example", True),
         ("s3", "https://evilamazonaws.com", True),
         ("s3", "https://usgs.osn.mghpcc.org", True),
         ("gs", "https://storage.googleapis.com", False),
         ("az", "https://abc.blob.core.windows.net", False),
+        ("abfs", "https://abc.dfs.core.windows.net", False),
     ],
 )
 def test_an_endpoint_from_data_is_plain_unless_it_is_the_provider_s(scheme, endpoint, plain):
     options = {"endpoint_url": endpoint} if endpoint else {}
     assert with_endpoint(scheme, options, trusted=False)["plain"] is plain
     assert with_endpoint(scheme, options, trusted=True)["plain"] is False
+
+
+@pytest.mark.parametrize(
+    ("scheme", "endpoint"),
+    [
+        ("gs", "https://run.googleapis.com"),
+        ("az", "https://abc.z6.web.core.windows.net"),
+        ("az", "https://blob.core.windows.net"),
+    ],
+)
+def test_what_only_lies_below_a_provider_s_domain_is_not_its_store(scheme, endpoint):
+    with pytest.raises(UntrustedInput, match="catalogue of your own"):
+        with_endpoint(scheme, {"endpoint_url": endpoint}, trusted=False)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"region": "evil.example/x"},
+        {"region": "us-east-1@evil"},
+        {"client_kwargs": {"region_name": "evil.example:8080/"}},
+        {"account_name": "evil.example/x"},
+        {"account_name": "127.0.0.1:80#"},
+        {"project": "a\r\nHost: b"},
+    ],
+)
+def test_an_option_that_becomes_part_of_a_host_cannot_lead_elsewhere(options):
+    with pytest.raises(InvalidInput, match="option"):
+        parse_options(options)
 
 
 def test_the_user_s_tools_may_name_an_endpoint(monkeypatch):

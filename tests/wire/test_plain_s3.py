@@ -116,6 +116,7 @@ def test_a_record_from_elsewhere_opens_from_a_public_bucket(endpoint):
     ("url", "options"),
     [
         ("s3://data/s.zarr", {"anon": False}),
+        ("s3://data/s.zarr", {"anon": False, "endpoint_url": None, "requester_pays": True}),
         ("gs://data/s.zarr", {}),
         ("az://data/s.zarr", {"account_name": "abc"}),
     ],

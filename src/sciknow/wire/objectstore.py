@@ -9,6 +9,7 @@ Access is anonymous unless the options say otherwise.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,13 +22,25 @@ OPTIONS = frozenset(
 )
 """Options that a catalogue may set for an object store; none of them is a secret."""
 
+_AZURE = re.compile(r"[a-z0-9]+\.(blob|dfs)\.core\.windows\.net")
 _OWN = {
-    "s3": (".amazonaws.com", ".amazonaws.com.cn"),
-    "gs": (".googleapis.com",),
-    "az": (".core.windows.net",),
-    "abfs": (".core.windows.net",),
+    "s3": re.compile(r"([a-z0-9.-]+\.)?s3([.-](?!website)[a-z0-9-]+)*\.amazonaws\.com(\.cn)?"),
+    "gs": re.compile(r"storage\.googleapis\.com"),
+    "az": _AZURE,
+    "abfs": _AZURE,
 }
-"""Scheme → how the hosts of its provider end."""
+"""Scheme → the hosts at which its provider's store answers.
+
+Not everything below a provider's domain: what answers at `execute-api.*.amazonaws.com` was put
+there by anybody, and redirects wherever they like.
+"""
+
+_SHAPES = {
+    "region": re.compile(r"[a-z0-9-]{1,40}"),
+    "account_name": re.compile(r"[a-z0-9]{3,24}"),
+    "project": re.compile(r"[A-Za-z0-9.:-]{1,100}"),
+}
+"""Options that become part of a host or a header → what they may look like."""
 
 _NAMED = {"s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")}
 """Scheme → where the provider's own tools let the user name an endpoint."""
@@ -41,7 +54,7 @@ def parse_options(options: Mapping[str, object]) -> dict[str, Any]:
     UntrustedInput
         For a credential among them.
     InvalidInput
-        For an option that is not known.
+        For an option that is not known, or a value that is none of its kind.
     """
     flat = dict(options)
     client = flat.pop("client_kwargs", None)
@@ -56,6 +69,12 @@ def parse_options(options: Mapping[str, object]) -> dict[str, Any]:
             f"the option {unknown[0]!r} of an object store is not known",
             hint="known are " + ", ".join(sorted(OPTIONS)),
         )
+    for name, shape in _SHAPES.items():
+        if flat.get(name) and not shape.fullmatch(str(flat[name])):
+            raise InvalidInput(
+                f"the option {name} of an object store: {str(flat[name])[:100]!r}",
+                hint=f"it looks like {shape.pattern}",
+            )
     if endpoint := flat.get("endpoint_url"):
         flat["endpoint_url"] = parse_url(str(endpoint), schemes=WEB_SCHEMES).rstrip("/")
     return {"anon": True} | flat
@@ -77,9 +96,14 @@ def with_endpoint(scheme: str, options: Mapping[str, object], *, trusted: bool) 
     Raises
     ------
     UntrustedInput
-        For an endpoint out of data that would be sent a signature, or that speaks no S3.
+        For options out of data that want the user's keys, or an endpoint that speaks no S3.
     """
     chosen = parse_options(options)
+    if not trusted and not chosen["anon"]:
+        raise UntrustedInput(
+            "a record from elsewhere wants an object store to be asked with your keys",
+            hint="put the dataset into a catalogue of your own if you trust it",
+        )
     endpoint = chosen.get("endpoint_url")
     if endpoint is None:
         named = next((os.environ[key] for key in _NAMED.get(scheme, ()) if os.environ.get(key)), "")
@@ -88,7 +112,7 @@ def with_endpoint(scheme: str, options: Mapping[str, object], *, trusted: bool) 
         return chosen | {"plain": False}
     if trusted or _is_own(scheme, str(endpoint)):
         return chosen | {"plain": False}
-    if not chosen["anon"] or scheme != "s3":
+    if scheme != "s3":
         raise UntrustedInput(
             f"a record from elsewhere names the endpoint {redact(str(endpoint))} of a store",
             hint="only public S3 is read from there; put the dataset into a catalogue of your own "
@@ -99,4 +123,4 @@ def with_endpoint(scheme: str, options: Mapping[str, object], *, trusted: bool) 
 
 def _is_own(scheme: str, endpoint: str) -> bool:
     parts = urlsplit(endpoint)
-    return parts.scheme == "https" and f".{parts.hostname or ''}".endswith(_OWN[scheme])
+    return parts.scheme == "https" and bool(_OWN[scheme].fullmatch(parts.hostname or ""))
