@@ -157,11 +157,17 @@ def redirect_target(origin: str, location: str) -> str:
 
     Raises
     ------
+    InvalidInput
+        For something that is no address.
     UntrustedInput
         For another scheme, a step down from https to http, or a step from a public host to a
         private one.
     """
-    target = parse_url(urljoin(origin, location), schemes=WEB_SCHEMES)
+    try:
+        joined = urljoin(origin, location)
+    except ValueError as error:
+        raise InvalidInput(f"{clean(location)[:200]!r} is no URL: {error}") from None
+    target = parse_url(joined, schemes=WEB_SCHEMES)
     before, after = urlsplit(origin), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":
         raise UntrustedInput(f"{redact(origin)} redirects to the unencrypted {redact(target)}")

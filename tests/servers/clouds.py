@@ -17,7 +17,7 @@ from azure.storage.blob import BlobServiceClient
 from servers.web import free_port
 
 ACCOUNT = "devstoreaccount1"
-_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """The key of the emulator's only account, which its documentation prints."""
 
 
@@ -27,8 +27,10 @@ def azurite() -> str | None:
 
 
 @contextmanager
-def azure_server(folder: Path, scratch: Path, container: str = "data") -> Iterator[str]:
-    """Start Azurite, fill a public container, and yield the address of its account."""
+def azure_server(
+    folder: Path, scratch: Path, container: str = "data", *, public: bool = True
+) -> Iterator[str]:
+    """Start Azurite, fill a container, and yield the address of its account."""
     port = free_port()
     command = [azurite(), "--blobPort", str(port), "--location", str(scratch), "--silent"]
     process = subprocess.Popen(
@@ -39,9 +41,10 @@ def azure_server(folder: Path, scratch: Path, container: str = "data") -> Iterat
     endpoint = f"http://127.0.0.1:{port}/{ACCOUNT}"
     try:
         _wait(endpoint)
-        where = f"BlobEndpoint={endpoint};AccountName={ACCOUNT};AccountKey={_KEY}"
+        where = f"BlobEndpoint={endpoint};AccountName={ACCOUNT};AccountKey={KEY}"
         with BlobServiceClient.from_connection_string(where) as service:
-            made = service.create_container(container, public_access="container")
+            access = "container" if public else None
+            made = service.create_container(container, public_access=access)
             for name, path in _files(folder):
                 made.upload_blob(name, path.read_bytes())
             made.close()

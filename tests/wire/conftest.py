@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,3 +25,15 @@ def web(tmp_path: Path) -> Iterator[DataServer]:
     (tmp_path / "served" / "big").write_bytes(bytes(3_000_000))
     with DataServer(tmp_path / "served") as server:
         yield server
+
+
+@pytest.fixture
+def public_name(monkeypatch) -> str:
+    """A name that looks public and leads here; only clients that ask Python know it."""
+    real = socket.getaddrinfo
+
+    def asked(host, *rest, **more):
+        return real("127.0.0.1" if host == "data.example.org" else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    return "data.example.org"

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers.clouds import ACCOUNT, KEY, azure_server, azurite
 from servers.objects import object_server
+from servers.raw import RawServer
 from servers.web import DataServer, Fault, free_port
 
 from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable
@@ -166,3 +168,41 @@ def test_a_region_that_is_none_is_not_believed(tmp_path, monkeypatch):
 def test_an_account_is_asked_for():
     with pytest.raises(InvalidInput, match="name of its account"):
         Bucket("az", with_endpoint("az", {}, trusted=True), 5)._at("az://data/a")
+
+
+@pytest.mark.parametrize("scheme", ["s3", "gs"])
+def test_a_request_is_signed_only_where_that_is_asked_for(scheme, monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not a real one")
+    head = b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Length: 4\r\nLast-Modified: '
+    answer = head + b"Thu, 02 Jan 2020 03:04:05 GMT\r\n\r\nabcd"
+    with RawServer(lambda send, _: send(answer)) as server:
+        for anon in (True, False) if scheme == "s3" else (True,):
+            chosen = {"endpoint_url": server.url, "anon": anon}
+            asked = Transport(storage_options=chosen, deadline=5, trusted=True)
+            assert asked.run(asked.fetch(f"{scheme}://data/a")) == b"abcd"
+        told = [
+            b"authorization: aws4-hmac-sha256 credential=akidexample/" in request.lower()
+            for request in server.requests
+        ]
+        assert told == ([False, True] if scheme == "s3" else [False])
+        assert all(b"google" not in request.lower() for request in server.requests)
+
+
+def test_a_private_container_is_read_with_the_key_of_the_environment(monkeypatch, tmp_path):
+    if azurite() is None:
+        pytest.skip("Azurite is not on this machine (npm install -g azurite)")
+    for place in ("files", "scratch"):
+        (tmp_path / place).mkdir()
+    (tmp_path / "files" / "a.bin").write_bytes(b"0123456789")
+    with azure_server(tmp_path / "files", tmp_path / "scratch", public=False) as endpoint:
+        options = {"endpoint_url": endpoint, "account_name": ACCOUNT}
+        monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", KEY)
+        anonymous = Transport(storage_options=options, deadline=20, trusted=True)
+        with pytest.raises(SourceUnavailable):
+            anonymous.run(anonymous.fetch("az://data/a.bin", 2, 5))
+        signed = Transport(storage_options=options | {"anon": False}, deadline=20, trusted=True)
+        assert signed.run(signed.fetch("az://data/a.bin", 2, 5)) == b"234"
+        assert signed.read("az://data/a.bin", 0, 4) == b"0123"
+        assert signed.run(signed.fetch("az://data/a.bin", -3, None)) == b"789"
+        assert set(signed.run(signed.files("az://data"))) == {"az://data/a.bin"}

@@ -72,18 +72,6 @@ def counting_port() -> Iterator[tuple[int, list[object]]]:
             thread.join()
 
 
-@pytest.fixture
-def public_name(monkeypatch) -> str:
-    """A name that looks public and leads here; only clients that ask Python know it."""
-    real = socket.getaddrinfo
-
-    def asked(host, *rest, **more):
-        return real("127.0.0.1" if host == "data.example.org" else host, *rest, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", asked)
-    return "data.example.org"
-
-
 @pytest.mark.parametrize("way", ["fetch", "read", "size", "names"])
 def test_an_endpoint_from_data_never_leads_to_a_forbidden_port(way, tmp_path, public_name):
     with counting_port() as (port, came), DataServer(tmp_path) as web:

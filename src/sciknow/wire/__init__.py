@@ -5,7 +5,7 @@ and each rule acts in one place: `redirect` follows, `retry` tries again and sle
 says how much may come, `net.check_online` whether anything is asked for at all.
 
 - `Client` asks web addresses from the calling thread: GET, HEAD, POST, conditional requests,
-  streams. For pages, queries and documents.
+  page after page, streams, files. For registries, queries and documents.
 - `Transport` brings ranges of files from web servers, object stores and one local folder,
   through the cache where there is one. For arrays and tables.
 - `fetch_file` brings a whole file onto disk, and goes on where it broke off.
@@ -23,9 +23,10 @@ from sciknow._lazy import lazy_names
 if TYPE_CHECKING:
     from sciknow.wire.budget import Budget
     from sciknow.wire.cache import Cache, CacheInfo
-    from sciknow.wire.client import Answer, Client, Coming
+    from sciknow.wire.client import Client, Coming
     from sciknow.wire.download import current_state, fetch_file, file_digests, record_of
     from sciknow.wire.network import has_route
+    from sciknow.wire.request import Answer, Request
     from sciknow.wire.retry import Meter, Patience
     from sciknow.wire.transport import Transport
     from sciknow.wire.trouble import Absent, Denied
@@ -41,6 +42,7 @@ __all__ = [
     "Denied",
     "Meter",
     "Patience",
+    "Request",
     "Transport",
     "current_state",
     "fetch_file",
@@ -51,7 +53,7 @@ __all__ = [
 
 _HOMES = {
     "Absent": "trouble",
-    "Answer": "client",
+    "Answer": "request",
     "Budget": "budget",
     "Cache": "cache",
     "CacheInfo": "cache",
@@ -60,6 +62,7 @@ _HOMES = {
     "Denied": "trouble",
     "Meter": "retry",
     "Patience": "retry",
+    "Request": "request",
     "Transport": "transport",
     "current_state": "download",
     "fetch_file": "download",

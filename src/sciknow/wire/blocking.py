@@ -6,13 +6,18 @@ collection there that drops an HDF5 object would wait for that lock, and neither
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -23,12 +28,47 @@ from urllib3.exceptions import (
 
 from sciknow.net import USER_AGENT, Deadline
 from sciknow.wire.answer import Plan, Reply, Span, judge, range_header, words_of
-from sciknow.wire.budget import PIECE, SAID, Pieces
+from sciknow.wire.budget import PIECE, SAYING, Pieces
+from sciknow.wire.packed import unpacked
 from sciknow.wire.redirect import Hops
 from sciknow.wire.retry import CONNECT, late
 from sciknow.wire.trouble import Trouble, TroubleKind
+from sciknow.wire.watch import WATCH
 
 _HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
+
+
+class _Connection(HTTPConnection):
+    """A connection whose headers are not waited for beyond the time limit."""
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        with WATCH.until(time.monotonic() + _seconds(self.timeout), partial(_cut, self.sock)):
+            return super().getresponse()
+
+
+class _SecureConnection(HTTPSConnection):
+    """The same, encrypted."""
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        with WATCH.until(time.monotonic() + _seconds(self.timeout), partial(_cut, self.sock)):
+            return super().getresponse()
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+def _cut(connected: Any) -> None:
+    # not SSLSocket's own method: another thread reads with what that puts away
+    socket.socket.shutdown(getattr(connected, "socket", connected), socket.SHUT_RDWR)
+
+
+def _seconds(timeout: object) -> float:
+    return float(timeout) if isinstance(timeout, (int, float)) else CONNECT
 
 
 @cache
@@ -36,6 +76,7 @@ def _pool(proxy: str | None) -> urllib3.PoolManager:
     made: urllib3.PoolManager = (
         urllib3.ProxyManager(proxy, maxsize=32) if proxy else urllib3.PoolManager(maxsize=32)
     )
+    made.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     return made
 
 
@@ -48,18 +89,18 @@ def pool_for(url: str) -> urllib3.PoolManager:
 
 @contextmanager
 def answering(
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    deadline: Deadline,
-    body: bytes | None = None,
-) -> Iterator[tuple[urllib3.BaseHTTPResponse, Hops]]:
+    way: Hops, headers: Mapping[str, str], deadline: Deadline, body: bytes = b""
+) -> Iterator[urllib3.BaseHTTPResponse]:
     """Ask once, follow redirects, and hand out the answer with its body still to be read.
+
+    A connection goes back to the pool only when the body was read to its end in the block.
 
     Parameters
     ----------
-    method, url, headers, body
-        The request.
+    way : Hops
+        Where the request starts, and in the end where it has led.
+    headers, body
+        Of the request.
     deadline : Deadline
         Until when the answer must begin; each read afterwards may take as long as was left.
 
@@ -68,41 +109,54 @@ def answering(
     Trouble
         For anything but an answer, also while the body is read in the block.
     """
-    hops = Hops(url, method)
+    begun = way.method
     try:
         while True:
-            answer = pool_for(hops.at).request(
-                hops.method,
-                hops.at,
-                body=body if hops.method == method else None,
-                headers=_HEADERS | hops.carried(headers),
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=False,
-                timeout=urllib3.Timeout(connect=_left(deadline, CONNECT), read=_left(deadline)),
-            )
+            answer = _begin(way, headers, body if way.method == begun else b"", deadline)
             try:
-                if not hops.follow(answer.status, answer.headers):
-                    yield answer, hops
+                if not way.follow(answer.status, answer.headers):
+                    yield answer
                     return
-                answer.drain_conn()
-            except BaseException:
-                answer.close()  # a body that was not read to its end spoils the connection
-                raise
             finally:
+                if not answer.closed:
+                    answer.close()  # what is left of the body would spoil the connection
                 answer.release_conn()
-    except NameResolutionError as error:  # a kind of the next, as that is of a late connection
-        host = urlsplit(hops.at).hostname
-        raise Trouble(TroubleKind.NO_HOST, f"no such host: {host}") from error
-    except NewConnectionError as error:
-        raise Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200]) from error
-    except (ReadTimeoutError, ConnectTimeoutError) as error:
-        raise late(deadline.seconds) from error
     except (HTTPError, ConnectionError) as error:
-        if "IncompleteRead" in str(error):
-            raise Trouble(TroubleKind.TRUNCATED, "the answer was cut short") from error
-        raise Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200]) from error
+        raise _trouble(error, way.at, deadline) from error
+
+
+def _begin(
+    way: Hops, headers: Mapping[str, str], body: bytes, deadline: Deadline
+) -> urllib3.BaseHTTPResponse:
+    left = max(0.001, deadline.left)
+    try:
+        return pool_for(way.at).request(
+            way.method,
+            way.at,
+            body=body or None,
+            headers=_HEADERS | way.carried(headers),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+            timeout=urllib3.Timeout(connect=min(left, CONNECT), read=left),
+        )
+    except (HTTPError, ConnectionError) as error:
+        if deadline.left <= 0:
+            raise late(deadline.seconds) from error
+        raise
+
+
+def _trouble(error: Exception, url: str, deadline: Deadline) -> Trouble:
+    if isinstance(error, NameResolutionError):  # a kind of the next, as that is of a late one
+        return Trouble(TroubleKind.NO_HOST, f"no such host: {urlsplit(url).hostname}")
+    if isinstance(error, NewConnectionError):
+        return Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200])
+    if isinstance(error, (ReadTimeoutError, ConnectTimeoutError)):
+        return late(deadline.seconds)
+    if "IncompleteRead" in str(error):
+        return Trouble(TroubleKind.TRUNCATED, "the answer was cut short")
+    return Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200])
 
 
 def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
@@ -113,13 +167,9 @@ def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
     Trouble
         For anything but the bytes that were asked for.
     """
-    headers = {"Range": range_header(*span)}
-    with answering("GET", url, headers, deadline) as (answer, _):
+    with answering(Hops(url), {"Range": range_header(*span)}, deadline) as answer:
         plan = judged(answer, "GET", span, limit)
-        if plan.done:
-            answer.close()
-            return plan.reply(b"")
-        return plan.reply(take(answer, plan.most, deadline))
+        return plan.reply(b"" if plan.done else take(answer, plan.most, deadline))
 
 
 def judged(answer: urllib3.BaseHTTPResponse, method: str, span: Span | None, limit: int) -> Plan:
@@ -135,9 +185,8 @@ def judged(answer: urllib3.BaseHTTPResponse, method: str, span: Span | None, lim
     except Trouble as trouble:
         said = ""
         if answer.status >= 400 and method != "HEAD":
-            with suppress(HTTPError, OSError):
-                said = words_of(answer.read1(SAID))
-        answer.close()
+            with suppress(HTTPError, OSError, Trouble):
+                said = words_of(next(pieces(answer, Deadline.after(SAYING)), b""))
         reason = f"{trouble.reason}: {said}" if said else trouble.reason
         raise Trouble(trouble.kind, reason, wait=trouble.wait) from None
 
@@ -148,7 +197,7 @@ def take(
     deadline: Deadline,
     spend: Callable[[int], None] = lambda _: None,
 ) -> bytes:
-    """Read a body up to one byte beyond a limit; the connection is given up there.
+    """Read a body up to one byte beyond a limit.
 
     Raises
     ------
@@ -156,16 +205,47 @@ def take(
         When the deadline passes meanwhile.
     """
     came = Pieces(most)
-    while piece := answer.read1(PIECE, decode_content=True):
-        spend(len(piece))
-        if not came.take(piece):
-            answer.close()
+    for some in pieces(answer, deadline, spend):
+        if not came.take(some):
             break
-        if deadline.left <= 0:
-            answer.close()
-            raise late(deadline.seconds)
     return came.body
 
 
-def _left(deadline: Deadline, most: float = 1e6) -> float:
-    return max(0.001, min(most, deadline.left))
+def pieces(
+    answer: urllib3.BaseHTTPResponse,
+    deadline: Deadline,
+    spend: Callable[[int], None] = lambda _: None,
+) -> Iterator[bytes]:
+    """Yield a body piece by piece, unpacked, each once it has been paid for.
+
+    Raises
+    ------
+    Trouble
+        When the deadline passes meanwhile, or what comes is damaged.
+    """
+    raw = iter(lambda: piece(answer, deadline), b"")
+    for some in unpacked(raw, answer.headers.get("Content-Encoding")):
+        spend(len(some))
+        yield some
+        if deadline.left <= 0:
+            raise late(deadline.seconds)
+
+
+def piece(answer: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+    """Return the next piece of a body as it is sent, empty at its end.
+
+    Raises
+    ------
+    Trouble
+        When it does not come before the deadline.
+    """
+    try:
+        with WATCH.until(deadline.at, answer.shutdown):
+            came = answer.read1(PIECE, decode_content=False)
+    except (HTTPError, OSError) as error:
+        if deadline.left <= 0:
+            raise late(deadline.seconds) from error
+        raise
+    if not came and deadline.left <= 0:
+        raise late(deadline.seconds)  # broken off, which looks like an end
+    return came

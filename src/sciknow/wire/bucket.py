@@ -25,6 +25,7 @@ from sciknow.wire import blocking
 from sciknow.wire.answer import Plan, Reply, Span, check_status, words_of
 from sciknow.wire.budget import PIECE, Pieces
 from sciknow.wire.credentials import aws_profile
+from sciknow.wire.redirect import Hops
 from sciknow.wire.retry import CONNECT, late
 from sciknow.wire.trouble import Trouble, TroubleKind
 
@@ -186,7 +187,7 @@ def region_of(bucket: str, seconds: float) -> str:
         When it does not.
     """
     url = f"{_AWS}/{bucket}"
-    with blocking.answering("HEAD", url, {}, Deadline.after(seconds)) as (answer, _):
+    with blocking.answering(Hops(url, "HEAD"), {}, Deadline.after(seconds)) as answer:
         region = answer.headers.get("x-amz-bucket-region", "")
     if not re.fullmatch(r"[a-z0-9-]{4,40}", region):
         raise Trouble(TroubleKind.FATAL, "the region of the bucket is not known")

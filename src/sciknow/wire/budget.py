@@ -24,6 +24,9 @@ ENDS = 1024
 SAID = 16_384
 """Bytes of the answer to a failed request that are looked at."""
 
+SAYING = 2.0
+"""Seconds that a server has to say why it failed."""
+
 PIECE = 2**18
 """Bytes that are taken from a connection at once."""
 

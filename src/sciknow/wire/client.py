@@ -2,62 +2,36 @@
 
 What turns the pages of a registry, asks another hub or reads a SPARQL endpoint stands on a
 `Client`: one deadline a request, one byte budget, one rule of redirects, retries and being
-offline. It runs in the calling thread; ask several sources from several threads.
+offline. It runs in the calling thread; one client may be shared by several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import urllib3
 
-from sciknow.model.preserved import FileVersion
-from sciknow.net import DEADLINE, WEB_SCHEMES, Deadline
+from sciknow.files import sync_folder
+from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
+from sciknow.net import DEADLINE, WEB_SCHEMES, Deadline, parse_url
 from sciknow.wire import blocking
-from sciknow.wire.answer import ANY, UNKNOWN, Plan, http_date, total_of, version_of
-from sciknow.wire.budget import MAX_METADATA, PIECE, Budget
+from sciknow.wire.answer import ANY, UNKNOWN, Plan, http_date
+from sciknow.wire.budget import MAX_METADATA, Budget
+from sciknow.wire.download import fetch_file
+from sciknow.wire.packed import GZIP
 from sciknow.wire.redirect import Hops
-from sciknow.wire.retry import READ, Meter, Patience, Tries, begin, late, tried_here
-from sciknow.wire.trouble import Trouble, failure
+from sciknow.wire.request import NOT_MODIFIED, Answer, Request
+from sciknow.wire.retry import READ, Meter, Patience, Turns, begin, tried_here
+from sciknow.wire.transport import Transport
+from sciknow.wire.trouble import Trouble, TroubleKind, failure
 
-NOT_MODIFIED = 304
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered.
-
-    Parameters
-    ----------
-    url : str
-        Where it came from in the end, after redirects.
-    status : int
-        As HTTP counts.
-    headers : mapping
-        Names may be written in any case.
-    body : bytes
-        Empty for HEAD, and where nothing has changed.
-    moved : str
-        Where the server says that the address has moved for good; empty where nowhere.
-    """
-
-    url: str
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    moved: str = ""
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the server says that it has nothing newer than what was there."""
-        return self.status == NOT_MODIFIED
-
-    @property
-    def version(self) -> FileVersion:
-        """What the server says of what it sent; given back as *known* it asks only for newer."""
-        return version_of(self.headers, total_of(self.headers, self.status))
+Following = Callable[[Answer], Request | str | None]
+"""Reads from a page what the next is; None where it is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +43,7 @@ class Coming:
     answer : Answer
         Without its body.
     pieces : iterator of bytes
-        The body; reading it may raise what `Client.get` raises.
+        The body, unpacked; reading it may raise what `Client.get` raises.
     """
 
     answer: Answer
@@ -82,24 +56,49 @@ class Client:
     Parameters
     ----------
     headers : mapping, optional
-        Sent with every request; those with a secret never leave for another host.
+        Sent with every request. Where a redirect or a next page leads to another host, only what
+        says what is wanted goes along (``Accept``, ``Range`` …): no key, no cookie.
     deadline : float
         Seconds that one request may take in all: redirects, retries and the body included.
     limit : int
-        The most bytes that one answer may have.
+        The most bytes that one answer may have, unpacked.
     budget : Budget, optional
         Bytes of all answers together.
     patience : Patience
         How often a request is tried. A server that asks to wait (``Retry-After``) is obeyed as
         far as the deadline goes.
+    every : float
+        Seconds from the beginning of one request to that of the next, for servers that ask for
+        a pace; waiting for the turn takes nothing from the deadline.
     meter : Meter, optional
-        Where requests, retries and bytes are counted.
+        Where requests (every attempt counts), retries and bytes are counted.
+
+    Notes
+    -----
+    Every method raises the same errors:
+
+    `Absent`, `Denied`
+        The server answers that it has no such thing, or does not hand it out.
+    `SourceUnavailable`
+        It does not answer in time, or with something else; the two above are kinds of it.
+    `IntegrityError`
+        What came was cut short.
+    `LimitExceeded`
+        It is more than the budget allows.
+    `UntrustedInput`
+        The address, a redirect or a next page leads where nobody goes.
 
     Examples
     --------
-    >>> client = Client(deadline=30, budget=Budget(50_000_000))
+    >>> client = Client(deadline=30, budget=Budget(50_000_000), every=0.5)
     >>> client.meter.requests
     0
+
+    Turn the pages of a registry and say what came (the address is made up)::
+
+        first = Request("https://example.org/api/records", {"size": 100})
+        for page in client.pages(first, lambda page: page.link("next")):
+            records = page.json()["hits"]
     """
 
     def __init__(
@@ -110,6 +109,7 @@ class Client:
         limit: int = MAX_METADATA,
         budget: Budget | None = None,
         patience: Patience = READ,
+        every: float = 0.0,
         meter: Meter | None = None,
     ) -> None:
         Deadline.after(deadline)
@@ -117,10 +117,12 @@ class Client:
         self.deadline, self.limit, self.patience = deadline, limit, patience
         self.budget = budget or Budget()
         self.meter = meter or Meter()
+        self._turns = Turns(every)
 
     def get(
         self,
         url: str,
+        params: Mapping[str, object] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
         known: FileVersion = UNKNOWN,
@@ -130,130 +132,202 @@ class Client:
 
         Parameters
         ----------
-        headers : mapping, optional
-            Beside those of the client.
-        known : FileVersion
-            What is there already: where the source has nothing newer, the answer is
-            `Answer.unchanged` and has no body.
-        accept : collection of int
-            Statuses that are an answer too, although they tell of a failure.
-
-        Raises
-        ------
-        Absent, Denied, SourceUnavailable
-            When the source has no such thing, does not hand it out, or does not answer in time.
-        IntegrityError
-            When the answer comes cut short.
-        LimitExceeded
-            When it is more than the budget allows.
-        UntrustedInput
-            For an address, or a redirect, to where nobody goes.
+        params, headers : mapping, optional
+            See `Request`.
+        known, accept
+            See `ask`.
         """
-        return self._whole("GET", url, _asked(headers, known), None, accept)
+        request = Request(url, params or {}, headers=headers or {})
+        return self.ask(request, known=known, accept=accept)
 
-    def head(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return status and headers of an address, without its body; raises as `get`."""
-        return self._whole("HEAD", url, dict(headers or {}), None, ())
+    def head(self, url: str, params: Mapping[str, object] | None = None) -> Answer:
+        """Return status and headers of an address, without its body."""
+        return self.ask(Request(url, params or {}, method="HEAD"))
 
     def post(
         self,
         url: str,
-        body: bytes,
+        body: bytes | Mapping[str, Any],
         *,
-        kind: str,
+        kind: str = "application/json",
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
     ) -> Answer:
-        """Ask a question that is too long for an address; raises as `get`.
+        """Ask a question that is too long for an address.
 
         It is tried again like any other request: nothing that changes the other side is asked.
 
         Parameters
         ----------
-        body : bytes
-            The question.
+        body : bytes or mapping
+            The question; a mapping is written as JSON.
         kind : str
             Its media type.
+        headers, accept
+            See `Request` and `ask`.
         """
-        asked = dict(headers or {}) | {"Content-Type": kind}
-        return self._whole("POST", url, asked, body, accept)
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        told = dict(headers or {}) | {"Content-Type": kind}
+        return self.ask(Request(url, {}, "POST", told, data), accept=accept)
+
+    def ask(
+        self, request: Request, *, known: FileVersion = UNKNOWN, accept: Collection[int] = ()
+    ) -> Answer:
+        """Ask, and return the whole answer.
+
+        Parameters
+        ----------
+        known : FileVersion
+            What is there already (`Answer.version` of before): where the server has nothing newer,
+            the answer is `Answer.unchanged` and has no body.
+        accept : collection of int
+            Statuses that are an answer too, although they tell of a failure.
+        """
+        return self._ask(request, request.address, known, accept)
+
+    def pages(
+        self, first: Request | str, following: Following, *, accept: Collection[int] = ()
+    ) -> Iterator[Answer]:
+        """Yield page after page, each as it is wanted.
+
+        Parameters
+        ----------
+        first : Request or str
+            What is asked first.
+        following : callable
+            Given a page, returns what is asked next (an address may be relative), None at the end.
+        accept : collection of int
+            See `ask`.
+
+        Raises
+        ------
+        SourceUnavailable
+            Also where a page leads back to one that has been there: the walk would never end, and
+            what came is not known to be all.
+        UntrustedInput
+            Also where a next page leads where no redirect may.
+        """
+        request = Request(first) if isinstance(first, str) else first
+        home, seen = request.address, set[tuple[object, ...]]()
+        while request.key not in seen:
+            seen.add(request.key)
+            page = self._ask(request, home, UNKNOWN, accept)
+            yield page
+            found = following(page)
+            if found is None:
+                return
+            way = Hops(page.url)
+            told = Request(found) if isinstance(found, str) else found
+            way.lead(told.address)
+            request = replace(told, url=way.at, params={})
+        ring = Trouble(TroubleKind.FATAL, f"the pages go round in a ring, after {len(seen):,}")
+        raise failure(request.address, ring)
 
     @contextmanager
-    def stream(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        known: FileVersion = UNKNOWN,
-    ) -> Iterator[Coming]:
-        """Open what is under an address and hand it out piece by piece; raises as `get`.
+    def stream(self, request: Request | str, *, known: FileVersion = UNKNOWN) -> Iterator[Coming]:
+        """Open what is under an address and hand it out piece by piece.
 
         Beginning is tried again, a body that has begun is not; it is under the same deadline
         and budget, but under no `limit`.
         """
-        deadline = Deadline.after(self.deadline)
-        asked = self.headers | _asked(headers, known)
+        asked = Request(request) if isinstance(request, str) else request
+        url = asked.address
+        tries, deadline = self._begin(url)
 
         def start() -> tuple[ExitStack, urllib3.BaseHTTPResponse, Hops]:
             with ExitStack() as stack:
-                found = stack.enter_context(blocking.answering("GET", url, asked, deadline))
-                if found[0].status != NOT_MODIFIED:
-                    blocking.judged(found[0], "GET", None, ANY)
-                return stack.pop_all(), *found
+                way = Hops(url, asked.method)
+                found = stack.enter_context(
+                    blocking.answering(way, self._headers(asked, known), deadline, asked.body)
+                )
+                if found.status != NOT_MODIFIED:
+                    blocking.judged(found, asked.method, None, ANY)
+                return stack.pop_all(), found, way
 
-        stack, answer, hops = tried_here(url, self._tries(url, deadline), start)
+        stack, answer, way = tried_here(url, tries, start)
         try:
             with stack:
-                yield Coming(_told(answer, hops), self._pieces(answer, deadline))
+                pieces = blocking.pieces(answer, deadline, self._spend)
+                yield Coming(_told(answer, way), pieces)
         except Trouble as trouble:
             raise failure(url, trouble) from trouble
 
-    def _whole(
+    def save(
         self,
-        method: str,
         url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        accept: Collection[int],
+        path: Path | str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        sha256: str = "",
+    ) -> FileRecord:
+        """Bring what is under an address into a file, as it is, and return what it became.
+
+        The deadline counts for something to come, not for the whole. What came of an attempt that
+        was broken off, in this process or another, lies beside the file and is gone on with. The
+        file appears whole.
+
+        Parameters
+        ----------
+        path : path
+            The file; its folder is made.
+        sha256 : str
+            What its digest must be, where that is known.
+        """
+        target = Path(path)
+        part = target.with_name(f".{target.name}.part")
+        address = parse_url(url, schemes=WEB_SCHEMES)
+        self._turns.wait()
+        record = fetch_file(
+            Transport(deadline=self.deadline, meter=self.meter),
+            SourceFile(path=target.name, url=address),
+            part,
+            sha256=sha256,
+            spend=self._spend,
+            headers=self.headers | dict(headers or {}),
+        )
+        part.replace(target)
+        sync_folder(target.parent)
+        return record
+
+    def _ask(
+        self, request: Request, home: str, known: FileVersion, accept: Collection[int]
     ) -> Answer:
-        deadline, asked = Deadline.after(self.deadline), self.headers | dict(headers)
+        url, method = request.address, request.method
+        tries, deadline = self._begin(url)
 
         def attempt() -> Answer:
-            with blocking.answering(method, url, asked, deadline, body) as (answer, hops):
-                told, plan = _told(answer, hops), Plan(self.limit)
+            way = Hops(url, method, home=home)
+            headers = self._headers(request, known)
+            with blocking.answering(way, headers, deadline, request.body) as answer:
+                told, plan = _told(answer, way), Plan(self.limit)
                 if answer.status not in {NOT_MODIFIED, *accept}:
                     plan = blocking.judged(answer, method, None, self.limit)
                 if plan.done or told.unchanged:
-                    answer.close()
                     return told
                 came = blocking.take(answer, plan.most, deadline, self._spend)
                 return replace(told, body=plan.reply(came).body)
 
-        return tried_here(url, self._tries(url, deadline), attempt)
+        return tried_here(url, tries, attempt)
 
-    def _tries(self, url: str, deadline: Deadline) -> Tries:
-        return begin(url, deadline, self.meter, self.patience, schemes=WEB_SCHEMES)
+    def _begin(self, url: str) -> tuple[Any, Deadline]:
+        self._turns.wait()
+        deadline = Deadline.after(self.deadline)
+        return begin(url, deadline, self.meter, self.patience, schemes=WEB_SCHEMES), deadline
+
+    def _headers(self, request: Request, known: FileVersion) -> dict[str, str]:
+        asked = self.headers | dict(request.headers)
+        if request.method != "HEAD":
+            asked["Accept-Encoding"] = GZIP
+        if known.etag:
+            asked["If-None-Match"] = known.etag
+        if known.modified:
+            asked["If-Modified-Since"] = http_date(known.modified)
+        return asked
 
     def _spend(self, count: int) -> None:
-        self.meter.bytes += count
+        self.meter.count(bytes=count)
         self.budget(count)
 
-    def _pieces(self, answer: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
-        while piece := answer.read1(PIECE, decode_content=True):
-            self._spend(len(piece))
-            yield piece
-            if deadline.left <= 0:
-                raise late(deadline.seconds)
 
-
-def _told(answer: urllib3.BaseHTTPResponse, hops: Hops) -> Answer:
-    return Answer(hops.at, answer.status, answer.headers, moved=hops.moved)
-
-
-def _asked(headers: Mapping[str, str] | None, known: FileVersion) -> dict[str, str]:
-    asked = dict(headers or {})
-    if known.etag:
-        asked["If-None-Match"] = known.etag
-    if known.modified:
-        asked["If-Modified-Since"] = http_date(known.modified)
-    return asked
+def _told(answer: urllib3.BaseHTTPResponse, way: Hops) -> Answer:
+    return Answer(way.at, answer.status, answer.headers, moved=way.moved)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sciknow.errors import IntegrityError
@@ -119,6 +120,7 @@ def fetch_file(
     *,
     sha256: str = "",
     spend: Spend = free,
+    headers: Mapping[str, str] | None = None,
 ) -> FileRecord:
     """Bring one file whole onto disk.
 
@@ -135,6 +137,8 @@ def fetch_file(
         What its digest must be, where that is known.
     spend : callable
         Told of every byte that comes.
+    headers : mapping, optional
+        Sent to a web server beside ours.
 
     Returns
     -------
@@ -152,11 +156,12 @@ def fetch_file(
     """
     _check_allowed(file.url)
     kept = Part(part)
-    went_on = _come(transport, file, kept, spend)
+    attempt = partial(_attempt, transport, file, kept, spend, headers or {})
+    went_on = _come(transport, file, kept, attempt)
     found = kept.digests()
     if sha256 and found[0] != sha256 and went_on:
         kept.drop()
-        _come(transport, file, kept, spend)
+        _come(transport, file, kept, attempt)
         found = kept.digests()
     if sha256 and found[0] != sha256:
         kept.drop()
@@ -212,7 +217,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _come(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> bool:
+def _come(transport: Transport, file: SourceFile, part: Part, attempt: Callable[[], None]) -> bool:
     """Let a file come until it is whole; tell whether something was there before."""
     before, best = part.size > 0, part.size
     tries = Tries(WHOLE, transport.deadline, transport.meter)
@@ -225,14 +230,21 @@ def _come(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> b
         if trouble.kind is TroubleKind.CHANGED:
             part.drop()
 
-    tried_here(file.url, tries, lambda: _attempt(transport, file, part, spend), failed)
+    tried_here(file.url, tries, attempt, failed)
     return before
 
 
-def _attempt(transport: Transport, file: SourceFile, part: Part, spend: Spend) -> None:
+def _attempt(
+    transport: Transport,
+    file: SourceFile,
+    part: Part,
+    spend: Spend,
+    headers: Mapping[str, str],
+) -> None:
     if part.state.size == part.size and part.size:
         return  # whole already: only the last step was missing
-    with stream(transport, file.url, part.size, part.state, file.state) as found:
+    going = stream(transport, file.url, part.size, part.state, file.state, headers=headers)
+    with going as found:
         part.take(_no_page(found), spend)
     if part.state.size is not None and part.state.size != part.size:
         raise Trouble(

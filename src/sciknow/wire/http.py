@@ -18,15 +18,12 @@ import aiohttp
 
 from sciknow.net import USER_AGENT
 from sciknow.wire.answer import Reply, Span, judge, range_header, words_of
-from sciknow.wire.budget import PAGE_LIMIT, SAID, Pieces
+from sciknow.wire.budget import PAGE_LIMIT, SAID, SAYING, Pieces
 from sciknow.wire.redirect import Hops
 from sciknow.wire.retry import CONNECT
 from sciknow.wire.trouble import PASSING, Trouble, TroubleKind
 
 _LINK = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']([^\"'#?]+)[\"']", re.IGNORECASE)
-SAYING = 2.0
-"""Seconds that a server has to say why it failed."""
-
 _sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
 

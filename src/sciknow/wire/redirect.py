@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
+from sciknow.errors import InvalidInput
 from sciknow.net import MAX_REDIRECTS, redirect_target
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 REDIRECT = frozenset({301, 302, 303, 307, 308})
 _LASTING = frozenset({301, 308})
-_FOR_ONE_HOST = frozenset({"authorization", "cookie", "proxy-authorization"})
+_FOR_ANY_HOST = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "content-type",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "range",
+    }
+)
+"""Headers that say what is wanted; any other may hold a secret."""
 
 
 class Hops:
@@ -20,6 +34,8 @@ class Hops:
     ----------
     url, method : str
         Where it starts, and how it asks.
+    home : str, optional
+        The address whose host may hear secrets; by default where it starts.
 
     Attributes
     ----------
@@ -31,8 +47,8 @@ class Hops:
         Where the servers said that the address has moved for good; empty where nowhere.
     """
 
-    def __init__(self, url: str, method: str = "GET") -> None:
-        self._from, self.at, self.method = url, url, method
+    def __init__(self, url: str, method: str = "GET", *, home: str = "") -> None:
+        self._home, self.at, self.method = home or url, url, method
         self.moved = ""
         self.count = 0
         self._lasting = True
@@ -53,16 +69,34 @@ class Hops:
         if self.count == MAX_REDIRECTS:
             raise Trouble(TroubleKind.FATAL, f"more than {MAX_REDIRECTS} redirects")
         self.count += 1
-        self.at = redirect_target(self.at, target)
+        self.lead(target)
         if self.method == "POST" and status in {301, 302, 303}:
             self.method = "GET"  # as every client does; 307 and 308 keep the method
         self._lasting = self._lasting and status in _LASTING
         self.moved = self.at if self._lasting else self.moved
         return True
 
+    def lead(self, target: str) -> None:
+        """Go to an address that a server named; it may be relative.
+
+        Raises
+        ------
+        UntrustedInput
+            When it is where `net.redirect_target` lets nobody go.
+        Trouble
+            When it is none.
+        """
+        with suppress(UnicodeError):
+            # servers write addresses in UTF-8, where headers are read as Latin-1
+            target = target.encode("latin-1").decode("utf-8")
+        try:
+            self.at = redirect_target(self.at, target)
+        except InvalidInput as error:
+            raise Trouble(TroubleKind.FATAL, f"leads to no address: {error.message}") from error
+
     def carried(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that are sent where the way is now: no secret goes to another host."""
-        begun, now = urlsplit(self._from), urlsplit(self.at)
-        if (begun.scheme, begun.netloc) == (now.scheme, now.netloc):
+        home, now = urlsplit(self._home), urlsplit(self.at)
+        if (home.scheme, home.netloc.lower()) == (now.scheme, now.netloc.lower()):
             return dict(headers)
-        return {key: value for key, value in headers.items() if key.lower() not in _FOR_ONE_HOST}
+        return {key: value for key, value in headers.items() if key.lower() in _FOR_ANY_HOST}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -53,13 +54,61 @@ PROBE = Patience(2, 0.5)
 """A look whether something answers: a polite one."""
 
 
-@dataclass
 class Meter:
-    """What went over the wire so far: requests (every attempt counts) and bytes of bodies."""
+    """What went over the wire so far; safe in any thread.
 
-    requests: int = 0
-    bytes: int = 0
-    retries: int = 0
+    Attributes
+    ----------
+    requests, retries : int
+        Every attempt is a request; those after the first at one thing are retries too.
+    bytes : int
+        Of bodies, unpacked.
+
+    Examples
+    --------
+    >>> meter = Meter()
+    >>> meter.count(requests=1, bytes=10)
+    >>> meter
+    Meter(requests=1, retries=0, bytes=10)
+    """
+
+    def __init__(self) -> None:
+        self.requests = self.retries = self.bytes = 0
+        self._lock = threading.Lock()
+
+    def count(self, *, requests: int = 0, retries: int = 0, bytes: int = 0) -> None:
+        """Add what went."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.bytes += bytes
+
+    def __repr__(self) -> str:
+        return f"Meter(requests={self.requests}, retries={self.retries}, bytes={self.bytes})"
+
+
+class Turns:
+    """Lets one begin after the other, some seconds apart; safe in any thread.
+
+    Parameters
+    ----------
+    every : float
+        Seconds from one beginning to the next.
+    """
+
+    def __init__(self, every: float) -> None:
+        self.every, self._next = every, 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Wait for the next turn."""
+        if not self.every:
+            return
+        with self._lock:
+            now = time.monotonic()
+            pause = max(0.0, self._next - now)
+            self._next = now + pause + self.every
+        time.sleep(pause)
 
 
 class Tries:
@@ -81,7 +130,7 @@ class Tries:
         self.patience, self.within = patience, within
         self.meter = meter or Meter()
         self.met: list[str] = []
-        self.meter.requests += 1
+        self.meter.count(requests=1)
 
     @property
     def late(self) -> Trouble:
@@ -111,8 +160,7 @@ class Tries:
         left = self.within.left if isinstance(self.within, Deadline) else self.within
         if not passing or len(self.met) >= self.patience.tries or left <= pause:
             return None
-        self.meter.requests += 1
-        self.meter.retries += 1
+        self.meter.count(requests=1, retries=1)
         return pause
 
     def failed(self, url: str, trouble: Trouble) -> float:

@@ -21,6 +21,7 @@ from sciknow.wire import blocking
 from sciknow.wire.answer import ANY, UNKNOWN, http_date, total_of, version_of
 from sciknow.wire.budget import BLOCK, PIECE, SLOWEST
 from sciknow.wire.folder import local_version
+from sciknow.wire.redirect import Hops
 from sciknow.wire.retry import late
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import Trouble, TroubleKind
@@ -54,6 +55,8 @@ def stream(
     offset: int,
     known: FileVersion,
     listed: FileVersion = UNKNOWN,
+    *,
+    headers: Mapping[str, str] | None = None,
 ) -> Iterator[Stream]:
     """Open a file from an offset on.
 
@@ -70,6 +73,8 @@ def stream(
         Of what version they are; when the source has another, the file starts again.
     listed : FileVersion
         What a listing of an object store has said of it just now; saves asking again.
+    headers : mapping, optional
+        Sent to a web server beside ours.
 
     Raises
     ------
@@ -80,7 +85,7 @@ def stream(
         with _local(transport.local(url), offset, known) as found:
             yield found
     elif _is_web(url):
-        with _web(url, offset, known, transport.deadline) as found:
+        with _web(url, offset, known, transport.deadline, headers or {}) as found:
             yield found
     else:
         yield _object(transport, url, offset, known, listed)
@@ -112,11 +117,15 @@ def _is_web(url: str) -> bool:
 
 
 @contextmanager
-def _web(url: str, offset: int, known: FileVersion, seconds: float) -> Iterator[Stream]:
+def _web(
+    url: str, offset: int, known: FileVersion, seconds: float, given: Mapping[str, str]
+) -> Iterator[Stream]:
     condition = known.etag if known.strong else http_date(known.modified)
     start = offset if condition else 0  # bytes of an unknown version are not gone on with
-    headers = {"Range": f"bytes={start}-", "If-Range": condition} if start else {}
-    with blocking.answering("GET", url, headers, Deadline.after(seconds)) as (answer, _):
+    headers = dict(given)
+    if start:
+        headers |= {"Range": f"bytes={start}-", "If-Range": condition}
+    with blocking.answering(Hops(url), headers, Deadline.after(seconds)) as answer:
         span = (start, None) if start else None
         plan = blocking.judged(answer, "GET", span, ANY)
         if plan.done:
@@ -138,7 +147,7 @@ def _check_encoding(url: str, headers: Mapping[str, str]) -> None:
 
 def _web_pieces(answer: Any, seconds: float) -> Iterator[bytes]:
     since, came = time.monotonic(), 0
-    while piece := answer.read1(PIECE):
+    while piece := blocking.piece(answer, Deadline.after(seconds)):
         came += len(piece)
         yield piece
         if (passed := time.monotonic() - since) > seconds:

@@ -46,11 +46,11 @@ class Transport:
     trusted : bool
         Whether the user wrote the options of the object store, or they ship with the package. An
         endpoint that came from data is read as plain public S3 by our own client, or not at all.
+    meter : Meter, optional
+        Where what goes over the wire is counted; pickling leaves it behind.
 
     Attributes
     ----------
-    meter : Meter
-        What went over the wire so far.
     pages, kept : dict
         Pages of files, and stores that readers made, by address; lost by pickling.
     """
@@ -63,6 +63,7 @@ class Transport:
         folder: Path | None = None,
         cache: Cache | None = None,
         trusted: bool = False,
+        meter: Meter | None = None,
     ) -> None:
         Deadline.after(deadline)
         self.storage_options = dict(storage_options or {})
@@ -71,7 +72,7 @@ class Transport:
         self.cache = cache
         self.trusted = trusted
         self._kept = Kept(cache, self.storage_options)
-        self.meter = Meter()
+        self.meter = meter or Meter()
         self._until: Deadline | None = None
         self._memory = Memory()
         self.pages: dict[str, OrderedDict[int, bytes]] = {}
@@ -290,7 +291,7 @@ class Transport:
 
     def _taken(self, came: T) -> T:
         if isinstance(came, Reply):
-            self.meter.bytes += len(came.body)
+            self.meter.count(bytes=len(came.body))
             no_page(came.body)
         return came
 

@@ -102,6 +102,8 @@ def failure(url: str, trouble: Trouble, tried: Sequence[str] = ()) -> SciknowErr
         before = f", before that {'; '.join(others)}" if others else ""
         message += f" (tried {len(tried)} times{before})"
     hint = HINTS[trouble.kind]
+    if trouble.wait:
+        hint = f"the server asks to wait {trouble.wait:,.0f} s; try again then"
     if trouble.kind in {TroubleKind.TRUNCATED, TroubleKind.CHANGED}:
         return IntegrityError(message, hint=hint)
     if trouble.kind is TroubleKind.DENIED:

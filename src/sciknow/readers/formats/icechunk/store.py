@@ -77,8 +77,7 @@ class SnapshotStore(ReadOnlyStore):
         work = store.get(key, default_buffer_prototype(), _request(start, end))
         buffer = await self.repository.within(work)
         body = None if buffer is None else bytes(buffer.to_bytes())
-        self.transport.meter.requests += 1
-        self.transport.meter.bytes += len(body or b"")
+        self.transport.meter.count(requests=1, bytes=len(body or b""))
         await self._keep(key, (start, end), body)
         return body
 
