@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sciknow.net import REMOTE_SCHEMES, Deadline, check_online, parse_url, redact
@@ -54,10 +54,11 @@ PROBE = Patience(2, 0.5)
 """A look whether something answers: a polite one."""
 
 
+@dataclass
 class Meter:
     """What went over the wire so far; safe in any thread.
 
-    Attributes
+    Parameters
     ----------
     requests, retries : int
         Every attempt is a request; those after the first at one thing are retries too.
@@ -72,9 +73,10 @@ class Meter:
     Meter(requests=1, retries=0, bytes=10)
     """
 
-    def __init__(self) -> None:
-        self.requests = self.retries = self.bytes = 0
-        self._lock = threading.Lock()
+    requests: int = 0
+    retries: int = 0
+    bytes: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def count(self, *, requests: int = 0, retries: int = 0, bytes: int = 0) -> None:
         """Add what went."""
@@ -82,9 +84,6 @@ class Meter:
             self.requests += requests
             self.retries += retries
             self.bytes += bytes
-
-    def __repr__(self) -> str:
-        return f"Meter(requests={self.requests}, retries={self.retries}, bytes={self.bytes})"
 
 
 class Turns:
