@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {"errors", "killable", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
     {"model"},
-    {"axes", "place", "rdf"},
+    {"axes", "formats", "place", "rdf"},
     {"wire"},
     {
         "alignment",

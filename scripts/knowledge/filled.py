@@ -12,30 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from knowledge.base import Base, Finding
+from sciknow.formats import installed_formats
 from sciknow.model import Activity, Dataset
-from sciknow.vocab import MediaType, Sector
+from sciknow.vocab import Sector
 
-GRIDS = {
-    MediaType.ZARR,
-    MediaType.NETCDF,
-    MediaType.GRIB,
-    MediaType.ICECHUNK,
-    MediaType.KERCHUNK,
-    MediaType.OPENDAP,
-    MediaType.GEOTIFF,
-    "application/x-netcdf",
-    "application/x-hdf5",
-    "image/tiff",
-}
-TABLES = {
-    MediaType.CSV,
-    MediaType.PARQUET,
-    MediaType.JSON_LINES,
-    MediaType.TABLEDAP,
-    "text/tab-separated-values",
-    "application/vnd.ms-excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+
+def _media_types(table: bool) -> set[str]:
+    found = (item for item in installed_formats().values() if item.table is table)
+    return {media for item in found for media in item.media_types}
+
+
+GRIDS = _media_types(False) - {"application/geo+json"}  # which may be shapes as well
+TABLES = _media_types(True) | {"application/vnd.ms-excel"}
 _MARK = re.compile(r"Looked for, not stated: ([\w., ]+?)\.?(?:;|$)")
 
 

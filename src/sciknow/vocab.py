@@ -182,23 +182,6 @@ class ActivityKind(StrEnum):
     """An estimate, not a statement of the source."""
 
 
-class MediaType(StrEnum):
-    """Media types of distributions that a reader exists for (IANA where registered)."""
-
-    ZARR = "application/vnd.zarr"
-    NETCDF = "application/netcdf"
-    GRIB = "application/wmo-grib"
-    ICECHUNK = "application/vnd.icechunk"
-    KERCHUNK = "application/vnd.kerchunk+json"
-    PARQUET = "application/vnd.apache.parquet"
-    CSV = "text/csv"
-    JSON_LINES = "application/jsonl"
-    OPENDAP = "application/vnd.opendap.dap2"
-    TABLEDAP = "application/vnd.erddap.tabledap"
-    GEOTIFF = "image/tiff; application=geotiff"
-    STAC = "application/geo+json"
-
-
 class PublicationRelation(StrEnum):
     """How a publication relates to a dataset."""
 

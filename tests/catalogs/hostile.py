@@ -269,7 +269,9 @@ def main(folder: Path) -> None:
     """Read every case under an audit hook and print what happened."""
     import sciknow.catalogs as catalogs
     from sciknow.errors import SciknowError
+    from sciknow.formats import installed_formats
 
+    installed_formats()  # what is installed says which there are, whatever a catalogue holds
     seen: list[str] = []
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:

@@ -17,7 +17,7 @@ from sciknow.catalogs import build_reader, check_file, format_file, read_file
 from sciknow.errors import InvalidInput, SciknowError, UntrustedInput
 from sciknow.model import Activity, Catalog, Dataset, Distribution, LangString
 from sciknow.readers import open_distribution
-from sciknow.vocab import MediaType, Sector
+from sciknow.vocab import Sector
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from servers.dap import dap_server
@@ -57,7 +57,7 @@ def test_a_set_of_files(folder, array):
         id="set",
         access_url="data/a.nc",
         reader="netcdf",
-        media_type=MediaType.NETCDF,
+        media_type="application/netcdf",
         options={"engine": "h5netcdf", "concat_dim": "time", "files": ["a.nc", "b.nc"]},
         offline=True,
     )
@@ -90,7 +90,10 @@ def test_opendap(folder, array):
     raw = array.assign_coords(time=("time", np.arange(10.0), {"units": "days since 2000-01-01"}))
     with dap_server(raw) as server:
         way = Distribution(
-            id="dap", access_url=server.url, reader="opendap", media_type=MediaType.OPENDAP
+            id="dap",
+            access_url=server.url,
+            reader="opendap",
+            media_type="application/vnd.opendap.dap2",
         )
         read, plain = came_back(folder, way)
         assert read == way
@@ -109,7 +112,7 @@ def test_tabledap(folder):
             id="tab",
             access_url=f"{server.url}/tabledap/t.csvp",
             reader="tabledap",
-            media_type=MediaType.TABLEDAP,
+            media_type="application/vnd.erddap.tabledap",
         )
         read, plain = came_back(folder, way)
         assert read == way
@@ -129,7 +132,7 @@ def test_json_lines_and_packed_tables(folder):
         id="t",
         access_url="data/t.jsonl",
         reader="jsonl",
-        media_type=MediaType.JSON_LINES,
+        media_type="application/jsonl",
         options={"dtype": {"a": "float64"}},
         offline=True,
     )
@@ -137,7 +140,7 @@ def test_json_lines_and_packed_tables(folder):
         lines,
         access_url="data/t.csv.zip",
         reader="csv",
-        media_type=MediaType.CSV,
+        media_type="text/csv",
         options={"compression": "zip", "blocksize": None},
     )
     for way in (lines, packed):

@@ -13,7 +13,7 @@ from sciknow.catalogs import build_reader, check_file, format_file, read_file
 from sciknow.errors import InvalidInput, UntrustedInput
 from sciknow.model import Activity, Catalog, Dataset, Distribution, LangString
 from sciknow.readers import open_distribution
-from sciknow.vocab import MediaType, Sector
+from sciknow.vocab import Sector
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from samples import images, stac
@@ -59,7 +59,10 @@ def test_what_is_written_is_read_and_opened_by_plain_intake(ways, tmp_path):
     path.write_text(text)
     assert check_file(path) == []
     (read,) = read_file(path).datasets
-    assert {way.media_type for way in read.distributions} == {MediaType.GEOTIFF, MediaType.STAC}
+    assert {way.media_type for way in read.distributions} == {
+        "image/tiff; application=geotiff",
+        "application/geo+json",
+    }
     assert [way.options for way in read.distributions] == [way.options for way in ways]
     plain = intake.open_catalog(str(path))
     with plain["image"].read() as opened:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciknow.catalogs.option import SCHEMES, one_of, parse_chunks, parse_location, parse_names
 from sciknow.catalogs.parameter import fill
 from sciknow.errors import InvalidInput, SciknowError
+from sciknow.model.option import SCHEMES, one_of, parse_chunks, parse_location, parse_names
 from sciknow.model.parse import Where
 
 

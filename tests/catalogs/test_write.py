@@ -13,7 +13,7 @@ from sciknow.catalogs import format_card, format_file, read_file, scaffold
 from sciknow.errors import InvalidInput
 from sciknow.model import Catalog, Distribution, LangString
 from sciknow.model.card import card_of
-from sciknow.vocab import MediaType, Sector
+from sciknow.vocab import Sector
 
 flags = st.booleans()
 array_options = st.fixed_dictionaries(
@@ -27,20 +27,20 @@ array_options = st.fixed_dictionaries(
     },
 )
 FORMS = {
-    "zarr": (MediaType.ZARR, array_options),
-    "kerchunk": (MediaType.KERCHUNK, array_options),
+    "zarr": ("application/vnd.zarr", array_options),
+    "kerchunk": ("application/vnd.kerchunk+json", array_options),
     "netcdf": (
-        MediaType.NETCDF,
+        "application/netcdf",
         st.builds(
             lambda options, engine: {"engine": engine} | options,
             array_options,
             st.sampled_from(["scipy", "h5netcdf"]),
         ),
     ),
-    "opendap": (MediaType.OPENDAP, st.just({"decode_times": False})),
-    "jsonl": (MediaType.JSON_LINES, st.just({"dtype": {"a": "float64"}})),
-    "csv": (MediaType.CSV, st.just({"parse_dates": ["time"], "sep": ";"})),
-    "parquet": (MediaType.PARQUET, st.just({"columns": ["a", "b"]})),
+    "opendap": ("application/vnd.opendap.dap2", st.just({"decode_times": False})),
+    "jsonl": ("application/jsonl", st.just({"dtype": {"a": "float64"}})),
+    "csv": ("text/csv", st.just({"parse_dates": ["time"], "sep": ";"})),
+    "parquet": ("application/vnd.apache.parquet", st.just({"columns": ["a", "b"]})),
 }
 
 

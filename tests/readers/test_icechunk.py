@@ -238,5 +238,5 @@ def test_containers_that_are_refused(named, folder):
 
 
 def test_is_found_by_its_ending_and_said_when_missing():
-    assert registry.match("https://example.org/a.icechunk").name == "icechunk"
-    assert registry.KNOWN["icechunk"][0] == "sciknow[icechunk]"
+    assert registry.match("https://example.org/a.icechunk").format.name == "icechunk"
+    assert registry.get("icechunk").format.install == "sciknow[icechunk]"

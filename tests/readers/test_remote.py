@@ -14,7 +14,7 @@ import xarray as xr
 from kerchunk.hdf import SingleHdf5ToZarr
 from servers.web import DataServer
 
-from sciknow.catalogs.schema import FORMS, KERCHUNK, TABLEDAP
+from sciknow.catalogs.schema import notations
 from sciknow.errors import DegradedWarning
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, registry
@@ -233,9 +233,10 @@ def test_kerchunk_templates_of_the_catalogue(folder, sample, tmp_path):
 
 
 def test_every_option_that_a_catalogue_may_name_is_taken():
-    for form in (*FORMS, KERCHUNK, TABLEDAP):
-        ours = set(form.options) - {*form.plain, "combine"}  # these are for plain Intake
-        assert ours <= set(registry.get(form.name).options), form.name
+    for form in (one for some in notations().values() for one in some):
+        ours = set(form.options) - {*form.intake.plain, "combine"}  # these are for plain Intake
+        name = form.format.name
+        assert ours <= set(registry.get(name).format.options), name
 
 
 def test_a_file_that_is_still_open_at_the_end_ends_no_process_badly(web):

@@ -534,7 +534,7 @@ for name in ("tifffile", "imagecodecs", "pyproj", "pystac"):
 import warnings; warnings.simplefilter("error")
 from sciknow.errors import MissingDependency
 from sciknow.readers import registry
-assert registry.match("https://a.org/x.zarr").name == "zarr"
+assert registry.match("https://a.org/x.zarr").format.name == "zarr"
 for url in ("a.tif", ""):
     try:
         registry.match(url, "" if url else "application/geo+json")

@@ -11,36 +11,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sciknow.catalogs.option import CATALOG_DIR, parse_flag, parse_location, parse_name, untrusted
 from sciknow.catalogs.parameter import fill, parse_parameters
-from sciknow.catalogs.places import all_files, check_service, is_tabledap, parse_files
+from sciknow.catalogs.places import all_files, check_service, parse_files
 from sciknow.catalogs.repository import parse_repository
 from sciknow.catalogs.schema import (
-    BY_DATATYPE,
-    ICECHUNK,
-    KERCHUNK,
-    OPENDAP,
-    READERS,
-    REFERENCE_URL,
     REMOTE_PROTOCOLS,
     STORAGE_OPTIONS,
-    TABLEDAP,
-    Form,
+    Notation,
+    intake_readers,
+    notations,
+)
+from sciknow.model.format import Address
+from sciknow.model.option import (
+    CATALOG_DIR,
     Parser,
+    parse_flag,
+    parse_location,
+    parse_name,
+    untrusted,
 )
 from sciknow.model.parse import Where, parse_list, parse_mapping, parse_slug, show
 
 DATA_KEYS = ("datatype", "kwargs", "metadata", "user_parameters")
 ENTRY_KEYS = ("reader", "kwargs", "output_instance", "metadata", "user_parameters")
 _DATA = re.compile(r"\{data\(([a-z0-9._-]{1,128})\)\}")
-_INTAKE_GROUPS = {"zarr": "root", "h5netcdf": "path"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """How one entry opens its data: a distribution without what the card says of it."""
 
-    form: Form
+    form: Notation
     access_url: str
     storage_options: Mapping[str, object] = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
@@ -149,18 +150,19 @@ def parse_opening(
     entry = parse_mapping(value, where, allowed=ENTRY_KEYS, required=ENTRY_KEYS)
     _parse_empty(entry["metadata"], where / "metadata")
     own = parse_parameters(entry["user_parameters"], where / "user_parameters")
-    if entry["reader"] not in READERS:
-        raise untrusted(where / "reader", show(entry["reader"]), "one of " + ", ".join(READERS))
+    if entry["reader"] not in (known := intake_readers()):
+        raise untrusted(where / "reader", show(entry["reader"]), "one of " + ", ".join(known))
     at = where / "kwargs"
     kwargs = parse_mapping(entry["kwargs"], at, required=("args",))
     name = _parse_data_name(kwargs.pop("args"), data, at / "args")
     source = Where(where.file, f"{where.entry}: data {name}")
     form, url, storage, extra, offline = _parse_data(data[name], parameters, source)
-    if entry["reader"] != form.reader:
-        raise (where / "reader").refuse(show(entry["reader"]), f"{form.reader} for this datatype")
-    if entry["output_instance"] != form.output_instance:
+    intake = form.intake
+    if entry["reader"] != intake.reader:
+        raise (where / "reader").refuse(show(entry["reader"]), f"{intake.reader} for this datatype")
+    if entry["output_instance"] != intake.output_instance:
         raise untrusted(
-            where / "output_instance", show(entry["output_instance"]), form.output_instance
+            where / "output_instance", show(entry["output_instance"]), intake.output_instance
         )
     options = parse_options(form, fill(kwargs, {**parameters, **own}, at), at)
     return Opening(
@@ -189,7 +191,7 @@ def _parse_data_name(value: object, data: Mapping[str, object], where: Where) ->
 
 def _parse_data(
     value: object, parameters: Mapping[str, object], where: Where
-) -> tuple[Form, str, dict[str, object], dict[str, object], bool]:
+) -> tuple[Notation, str, dict[str, object], dict[str, object], bool]:
     """Return form, address, options of the store and of the reader, and whether it is local."""
     data = parse_mapping(value, where, allowed=DATA_KEYS, required=DATA_KEYS)
     _parse_empty(data["metadata"], where / "metadata")
@@ -197,41 +199,44 @@ def _parse_data(
         raise (where / "user_parameters").refuse(
             "parameters", "{}: plain Intake ignores them here; declare them for the file"
         )
-    form = BY_DATATYPE.get(data["datatype"]) if isinstance(data["datatype"], str) else None
-    if form is None:
-        raise untrusted(
-            where / "datatype", show(data["datatype"]), "one of " + ", ".join(BY_DATATYPE)
-        )
+    known = notations()
+    forms = known.get(data["datatype"], ()) if isinstance(data["datatype"], str) else ()
+    if not forms:
+        raise untrusted(where / "datatype", show(data["datatype"]), "one of " + ", ".join(known))
     at = where / "kwargs"
-    if form is ICECHUNK:
+    if (form := forms[-1]).intake.address is Address.REPOSITORY:
         keys = ("url", "storage_options", "ref")
         kwargs = parse_mapping(data["kwargs"], at, allowed=keys, required=keys)
         return form, *parse_repository(fill(kwargs, parameters, at), at)
-    group = _INTAKE_GROUPS.get(form.engines[0] if form.engines else "")
+    group = form.intake.group
     allowed = ("url", "storage_options", *([group] if group else []))
     kwargs = parse_mapping(data["kwargs"], at, allowed=allowed, required=("url",))
     if group and kwargs.get(group):
         raise (at / group).refuse(show(kwargs[group]), "'': write group in the entry's kwargs")
     storage = kwargs.get("storage_options") or {}
-    if form.name == "zarr" and kwargs["url"] == REFERENCE_URL:
+    value = fill(kwargs["url"], parameters, at / "url")
+    form = next(one for one in forms if _is_written(one, value))
+    if form.intake.address is Address.REFERENCES:
         url, options, offline = _parse_reference(storage, parameters, at / "storage_options")
-        return KERCHUNK, url, options, {}, offline
-    form, url, offline, extra = _parse_url(form, fill(kwargs["url"], parameters, at / "url"), at)
+        return form, url, options, {}, offline
+    url, offline, extra = _parse_url(form, value, at / "url")
     filled = fill(storage, parameters, at / "storage_options")
     return form, url, parse_storage(filled, url, at / "storage_options"), extra, offline
 
 
-def _parse_url(form: Form, value: object, at: Where) -> tuple[Form, str, bool, dict[str, object]]:
-    """Return form, address, whether it is local, and what the address says of the reader."""
-    where = at / "url"
-    if form.name == "netcdf" and isinstance(value, list):
-        return form, *parse_files(value, where)
+def _is_written(form: Notation, url: object) -> bool:
+    """Tell whether an address is one of a format, among those that share a datatype."""
+    return form.intake.when is None or (isinstance(url, str) and form.intake.when(url))
+
+
+def _parse_url(form: Notation, value: object, where: Where) -> tuple[str, bool, dict[str, object]]:
+    """Return the address, whether it is local, and what it says of the reader."""
+    if form.intake.several and isinstance(value, list):
+        return parse_files(value, where)
     url, offline = parse_location(value, where)
-    if form.name == "csv" and is_tabledap(url):
-        return TABLEDAP, check_service(url, where), False, {}
-    if form is OPENDAP:
+    if form.intake.address is Address.SERVICE:
         check_service(url, where)
-    return form, url, offline, {}
+    return url, offline, {}
 
 
 def parse_storage(value: object, url: str, where: Where) -> dict[str, object]:
@@ -324,7 +329,7 @@ def _parse_overrides(value: object, where: Where, local: bool) -> dict[str, str]
     return overrides
 
 
-def parse_options(form: Form, value: object, where: Where) -> dict[str, object]:
+def parse_options(form: Notation, value: object, where: Where) -> dict[str, object]:
     """Read the options of a reader: engine and chunks for arrays, then those on its list.
 
     The engine is kept where it tells NetCDF-3 from NetCDF-4, ``chunks`` where it asks for other
@@ -332,39 +337,36 @@ def parse_options(form: Form, value: object, where: Where) -> dict[str, object]:
     """
     options = parse_mapping(value, where)
     engine = options.pop("engine", None)
-    if form.engines:
-        if engine not in form.engines:
-            raise untrusted(where / "engine", show(engine), " or ".join(form.engines))
+    if form.intake.engine:
+        if engine != form.intake.engine:
+            raise untrusted(where / "engine", show(engine), form.intake.engine)
         if "chunks" not in options:
             raise (where / "chunks").refuse("nothing", "{}: without it nothing is lazy")
     elif engine is not None:
         raise (where / "engine").refuse(show(engine), "no engine for this reader")
-    for key in form.required:
+    for key in form.intake.required:
         if key not in options:
             raise (where / key).refuse("nothing", f"{key}: plain Intake needs it")
-    parsed: dict[str, object] = {"engine": engine} if form.name == "netcdf" else {}
+    parsed: dict[str, object] = {"engine": engine} if form.keeps_engine else {}
+    parsers = form.options
     for key, item in options.items():
-        parser = form.options.get(key)
+        parser = parsers.get(key)
         if parser is None:
-            raise (where / key).refuse("an unknown option", "one of " + ", ".join(form.options))
+            raise (where / key).refuse("an unknown option", "one of " + ", ".join(parsers))
         parsed[key] = parser(item, where / key)
     if parsed.get("chunks") == {}:
         del parsed["chunks"]
     _check_plain(form, parsed, where)
-    return {key: item for key, item in parsed.items() if key not in plain_options(form, parsed)}
+    return {key: item for key, item in parsed.items() if key not in form.plain_options(parsed)}
 
 
-def plain_options(form: Form, options: Mapping[str, object]) -> dict[str, object]:
-    """Return what an entry must say for plain Intake beside the options of our reader."""
-    nested = form.name == "netcdf" and "concat_dim" in options
-    return dict(form.plain) | ({"combine": "nested"} if nested else {})
-
-
-def _check_plain(form: Form, parsed: Mapping[str, object], where: Where) -> None:
-    for key, value in plain_options(form, parsed).items():
+def _check_plain(form: Notation, parsed: Mapping[str, object], where: Where) -> None:
+    for key, value in form.plain_options(parsed).items():
         if key not in parsed or parsed[key] != value:
             raise (where / key).refuse(
                 show(parsed.get(key, "nothing")), f"{value!r}: plain Intake needs it"
             )
-    if "combine" in parsed and "concat_dim" not in parsed:
-        raise (where / "combine").refuse("nested", "concat_dim beside it")
+    for option, needed in form.intake.beside.items():
+        for key in needed.keys() & parsed.keys():
+            if option not in parsed:
+                raise (where / key).refuse(show(parsed[key]), f"{option} beside it")

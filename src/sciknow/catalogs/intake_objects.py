@@ -6,11 +6,11 @@ closed list, every value is checked once more, and braces never come here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from intake.readers import catalogs, datatypes, readers
+from intake.readers import readers
 from intake.readers.entry import Catalog as IntakeCatalog
 
 from sciknow.catalogs.entry import (
@@ -19,41 +19,16 @@ from sciknow.catalogs.entry import (
     parse_options,
     parse_reference_options,
     parse_storage,
-    plain_options,
 )
-from sciknow.catalogs.option import parse_relative, parse_remote
 from sciknow.catalogs.places import all_files, check_service
-from sciknow.catalogs.repository import CONTAINERS, VERSIONS, parse_repository, repository_kwargs
-from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, OPENDAP, REFERENCE_URL, Form, form_of
+from sciknow.catalogs.repository import CONTAINERS, parse_repository, repository_kwargs
+from sciknow.catalogs.schema import REFERENCE_URL, Notation, notation_of
 from sciknow.errors import InvalidInput
 from sciknow.files import inside
 from sciknow.model import Dataset, Distribution
+from sciknow.model.format import Address
+from sciknow.model.option import parse_relative, parse_remote
 from sciknow.model.parse import Where
-
-_DATA: Mapping[str, Any] = {
-    "Zarr": datatypes.Zarr,
-    "NetCDF3": datatypes.NetCDF3,
-    "HDF5": datatypes.HDF5,
-    "GRIB2": datatypes.GRIB2,
-    "IcechunkRepo": datatypes.IcechunkRepo,
-    "TIFF": datatypes.TIFF,
-    "STACJSON": datatypes.STACJSON,
-    "Parquet": datatypes.Parquet,
-    "CSV": datatypes.CSV,
-    "JSONFile": datatypes.JSONFile,
-    "OpenDAP": datatypes.OpenDAP,
-}
-_READERS: Mapping[str, Any] = {
-    "XArrayDatasetReader": readers.XArrayDatasetReader,
-    "DaskParquet": readers.DaskParquet,
-    "DaskCSV": readers.DaskCSV,
-    "DaskJSON": readers.DaskJSON,
-    "StacCatalogReader": catalogs.StacCatalogReader,
-}
-
-
-LEFT_OUT = (*VERSIONS, "files")
-"""Options that stand in the data section, not among those of the reader."""
 
 
 def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
@@ -76,36 +51,38 @@ def build_reader(distribution: Distribution, base: Path) -> readers.BaseReader:
         When a file that ships with the catalogue is not there.
     """
     where = Where(entry=distribution.id)
-    form = form_of(distribution.reader, distribution.options)
+    form = notation_of(distribution.reader, distribution.options)
     if form is None:
         raise where.refuse(f"the reader {distribution.reader!r}", "a distribution with a reader")
-    arrays: dict[str, object] = {"engine": form.engines[0], "chunks": {}} if form.engines else {}
-    named = {key: item for key, item in distribution.options.items() if key not in LEFT_OUT}
-    plain = plain_options(form, named)
+    intake = form.intake
+    arrays: dict[str, object] = {"engine": intake.engine, "chunks": {}} if intake.engine else {}
+    left_out = (*intake.elsewhere, "files")
+    named = {key: item for key, item in distribution.options.items() if key not in left_out}
+    plain = form.plain_options(named)
     kwargs = arrays | parse_options(form, {**arrays, **plain, **named}, where) | plain
     data = _data(distribution, form, base, where)
-    reader = _READERS[form.reader.rpartition(":")[2]]
+    reader = _class(intake.reader)
     metadata = {"title": distribution.title.to_dict()} if distribution.title else {}
-    return reader(data, metadata=metadata, output_instance=form.output_instance, **kwargs)
+    return reader(data, metadata=metadata, output_instance=intake.output_instance, **kwargs)
 
 
-def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> Any:
-    kind = _DATA[form.datatype.rpartition(":")[2]]
+def _data(distribution: Distribution, form: Notation, base: Path, where: Where) -> Any:
+    kind, address = _class(form.intake.datatype), form.intake.address
     url, storage = distribution.access_url, distribution.storage_options
-    if form is ICECHUNK:
+    if address is Address.REPOSITORY:
         if CONTAINERS in distribution.options:
             raise where.refuse(CONTAINERS, "none: plain Intake opens no chunks outside")
         written = repository_kwargs(distribution, _address(url, base, where))
         if not is_local(url):
             parse_repository(written, where)
         return kind(**written)
-    if form is OPENDAP:
+    if address is Address.SERVICE:
         return kind(check_service(_address(url, base, where), where))
     if "files" in distribution.options:
         options = parse_storage(storage, url, where / "storage_options")
         files = all_files(url, distribution.options)
         return kind([_address(item, base, where) for item in files], storage_options=options)
-    if form is not KERCHUNK:
+    if address is not Address.REFERENCES:
         options = parse_storage(storage, url, where / "storage_options")
         return kind(_address(url, base, where), storage_options=options)
     written = as_written(storage)
@@ -116,6 +93,12 @@ def _data(distribution: Distribution, form: Form, base: Path, where: Where) -> A
             name: _address(place, base, where) for name, place in overrides.items()
         }
     return kind(REFERENCE_URL, storage_options={"fo": _address(url, base, where), **written})
+
+
+def _class(name: str) -> Any:
+    """Return a class that a format names; no catalogue's word comes here."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def _address(place: str, base: Path, where: Where) -> str:

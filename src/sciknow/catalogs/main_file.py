@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sciknow.catalogs.entry import DATA_KEYS, ENTRY_KEYS
-from sciknow.catalogs.option import CATALOG_DIR, untrusted
 from sciknow.catalogs.schema import INTAKE_CATALOG, SUB_CATALOG, YAML_FILE
 from sciknow.files import inside
 from sciknow.model.langstring import parse_langstring
+from sciknow.model.option import CATALOG_DIR, untrusted
 from sciknow.model.parse import Where, parse_mapping, parse_slug, show
 
 MAIN = "main.yaml"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sciknow.catalogs.option import CATALOG_DIR, untrusted
+from sciknow.model.option import CATALOG_DIR, untrusted
 from sciknow.model.parse import Where, parse_list, parse_mapping, parse_number, parse_text, show
 
 OPTIONS = "intake.readers.user_parameters:OptionsUserParameter"

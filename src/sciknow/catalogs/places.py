@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sciknow.catalogs.option import parse_location, untrusted
+from sciknow.model.option import parse_location, untrusted
 from sciknow.model.parse import Where, parse_list, show
 
 MAX_FILES = 2_000
-TABLEDAP_PATH, TABLEDAP_ENDING = "/tabledap/", ".csvp"
 
 
 def parse_files(value: object, where: Where) -> tuple[str, bool, dict[str, object]]:
@@ -59,8 +58,3 @@ def check_service(url: str, where: Where) -> str:
     if not url.startswith(("https://", "http://")) or "?" in url:
         raise where.refuse(show(url), "an http or https address without a query")
     return url
-
-
-def is_tabledap(url: object) -> bool:
-    """Tell whether an address is that of a table of an ERDDAP server, whole."""
-    return isinstance(url, str) and TABLEDAP_PATH in url and TABLEDAP_ENDING in url

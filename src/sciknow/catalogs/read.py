@@ -260,13 +260,13 @@ def _join(
     opening = openings[way.id]
     if opening is None:
         return Distribution(id=identifier, access_url="")
-    if way.media_type not in ("", opening.form.media_type):
-        raise (where / "media_type").refuse(way.media_type, str(opening.form.media_type))
+    if way.media_type not in ("", opening.form.format.media_type):
+        raise (where / "media_type").refuse(way.media_type, opening.form.format.media_type)
     return Distribution(
         id=identifier,
         access_url=opening.access_url,
-        reader=opening.form.name,
-        media_type=opening.form.media_type,
+        reader=opening.form.format.name,
+        media_type=opening.form.format.media_type,
         title=way.title,
         byte_size=way.byte_size,
         storage_options=opening.storage_options,

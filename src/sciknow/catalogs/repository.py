@@ -1,4 +1,4 @@
-"""Icechunk repositories in a catalogue: Intake names a storage and its arguments, not an address.
+"""Versioned repositories in a catalogue: Intake names a storage and its arguments, not an address.
 
 ``url`` is the kind of storage, ``storage_options`` are what icechunk's function for it takes, and
 ``ref`` is a branch; here they become an address and options, and the other way round. Plain Intake
@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from sciknow.catalogs.option import (
+from sciknow.errors import InvalidInput
+from sciknow.model import Distribution
+from sciknow.model.option import (
     parse_flag,
     parse_name,
     parse_region,
@@ -20,16 +22,11 @@ from sciknow.catalogs.option import (
     parse_web_url,
     untrusted,
 )
-from sciknow.errors import InvalidInput
-from sciknow.model import Distribution
 from sciknow.model.parse import Where, parse_mapping, show
 
 LOCAL, S3 = "local_filesystem", "s3"
 MAIN = "main"
 """The branch where none is named."""
-
-VERSIONS = frozenset({"branch", "tag", "snapshot"})
-"""Options of the reader that have their place in the data section, or none at all."""
 
 CONTAINERS = "virtual_containers"
 """The option that plain Intake does not know, so that it does not open such a repository."""
@@ -98,7 +95,7 @@ def repository_kwargs(way: Distribution, place: str) -> dict[str, object]:
     InvalidInput
         For a tag, a snapshot or a store that plain Intake has no place for.
     """
-    if set(way.options) & (VERSIONS - {"branch"}):
+    if {"tag", "snapshot"} & set(way.options):
         raise InvalidInput(
             f"distribution {way.id}: plain Intake opens a branch of a repository, nothing else",
             hint="name a branch, or open it with sciknow alone",

@@ -11,14 +11,15 @@ from typing import Any
 
 import yaml
 
-from sciknow.catalogs.entry import as_written, is_local, plain_options
-from sciknow.catalogs.option import CATALOG_DIR
+from sciknow.catalogs.entry import as_written, is_local
 from sciknow.catalogs.places import all_files
-from sciknow.catalogs.repository import VERSIONS, repository_kwargs
-from sciknow.catalogs.schema import ICECHUNK, KERCHUNK, REFERENCE_URL, Form, form_of
+from sciknow.catalogs.repository import repository_kwargs
+from sciknow.catalogs.schema import REFERENCE_URL, Notation, notation_of
 from sciknow.errors import InvalidInput
 from sciknow.model import Catalog, Dataset, Distribution
 from sciknow.model.card import card_of
+from sciknow.model.format import Address
+from sciknow.model.option import CATALOG_DIR
 from sciknow.model.parse import Where, parse_enum, parse_slug
 from sciknow.vocab import Sector
 
@@ -130,8 +131,8 @@ def data_id(entry: str) -> str:
     return f"{entry}-data"
 
 
-def _form(way: Distribution) -> Form:
-    form = form_of(way.reader, way.options)
+def _form(way: Distribution) -> Notation:
+    form = notation_of(way.reader, way.options)
     if form is None:
         raise InvalidInput(f"distribution {way.id}: the reader {way.reader!r} has no Intake form")
     return form
@@ -142,32 +143,32 @@ def _url(place: str) -> str:
 
 
 def _data_of(way: Distribution) -> dict[str, object]:
-    form = _form(way)
-    if form is KERCHUNK:
+    intake = _form(way).intake
+    if intake.address is Address.REFERENCES:
         storage = {"fo": _url(way.access_url), **as_written(way.storage_options)}
         kwargs: dict[str, object] = {"url": REFERENCE_URL, "storage_options": _plain(storage)}
-    elif form is ICECHUNK:
+    elif intake.address is Address.REPOSITORY:
         kwargs = repository_kwargs(way, _url(way.access_url))
     else:
         urls = [_url(place) for place in all_files(way.access_url, way.options)]
         kwargs = {"url": urls if "files" in way.options else urls[0]}
         if way.storage_options:
             kwargs["storage_options"] = _plain(way.storage_options)
-    return {"datatype": form.datatype, "kwargs": kwargs, "metadata": {}, "user_parameters": {}}
+    return {"datatype": intake.datatype, "kwargs": kwargs, "metadata": {}, "user_parameters": {}}
 
 
 def _entry_of(way: Distribution) -> dict[str, object]:
     form = _form(way)
     kwargs: dict[str, object] = {"args": [f"{{data({data_id(way.id)})}}"]}
-    if form.engines:
-        kwargs |= {"engine": form.engines[0], "chunks": {}}
-    kwargs |= plain_options(form, way.options)
-    left_out = (*VERSIONS, "files")
+    if form.intake.engine:
+        kwargs |= {"engine": form.intake.engine, "chunks": {}}
+    kwargs |= form.plain_options(way.options)
+    left_out = (*form.intake.elsewhere, "files")
     return {
-        "reader": form.reader,
+        "reader": form.intake.reader,
         "kwargs": kwargs
         | {key: _plain(value) for key, value in way.options.items() if key not in left_out},
-        "output_instance": form.output_instance,
+        "output_instance": form.intake.output_instance,
         "metadata": {},
         "user_parameters": {},
     }

@@ -18,6 +18,7 @@ from rdflib.namespace import SH
 from rdflib.term import BNode, Literal, URIRef
 
 from sciknow.errors import InvalidInput
+from sciknow.formats import installed_formats
 from sciknow.rdf.rdfterm import DATES, FAR_DATE, from_engine
 from sciknow.rdf.turtle import compact
 from sciknow.text import clean
@@ -89,7 +90,17 @@ def read_shapes(folder: Path) -> rdflib.Graph:
             graph.parse(path, format="turtle")
         except Exception as error:
             raise InvalidInput(f"{path}: {error}", hint="mend the Turtle file") from error
+    _add_readers(graph)
     return _flat(graph)
+
+
+def _add_readers(shapes: rdflib.Graph) -> None:
+    """Let the shape of a reader's name take those of the installed formats."""
+    for shape in list(shapes.subjects(SH.path, URIRef(SK.reader))):
+        if (shape, SH.maxCount, None) in shapes:
+            names = BNode()
+            rdflib.collection.Collection(shapes, names, [*map(Literal, installed_formats())])
+            shapes.add((shape, SH["in"], names))
 
 
 def _flat(shapes: rdflib.Graph) -> rdflib.Graph:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sciknow._html import Markup, link, table
 from sciknow.errors import DegradedWarning
+from sciknow.formats import installed_formats
 from sciknow.ledger.lines import append_line, read_lines
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
@@ -248,24 +249,15 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-_LIBRARIES = (
-    "xarray",
-    "dask",
-    "zarr",
-    "h5netcdf",
-    "icechunk",
-    "kerchunk",
-    "eccodes",
-    "fsspec",
-    "pandas",
-    "numpy",
-)
+_BELOW = ("fsspec", "kerchunk")
+"""Libraries that no format names, and that bring or describe bytes of several."""
 
 
 def library_versions() -> dict[str, str]:
     """Return the installed version of each library that takes part in opening data."""
     found = {"sciknow": __version__}
-    for name in _LIBRARIES:
+    named = (name for item in installed_formats().values() for name in item.libraries)
+    for name in sorted({*_BELOW, *named}):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sciknow.errors import InvalidInput
 from sciknow.ledger.book import Ledger, current
 from sciknow.ledger.csl import CslItem, dataset_item, publication_item, software_item
-from sciknow.ledger.software import USED, library_items
+from sciknow.ledger.software import libraries_of, library_items
 from sciknow.ledger.source import Source
 
 STYLES = ("bibtex", "csl", "apa", "gb-t-7714")
@@ -93,7 +93,7 @@ def software_items(what: Ledger | Iterable[Source] | None = None) -> list[CslIte
     book = current() if what is None else what
     items: dict[str, CslItem] = {}
     for entry in book if isinstance(book, Ledger) else ():
-        names = ("sciknow", *USED.get(entry.distribution.reader, ("xarray",)))
+        names = ("sciknow", *libraries_of(entry.distribution.reader))
         for item in library_items(entry.libraries, names):
             items[item["id"]] = item
     return list(items.values())

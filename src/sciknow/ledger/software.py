@@ -13,21 +13,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any
 
+from sciknow.formats import installed_formats
 from sciknow.ledger.csl import CslItem, software_item
-
-_ARRAYS = ("xarray", "dask", "numpy")
-_TABLES = ("pandas", "dask")
-
-USED = {
-    "zarr": (*_ARRAYS, "zarr"),
-    "kerchunk": (*_ARRAYS, "zarr"),
-    "icechunk": (*_ARRAYS, "zarr", "icechunk"),
-    "grib": (*_ARRAYS, "eccodes"),
-    "netcdf": (*_ARRAYS, "h5netcdf"),
-    "parquet": _TABLES,
-    "csv": _TABLES,
-}
-"""Reader → the libraries whose work it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +72,12 @@ _LIBRARIES = {
     ),
     "zarr": _Library("Zarr", doi="10.5281/zenodo.3773449"),
 }
+
+
+def libraries_of(reader: str) -> tuple[str, ...]:
+    """Return the libraries whose work a reader rests on, as its format says."""
+    known = installed_formats().get(reader)
+    return known.libraries if known is not None else ("xarray",)
 
 
 def library_items(libraries: Mapping[str, str], names: Iterable[str]) -> list[CslItem]:

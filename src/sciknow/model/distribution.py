@@ -9,14 +9,12 @@ from sciknow.model.langstring import LangString, parse_langstring
 from sciknow.model.parse import (
     Where,
     parse_date,
-    parse_enum,
     parse_list,
     parse_mapping,
     parse_number,
     parse_text,
     parse_url,
 )
-from sciknow.vocab import MediaType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +47,9 @@ class Distribution:
     access_url : str
         Where the data are: file path below the catalogue's folder, http(s), s3, gs, az.
     reader : str
-        Name of the reader that opens it, as `sciknow.readers.registry` lists them
+        Name of the reader that opens it, as `sciknow.formats` lists them
         (``zarr``, ``netcdf``, ``csv`` …); empty when there is none.
-    media_type : MediaType or str
+    media_type : str
         Its form.
     storage_options : mapping
         Checked options for the file system, for example ``{"anon": True}``.
@@ -133,8 +131,6 @@ def parse_distribution_card(value: object, where: Where) -> DistributionCard:
 def _parse_media_type(value: object, where: Where) -> str:
     if value is None:
         return ""
-    if value in set(MediaType):
-        return str(parse_enum(value, where, MediaType))
     text = parse_text(value, where, limit=120)
     if text.count("/") != 1:
         raise where.refuse(text, "a media type such as application/netcdf")

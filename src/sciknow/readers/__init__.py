@@ -1,6 +1,7 @@
-"""From a distribution to a lazy xarray object or dask table, one file a format.
+"""From a distribution to a lazy xarray object or dask table; a format is a folder.
 
-The formats are in `formats`, the way to their bytes in `access`, costs in `plans`.
+What a format says of itself, and what reads it, is in `formats`; what is common to all of them in
+`plans`, `fingerprints`, `copies` and `probes`.
 
 Nothing heavy is imported here: `registry` and `protocol` are light, and what opens data is
 imported when it is first used. Only this room imports zarr, kerchunk and fsspec.
@@ -14,7 +15,7 @@ from sciknow._lazy import lazy_names
 from sciknow.model.selection import Selection, parse_selection
 
 if TYPE_CHECKING:
-    from sciknow.readers.copies.materialise import write_copy
+    from sciknow.readers.copies.materialise import WRITTEN_AS, write_copy
     from sciknow.readers.copies.payload import Payload, list_files, with_sizes
     from sciknow.readers.fingerprints.fingerprint import take_fingerprint
     from sciknow.readers.opening import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sciknow.readers.part import Opened
     from sciknow.readers.plans.plan import Plan
     from sciknow.readers.probes.probe import probe_distribution
+    from sciknow.readers.probes.trial import try_opening
     from sciknow.readers.protocol import Location, Reader
     from sciknow.readers.provenance import Origin, dataset_attrs, memory_of, origin, remember
     from sciknow.readers.registry import reader_for
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from sciknow.readers.table import to_dataset
 
 __all__ = [
+    "WRITTEN_AS",
     "As",
     "Location",
     "Opened",
@@ -77,11 +80,13 @@ __all__ = [
     "remember",
     "take_fingerprint",
     "to_dataset",
+    "try_opening",
     "with_sizes",
     "write_copy",
 ]
 
 _HOMES = {
+    "WRITTEN_AS": "copies.materialise",
     "Location": "protocol",
     "Opened": "part",
     "Origin": "provenance",
@@ -112,6 +117,7 @@ _HOMES = {
     "remember": "provenance",
     "take_fingerprint": "fingerprints.fingerprint",
     "to_dataset": "table",
+    "try_opening": "probes.trial",
     "with_sizes": "copies.payload",
     "write_copy": "copies.materialise",
 }

@@ -1,4 +1,4 @@
-"""A set of files as one dataset: which files, opened one by one, or behind references.
+"""Which files a distribution that is a set of files is made of.
 
 A set is an address whose last part holds ``*`` or ``?``, or an option ``files`` that names files
 beside the address.
@@ -7,12 +7,8 @@ beside the address.
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
-
-import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
@@ -21,18 +17,7 @@ from sciknow.readers.request import local_path
 from sciknow.text import counted
 from sciknow.wire.trouble import Absent
 
-S = TypeVar("S")
-T = TypeVar("T")
-
-AT_ONCE = 8
 MAX_FILES = 20_000
-_JOIN: dict[str, Any] = {
-    "data_vars": "minimal",
-    "coords": "minimal",
-    "compat": "override",
-    "join": "exact",
-    "combine_attrs": "drop_conflicts",
-}
 
 
 def is_set(location: Location, options: Mapping[str, object]) -> bool:
@@ -86,31 +71,6 @@ def _listed(location: Location, folder: str, pattern: str) -> list[str]:
     except Absent:
         found = {}
     return sorted(name for name in found if fnmatch.fnmatchcase(name, pattern))
-
-
-def open_each(urls: Sequence[S], opener: Callable[[S], T]) -> list[T]:
-    """Open every file of a set, some of them at the same time."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(opener, urls))
-
-
-def combine(parts: Sequence[xr.Dataset], dim: str | None) -> xr.Dataset:
-    """Put the files of a set together along a dimension, or as their coordinates say.
-
-    Raises
-    ------
-    InvalidInput
-        When their grids differ.
-    """
-    try:
-        if dim is not None:
-            return xr.concat(list(parts), dim=dim, **_JOIN)
-        return cast(xr.Dataset, xr.combine_by_coords(list(parts), **_JOIN))
-    except ValueError as error:
-        raise InvalidInput(
-            f"the {len(parts)} files do not fit together: {error}",
-            hint="name concat_dim, or open them one by one",
-        ) from error
 
 
 def member_location(location: Location, url: str) -> Location:

@@ -18,6 +18,7 @@ from sciknow.errors import (
     NotFound,
     SourceUnavailable,
 )
+from sciknow.formats import check_options
 from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
@@ -274,7 +275,7 @@ def _none_of(
 def _whole(distribution: Distribution, base: Path | str | None, request: Request) -> Whole:
     """Open one way whole: reader chosen, place checked."""
     reader = registry.reader_for(distribution)
-    registry.check_options(reader, distribution.options)
+    check_options(reader.format, distribution.options)
     deadline = request.deadline
     location = locate(distribution, base=base, deadline=deadline, cache=request.cache)
     with location.transport.until(Deadline.after(deadline)):
@@ -284,7 +285,7 @@ def _whole(distribution: Distribution, base: Path | str | None, request: Request
 
 def _open(reader: Reader, location: Location, options: Mapping[str, object]) -> Opened:
     try:
-        with explain(location.url, f"what the reader {reader.name!r} reads"):
+        with explain(location.url, f"what the reader {reader.format.name!r} reads"):
             return reader.open_(location, options)
     except Exception:
         gc.collect()  # half-open files of a failed attempt are closed now, not at some later time
@@ -304,7 +305,7 @@ def _chosen(whole: Whole, attrs: Attrs, request: Request) -> Opened:
     if request.as_ is not None:
         _check_form(distribution, chosen, request.as_)
     shown = distribution.access_url if location.path else location.url
-    ours = dict(attrs or {}) | origin_attrs(distribution, whole.reader.name, shown)
+    ours = dict(attrs or {}) | origin_attrs(distribution, whole.reader.format.name, shown)
     chosen.attrs = stamp(getattr(chosen, "attrs", {}), ours)
     return chosen
 

@@ -1,7 +1,8 @@
 """The door of a format: what a reader is, and what it is given.
 
-A reader is one object, registered under its name in the entry-point group ``sciknow.readers``.
-Nothing here imports a heavy library; `sciknow.testing.reader.ReaderTests` is the contract.
+A format declares itself in the entry-point group ``sciknow.readers`` (`sciknow.model.format`) and
+names its reader. Nothing here imports a heavy library; `sciknow.testing.reader.ReaderTests` is the
+contract.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from sciknow.model.format import Format
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,35 +45,29 @@ class Location:
 
 @runtime_checkable
 class Reader(Protocol):
-    """One format.
+    """What opens one format.
 
     Attributes
     ----------
-    name : str
-        What a `Distribution.reader` calls it, and its entry point.
-    media_types, suffixes : tuple of str
-        What it is found by when no name is given.
-    options : frozenset of str
-        Options that `open_` takes.
-    requires : tuple of str
-        Modules that it imports.
-    install : str
-        What to give to pip when one of them is missing.
+    format : Format
+        What the format says of itself.
 
     Notes
     -----
-    Two further methods are used where a reader has them: ``costs(location, options)`` tells what
-    reading costs (`sciknow.readers.plans.cost.Costs`, or ``table(opened, wanted)`` for tables), and
-    ``cut(location, options, opened, wanted)`` leaves the choice of a table's rows and columns to
-    the source.
+    Four further methods are used where a reader has them; what is common to all formats stands in
+    where it has not:
+
+    ``costs(location, options)``
+        What reading costs (`sciknow.readers.plans.cost.Costs`, or ``table(opened, wanted)``).
+    ``cut(location, options, opened, wanted)``
+        Leaves the choice of a table's rows and columns to the source.
+    ``fingerprint(location, options, like)``
+        What is there now (`sciknow.readers.fingerprints.fingerprint`).
+    ``payload(location, options)``
+        Which files make it up (`sciknow.readers.copies.members.Members`).
     """
 
-    name: str
-    media_types: tuple[str, ...]
-    suffixes: tuple[str, ...]
-    options: frozenset[str]
-    requires: tuple[str, ...]
-    install: str
+    format: Format
 
     def open_(
         self, location: Location, options: Mapping[str, object]

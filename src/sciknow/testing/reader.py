@@ -20,6 +20,7 @@ import xarray as xr
 from dask.base import is_dask_collection
 
 from sciknow.errors import InvalidInput, SciknowError
+from sciknow.formats import format_named
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, registry
 from sciknow.readers.protocol import Reader
@@ -73,11 +74,15 @@ class ReaderTests:
         """A reader is found by its name, and says what it is found by and what it needs."""
         reader = registry.get(case.reader)
         assert isinstance(reader, Reader)
-        assert reader.name == case.reader
-        assert reader.media_types or reader.suffixes
-        assert all("/" in item for item in reader.media_types)
-        assert reader.requires
-        assert reader.install
+        item = format_named(case.reader)
+        assert reader.format is item
+        assert item.name == case.reader
+        assert item.media_types or item.suffixes
+        assert all("/" in one for one in item.media_types)
+        assert all(one.startswith(".") for one in item.suffixes)
+        assert item.requires
+        assert item.install
+        assert item.route
 
     def test_values_are_right(self, case: ReaderCase) -> None:
         """What is read equals what was written."""

@@ -65,9 +65,11 @@ def check(
         due = _due(kept, targets, max_age)
         _check_online(due)
 
+        trial = readers.try_opening if deep else None
+
         def look(target: Target) -> Probe:
             return readers.probe_distribution(
-                target.way, base=state.base, deadline=deadline, deep=deep
+                target.way, base=state.base, deadline=deadline, deep=trial
             )
 
         doubt: availability.Doubt[Target] = availability.Doubt(way_out=wire.has_route())

@@ -23,9 +23,10 @@ def opens_of(
     way: Distribution, payload: Payload | None, records: Sequence[FileRecord]
 ) -> Distribution:
     """Return the distribution that opens the payload of a bag, with no network."""
-    reader, options = readers.reader_for(way).name, way.options
+    reader, options = readers.reader_for(way).format.name, way.options
     if payload is None:
-        reader, options, place = "netcdf", {}, f"{preservation.PAYLOAD}/{records[0].path}"
+        reader, options = readers.WRITTEN_AS, {}
+        place = f"{preservation.PAYLOAD}/{records[0].path}"
     elif payload.references:
         place = preservation.REFERENCES
     else:

@@ -11,9 +11,11 @@ import sciknow.ledger as ledger
 import sciknow.preservation as preservation
 import sciknow.readers as readers
 from sciknow.errors import UntrustedInput
+from sciknow.formats import installed_formats
 from sciknow.hub.keep.card import read_part, read_source
 from sciknow.ledger import Source
 from sciknow.model import Distribution
+from sciknow.model.format import Form
 from sciknow.net import redact
 from sciknow.readers import As, Opened, Options, Request
 
@@ -80,7 +82,7 @@ class Copy:
     @property
     def as_it_came(self) -> bool:
         """Whether the payload is what the source has, and not a file that was made of it."""
-        return bool(readers.reader_for(self.origin).name == self.opens.reader)
+        return bool(readers.reader_for(self.origin).format.name == self.opens.reader)
 
     def open(self, request: Request, *, checked: str = "", hub: str = "") -> Opened:
         """Open it lazily and write it into the ledger.
@@ -159,7 +161,8 @@ def check_inside(bag: Path, way: Distribution) -> None:
         When they do.
     """
     outside = "://" in way.access_url or bool(way.storage_options)
-    if not outside and way.reader == "kerchunk":
+    item = installed_formats().get(way.reader)
+    if not outside and item is not None and item.form is Form.DOCUMENT:
         found = readers.list_files(way, base=bag)
         outside = found is None or any("://" in file.url for file in found.files)
     if outside:

@@ -175,7 +175,7 @@ def _lock_one(
         doi=dataset.doi,
         version=dataset.version,
         distribution=way.id,
-        reader=readers.reader_for(way).name,
+        reader=readers.reader_for(way).format.name,
         url=way.access_url,
         options=way.options,
         storage_options=way.storage_options,

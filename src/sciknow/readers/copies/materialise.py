@@ -12,6 +12,9 @@ from sciknow.errors import InvalidInput, SciknowError, SourceUnavailable
 from sciknow.readers.provenance import OPENED_AT
 from sciknow.wire.trouble import root_cause
 
+WRITTEN_AS = "netcdf"
+"""The format of what is written here."""
+
 _KEPT = ("units", "calendar", "dtype", "_FillValue", "scale_factor", "add_offset")
 """Of how a variable was stored, what tells its values; layout and packing are chosen anew."""
 

@@ -1,7 +1,7 @@
 """Which files a distribution is made of: what has to be copied to have all of it.
 
-A single file, a set, the parts of a table, the keys of a Zarr store, or references with the files
-that they lead to. What a server makes on request has no files of its own.
+A format's own ``payload`` says so; without one, what is a file, or a set of files, is just that.
+What a server makes on request has no files of its own.
 """
 
 from __future__ import annotations
@@ -10,34 +10,24 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from sciknow.errors import InvalidInput, LimitExceeded
+from sciknow.formats import check_options
 from sciknow.model import Distribution
+from sciknow.model.format import Form
 from sciknow.model.preserved import FileVersion, SourceFile
 from sciknow.net import DEADLINE
-from sciknow.readers import registry
-from sciknow.readers.fileset import is_set, members
-from sciknow.readers.formats.parquet.groups import files_of
-from sciknow.readers.formats.zarr.payload import ReferencePayload, reference_payload, zarr_files
+from sciknow.readers.copies.members import MAX_FILES, UNKNOWN, Member, Members, of_file_or_set
 from sciknow.readers.protocol import Location
 from sciknow.readers.registry import reader_for
 from sciknow.readers.request import CATALOG_DIR, locate
 from sciknow.text import counted
 from sciknow.wire.download import current_state
 
-MAX_FILES = 1_000_000
 ASKED = 500
 """Files whose size is asked for one by one, for a plan."""
 
 AT_ONCE = 8
-UNKNOWN = FileVersion()
-
-SINGLE = frozenset({"csv", "excel", "geotiff", "grib", "jsonl", "netcdf"})
-"""Readers of which an address is a file, or a set of files."""
-
-WHOLE = SINGLE | {"kerchunk", "parquet", "zarr"}
-"""Readers of which a distribution is made of files that can be copied as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +88,12 @@ def list_files(
         When there are more files than are copied.
     """
     reader = reader_for(distribution)
-    if reader.name not in WHOLE:
+    make = getattr(reader, "payload", None)
+    if make is None and reader.format.form is not Form.FILE:
         return None
-    registry.check_options(reader, distribution.options)
+    check_options(reader.format, distribution.options)
     location = locate(distribution, base=base, deadline=deadline)
-    found = _of_reader(reader.name, distribution, location)
+    found = _whole((make or of_file_or_set)(location, distribution.options), location)
     if not found.files or len(found.files) > MAX_FILES:
         raise LimitExceeded(
             f"{distribution.id} is made of {counted(len(found.files), 'file')}",
@@ -134,71 +125,33 @@ def with_sizes(found: Payload, *, most: int = ASKED) -> tuple[SourceFile, ...]:
     )
 
 
-def _of_reader(name: str, distribution: Distribution, location: Location) -> Payload:
-    named = _naming(distribution, location)
-    if name == "zarr":
-        top = _last(location.url)
-        found = zarr_files(location, distribution.options)
-        files = [
-            _file(location, f"{top}/{key}", url, state, optional, named=named)
-            for key, url, state, optional in found.keys
-        ]
-        return _payload(files, top, location, listed=found.listed)
-    if name == "kerchunk":
-        return _of_references(reference_payload(location), location, named)
-    if name in SINGLE and is_set(location, distribution.options):
-        folder = location.url.rpartition("/")[0]
-        pairs = [(url[len(folder) + 1 :], url) for url in members(location, distribution.options)]
-        files = [_file(location, unquote(path), url, named=named) for path, url in pairs]
-        return _payload(files, _last(location.url), location)
-    return _of_file_or_folder(name, location, named)
-
-
-def _of_file_or_folder(name: str, location: Location, named: Callable[[str], str]) -> Payload:
-    top = _last(location.url)
-    if name == "parquet":
-        parts = files_of(location)
-        if parts[0][0]:
-            files = [_file(location, f"{top}/{part}", url, named=named) for part, url in parts]
-            return _payload(files, top, location)
-    top = top.replace("%", "_")  # validators of bags disagree on how a manifest writes it
-    return _payload([_file(location, top, location.url, named=named)], top, location)
-
-
-def _of_references(
-    found: ReferencePayload, location: Location, named: Callable[[str], str]
-) -> Payload:
-    files = [_file(location, path, url, named=named) for path, url in found.files]
+def _whole(found: Members, location: Location) -> Payload:
+    """Return the files with their names checked, written as the catalogue would, and sorted."""
+    named = _naming(location)
+    files = [
+        SourceFile(
+            path=_checked(item.path),
+            url=item.url,
+            named=named(item.url),
+            state=_state(item, location),
+            optional=item.optional,
+        )
+        for item in found.files
+    ]
     return Payload(
-        files=_sorted(files), opens="", location=location, references=found.document("data")
+        files=tuple(sorted(files, key=lambda item: item.path)),
+        opens=found.opens,
+        location=location,
+        listed=found.listed,
+        references=found.references,
     )
 
 
-def _payload(
-    files: list[SourceFile], opens: str, location: Location, *, listed: bool = True
-) -> Payload:
-    return Payload(files=_sorted(files), opens=opens, location=location, listed=listed)
-
-
-def _sorted(files: list[SourceFile]) -> tuple[SourceFile, ...]:
-    return tuple(sorted(files, key=lambda item: item.path))
-
-
-def _file(
-    location: Location,
-    path: str,
-    url: str,
-    state: FileVersion = UNKNOWN,
-    optional: bool = False,
-    *,
-    named: Callable[[str], str],
-) -> SourceFile:
-    if state == UNKNOWN and "://" not in url:
-        size = location.transport.local(url).stat().st_size if Path(url).is_file() else None
-        state = FileVersion(size)
-    return SourceFile(
-        path=_checked(path), url=url, named=named(url), state=state, optional=optional
-    )
+def _state(item: Member, location: Location) -> FileVersion:
+    if item.state != UNKNOWN or "://" in item.url:
+        return item.state
+    there = Path(item.url).is_file()
+    return FileVersion(location.transport.local(item.url).stat().st_size if there else None)
 
 
 def _checked(path: str) -> str:
@@ -211,7 +164,7 @@ def _checked(path: str) -> str:
     return path
 
 
-def _naming(distribution: Distribution, location: Location) -> Callable[[str], str]:
+def _naming(location: Location) -> Callable[[str], str]:
     """Return what writes a local path as the catalogue would, free of this machine's folders."""
     folder = location.transport.folder
 
@@ -221,10 +174,3 @@ def _naming(distribution: Distribution, location: Location) -> Callable[[str], s
         return f"{CATALOG_DIR}/{Path(url).resolve().relative_to(folder.resolve()).as_posix()}"
 
     return named
-
-
-def _last(url: str) -> str:
-    """Return the last part of an address, fit for the name of a file."""
-    path = urlsplit(url).path if "://" in url else url
-    name = unquote(path.rstrip("/").rpartition("/")[2]) or "data"
-    return name.replace("/", "_").replace("\\", "_")

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import pyarrow.parquet as pq
 
 from sciknow.errors import IntegrityError, SourceUnavailable
 from sciknow.files import sha256_bytes
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
 from sciknow.readers.fileset import is_set, members
 from sciknow.readers.fingerprints.sample import WHOLE_BYTES, picks, ranges
-from sciknow.readers.fingerprints.structure import plain_attrs, structure
-from sciknow.readers.formats.parquet.groups import files_of
+from sciknow.readers.fingerprints.structure import structure
 from sciknow.readers.protocol import Location, Reader
-from sciknow.wire.filesystem import TransportFileSystem
 from sciknow.wire.transport import Transport
-from sciknow.wire.trouble import DAMAGED, explain
+from sciknow.wire.trouble import DAMAGED
 
 LOCAL_WHOLE = 4 * 2**30
 """Local files up to so many bytes are digested whole."""
@@ -34,17 +30,34 @@ WINDOWS = 3
 AT_ONCE = 8
 
 
+Contents = tuple[Mapping[str, object], tuple[VariableState, ...]]
+"""Attributes and variables, as a fingerprint keeps them."""
+
+
 def file_fingerprint(
-    reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
+    location: Location,
+    places: Sequence[tuple[str, str]],
+    like: Fingerprint | None,
+    contents: Callable[[], Contents],
 ) -> Fingerprint:
     """Take the fingerprint of a file, a set of files or a folder of parts.
+
+    Parameters
+    ----------
+    location : Location
+        Of all of them.
+    places : sequence of (str, str)
+        Name and address of each, sorted by name; the name of one that is alone is empty.
+    like : Fingerprint, optional
+        An earlier one.
+    contents : callable
+        Says what is in them.
 
     Raises
     ------
     SourceUnavailable
         When there is none.
     """
-    places = _places(reader, location, options)
     chosen = _chosen(places, like)
     known = {item.name: item for item in like.files} if like else {}
     files = location.transport.run(_states(location.transport, chosen, known))
@@ -62,7 +75,7 @@ def file_fingerprint(
     if like is not None and _same_bytes(like, found):
         return replace(found, attrs=like.attrs, variables=like.variables, metadata=like.metadata)
     try:
-        attrs, variables = _contents(reader, location, options, like)
+        attrs, variables = contents()
     except SourceUnavailable as error:
         if like is None:
             raise
@@ -72,43 +85,23 @@ def file_fingerprint(
     return replace(found, attrs=attrs, variables=variables)
 
 
-def _contents(
+def plain_fingerprint(
     reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
-) -> tuple[Mapping[str, object], tuple[VariableState, ...]]:
-    if reader.name == "parquet":
-        return _parquet(location)
-    known = {item.name: item for item in like.variables} if like else None
-    several = is_set(location, options)
-    found = structure(
-        reader, location, options, values=0 if several else WINDOWS, like=known, decoded=several
-    )
-    return found.attrs, found.variables
+) -> Fingerprint:
+    """Take the fingerprint of a file or a set of files, and of what its reader opens of it."""
+    several = is_set(location, options) and "files" in reader.format.options
+    places = [("", location.url)]
+    if several:
+        places = [(url.rpartition("/")[2], url) for url in members(location, options)]
 
+    def contents() -> Contents:
+        known = {item.name: item for item in like.variables} if like else None
+        found = structure(
+            reader, location, options, values=0 if several else WINDOWS, like=known, decoded=several
+        )
+        return found.attrs, found.variables
 
-def _parquet(location: Location) -> tuple[Mapping[str, object], tuple[VariableState, ...]]:
-    """Read names and types of the columns, and the number of rows, from the (first) footer."""
-    _, url = files_of(location)[0]
-    with explain(location.url, "a Parquet table"):
-        file = TransportFileSystem(location.transport)._open(url)
-        with pq.ParquetFile(file) as opened:
-            schema, rows = opened.schema_arrow, opened.metadata.num_rows
-            types = {name: str(schema.field(name).type) for name in schema.names}
-    columns = tuple(
-        VariableState(name=name, dtype=kind, dims=("row",), shape=(rows,))
-        for name, kind in sorted(types.items())
-    )
-    return plain_attrs({"rows": rows}), columns
-
-
-def _places(
-    reader: Reader, location: Location, options: Mapping[str, object]
-) -> list[tuple[str, str]]:
-    """Return (name, address) of each file, sorted by name."""
-    if reader.name in {"netcdf", "geotiff"} and is_set(location, options):
-        return [(url.rpartition("/")[2], url) for url in members(location, options)]
-    if reader.name == "parquet":
-        return files_of(location)
-    return [("", location.url)]
+    return file_fingerprint(location, places, like, contents)
 
 
 def _chosen(places: Sequence[tuple[str, str]], like: Fingerprint | None) -> list[tuple[str, str]]:

@@ -8,26 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from sciknow.formats import check_options
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint, Strength
+from sciknow.model.format import Form
 from sciknow.model.selection import parse_selection
 from sciknow.net import DEADLINE, check_online, redact
-from sciknow.readers import registry
-from sciknow.readers.fingerprints.files import file_fingerprint
+from sciknow.readers.fingerprints.files import plain_fingerprint
 from sciknow.readers.fingerprints.part import is_whole, part_states
 from sciknow.readers.fingerprints.sample import SAMPLES
 from sciknow.readers.fingerprints.structure import structure
-from sciknow.readers.formats.zarr.fingerprint import reference_fingerprint, zarr_fingerprint
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.registry import reader_for
 from sciknow.readers.request import locate
-
-FILES = frozenset({"netcdf", "grib", "csv", "jsonl", "excel", "parquet", "geotiff"})
-"""Readers of which the address is a file, or a set of files."""
 
 
 def take_fingerprint(
@@ -57,10 +53,9 @@ def take_fingerprint(
     Returns
     -------
     Fingerprint
-        Of a Zarr store or references: metadata documents in canonical form, and chunks; of an
-        Icechunk repository also the id of the snapshot. Of
-        files: SHA-256 of all their bytes, or sampled ranges with what the server states. Of
-        anything else: names, types, attributes and values as the reader gives them.
+        What the format's own ``fingerprint`` takes. Without one, of files: SHA-256 of all their
+        bytes, or sampled ranges with what the server states; of anything else: names, types,
+        attributes and values as the reader gives them.
 
     Raises
     ------
@@ -70,7 +65,7 @@ def take_fingerprint(
         When what comes is cut short or damaged.
     """
     reader = reader_for(distribution)
-    registry.check_options(reader, distribution.options)
+    check_options(reader.format, distribution.options)
     location = locate(distribution, base=base, deadline=deadline)
     options = distribution.options
     if location.path is None:
@@ -88,16 +83,12 @@ def take_fingerprint(
 def _whole(
     reader: Reader, location: Location, options: Mapping[str, object], like: Fingerprint | None
 ) -> Fingerprint:
-    if reader.name == "zarr":
-        return zarr_fingerprint(location, options, like)
-    if reader.name == "icechunk":
-        icechunk = import_module("sciknow.readers.formats.icechunk.fingerprint")
-        found: Fingerprint = icechunk.snapshot_fingerprint(location, options, like)
+    take = getattr(reader, "fingerprint", None)
+    if take is not None:
+        found: Fingerprint = take(location, options, like)
         return found
-    if reader.name == "kerchunk":
-        return reference_fingerprint(location, options, like)
-    if reader.name in FILES:
-        return file_fingerprint(reader, location, options, like)
+    if reader.format.form is Form.FILE:
+        return plain_fingerprint(reader, location, options, like)
     known = {item.name: item for item in like.variables} if like else None
     seen = structure(reader, location, options, values=SAMPLES, like=known)
     return Fingerprint(

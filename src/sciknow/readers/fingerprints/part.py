@@ -54,7 +54,7 @@ def part_states(
     """
     with (
         location.transport.until(Deadline.after(location.transport.deadline)),
-        explain(location.url, f"what the reader {reader.name!r} reads"),
+        explain(location.url, f"what the reader {reader.format.name!r} reads"),
     ):
         shown = reader.open_(location, options)
         if not isinstance(shown, (xr.Dataset, xr.DataTree)):

@@ -21,8 +21,8 @@ import xarray as xr
 from sciknow.files import sha256_bytes
 from sciknow.model.fingerprint import VariableState
 from sciknow.net import Deadline
-from sciknow.readers.arrays import DECODING
 from sciknow.readers.fingerprints.sample import WHOLE_BYTES, windows
+from sciknow.readers.options import DECODING
 from sciknow.readers.protocol import Location, Reader
 from sciknow.wire.trouble import explain
 
@@ -87,7 +87,7 @@ def structure(
     """
     with (
         location.transport.until(Deadline.after(location.transport.deadline)),
-        explain(location.url, f"what the reader {reader.name!r} reads"),
+        explain(location.url, f"what the reader {reader.format.name!r} reads"),
     ):
         opened = reader.open_(location, options if decoded else raw_options(reader, options))
         if isinstance(opened, dd.DataFrame):
@@ -106,7 +106,7 @@ def raw_options(reader: Reader, options: Mapping[str, object]) -> dict[str, obje
     kept = {key: value for key, value in options.items() if key not in DECODING}
     if "drop_variables" in options:
         kept["drop_variables"] = options["drop_variables"]
-    return kept | ({"decode_cf": False} if "decode_cf" in reader.options else {})
+    return kept | ({"decode_cf": False} if "decode_cf" in reader.format.options else {})
 
 
 def _variables(opened: xr.Dataset | xr.DataTree) -> list[tuple[str, xr.Variable]]:

@@ -85,20 +85,5 @@ def _memory(chosen: Opened, cost: Cost) -> int:
 
 
 def _route(reader: Reader, location: Location) -> str:
-    how = {
-        "zarr": "chunks of a Zarr store",
-        "grib": "fields of a GRIB file",
-        "icechunk": "chunks of a snapshot",
-        "kerchunk": "byte ranges that references name",
-        "netcdf": "byte ranges of a file",
-        "geotiff": "tiles of images",
-        "stac": "the files of STAC items",
-        "opendap": "index ranges that an OPeNDAP server cuts out",
-        "parquet": "columns and row groups of a Parquet table",
-        "csv": "a text table, read whole",
-        "jsonl": "a text table, read whole",
-        "excel": "a workbook, read whole",
-        "tabledap": "rows and columns that an ERDDAP server chooses",
-    }.get(reader.name, reader.name)
     where = "this machine" if location.path else location.url.partition("://")[0]
-    return f"{how}, {where}"
+    return f"{reader.format.route}, {where}"

@@ -11,38 +11,14 @@ import dask.dataframe as dd
 import pandas as pd
 
 from sciknow.errors import SourceUnavailable
+from sciknow.readers.formats.csv import FORMAT, PANDAS
 from sciknow.readers.formats.csv.zipped import pick, unpack
-from sciknow.readers.plans.table_cost import TextCosts
+from sciknow.readers.plans.whole_cost import WholeCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import from_parts, set_index
 from sciknow.wire.filesystem import PROTOCOL
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import explain
-
-PANDAS = frozenset(
-    {
-        "sep",
-        "delimiter",
-        "header",
-        "names",
-        "usecols",
-        "dtype",
-        "skiprows",
-        "comment",
-        "encoding",
-        "na_values",
-        "parse_dates",
-        "date_format",
-        "decimal",
-        "thousands",
-        "compression",
-        "skipinitialspace",
-        "quotechar",
-        "blocksize",
-        "assume_missing",
-    }
-)
-"""Options that go on to `dask.dataframe.read_csv`; none of them can run code."""
 
 DASK_ONLY = frozenset({"blocksize", "assume_missing", "compression"})
 
@@ -56,12 +32,7 @@ class CsvReader:
     Of a ZIP archive the only file is read, or the one that ``member`` names.
     """
 
-    name = "csv"
-    media_types = ("text/csv", "text/tab-separated-values")
-    suffixes = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zip", ".tsv.zip")
-    options = PANDAS | {"index", "member"}
-    requires = ("pandas", "dask.dataframe")
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
         """Open lazily: the start of the file is read, to tell columns and types."""
@@ -74,12 +45,12 @@ class CsvReader:
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
 
-    def costs(self, location: Location, options: Mapping[str, object]) -> TextCosts:
+    def costs(self, location: Location, options: Mapping[str, object]) -> WholeCosts:
         """Return what reading costs."""
         if is_zipped(location.url, options):
             item = location.transport.kept[location.url]
-            return TextCosts(location, item.compress_size, item.file_size)
-        return TextCosts(location)
+            return WholeCosts(location, item.compress_size, item.file_size)
+        return WholeCosts(location)
 
 
 def is_zipped(url: str, options: Mapping[str, object]) -> bool:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.plans.table_cost import TextCosts
+from sciknow.readers.formats.excel import FORMAT, PASSED
+from sciknow.readers.plans.whole_cost import WholeCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import from_parts, set_index
 from sciknow.wire.transport import Transport
@@ -25,19 +26,11 @@ MAX_UNPACKED = 512 * 2**20
 SAMPLE = 200
 """Rows from which columns and types are told."""
 
-PASSED = frozenset({"header", "names", "skiprows", "usecols", "na_values"})
-"""Options that go on to `pandas.read_excel`."""
-
 
 class ExcelReader:
     """Open a sheet of a workbook: the first, or the one that ``sheet`` names."""
 
-    name = "excel"
-    media_types = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
-    suffixes = (".xlsx",)
-    options = PASSED | {"sheet", "index"}
-    requires = ("openpyxl", "dask.dataframe")
-    install = "sciknow[excel]"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
         """Open: the workbook is had whole, its first rows are read, to tell columns and types."""
@@ -55,9 +48,9 @@ class ExcelReader:
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
 
-    def costs(self, location: Location, options: Mapping[str, object]) -> TextCosts:
+    def costs(self, location: Location, options: Mapping[str, object]) -> WholeCosts:
         """Return what reading costs."""
-        return TextCosts(location)
+        return WholeCosts(location)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sciknow.readers.fileset import is_set, member_location, members, open_each
+from sciknow.readers.fileset import is_set, member_location, members
 from sciknow.readers.formats.geotiff.cost import ImageCosts, MosaicCosts
 from sciknow.readers.formats.geotiff.image import Image
 from sciknow.readers.formats.geotiff.keys import Grid
@@ -29,6 +29,7 @@ from sciknow.readers.formats.geotiff.store import (
     store_of,
 )
 from sciknow.readers.formats.geotiff.tiff import Tiff
+from sciknow.readers.joining import open_each
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import explain

@@ -7,13 +7,12 @@ Names and dimensions are those of rioxarray (``band_data``, ``band``, ``y``, ``x
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any
 
 import xarray as xr
 
 from sciknow.errors import InvalidInput
-from sciknow.readers.arrays import SHARED
+from sciknow.readers.formats.geotiff import FORMAT
+from sciknow.readers.formats.geotiff.opening import costs_of, open_images
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 
@@ -26,35 +25,16 @@ class GeotiffReader:
     being the finest; with ``band_as_variable`` each band is a variable.
     """
 
-    name = "geotiff"
-    media_types = (
-        "image/tiff; application=geotiff",
-        "image/tiff; application=geotiff; profile=cloud-optimized",
-        "image/tiff",
-        "image/geotiff",
-        "image/vnd.stac.geotiff",
-        "image/vnd.stac.geotiff; cloud-optimized=true",
-    )
-    suffixes = (".tif", ".tiff", ".gtiff", ".cog")
-    options = SHARED | {"band_as_variable", "overview_level", "files", "concat_dim"}
-    requires = ("tifffile", "imagecodecs", "pyproj")
-    install = "sciknow[geotiff]"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
         """Open lazily; of each file the header is read."""
         check_options(options)
-        opened: xr.Dataset = _work().open_images(location, options)
-        return opened
+        return open_images(location, options)
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
         """Return what reading costs: the file's own tables name every length."""
-        found: Costs = _work().costs_of(location, options)
-        return found
-
-
-def _work() -> Any:
-    """Return what does the work; it imports packages that are not always installed."""
-    return import_module("sciknow.readers.formats.geotiff.opening")
+        return costs_of(location, options)
 
 
 def check_options(options: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SciknowError, SourceUnavailable
 from sciknow.readers.arrays import chunked, chunks
+from sciknow.readers.formats.grib import FORMAT
 from sciknow.readers.formats.grib import process as grib_process
 from sciknow.readers.formats.grib.cube import Item, cubes, wanted
 from sciknow.readers.formats.grib.dataset import dataset
@@ -37,12 +38,7 @@ class GribReader:
     beside it (``.idx``, ``.index``), or one after another.
     """
 
-    name = "grib"
-    media_types = ("application/wmo-grib", "application/x-grib", "application/x-grib2")
-    suffixes = (".grib", ".grib1", ".grib2", ".grb", ".grb1", ".grb2")
-    options = frozenset({"filter_by_keys", "group", "chunks", "drop_variables"})
-    requires = ("numpy", "xarray")
-    install = "sciknow[grib]"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; what precedes the data of each field is read, and one grid a hypercube."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sciknow.model.fingerprint import Fingerprint
-from sciknow.readers.formats.icechunk.reader import snapshot_store
+from sciknow.readers.formats.icechunk.store import snapshot_store
 from sciknow.readers.formats.zarr.fingerprint import store_fingerprint
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import explain

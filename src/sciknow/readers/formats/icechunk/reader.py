@@ -7,10 +7,13 @@ from collections.abc import Mapping
 import xarray as xr
 import zarr
 
-from sciknow.readers.arrays import SHARED, open_group, probe
-from sciknow.readers.formats.icechunk.repo import VERSIONS, parse_version, repository
-from sciknow.readers.formats.icechunk.store import SnapshotSizes, SnapshotStore
+from sciknow.model.fingerprint import Fingerprint
+from sciknow.readers.formats.icechunk import FORMAT
+from sciknow.readers.formats.icechunk.fingerprint import snapshot_fingerprint
+from sciknow.readers.formats.icechunk.repo import parse_version
+from sciknow.readers.formats.icechunk.store import SnapshotSizes, snapshot_store
 from sciknow.readers.formats.zarr.cost import ZarrCosts
+from sciknow.readers.formats.zarr.group import open_group, probe
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 
@@ -26,12 +29,7 @@ class IcechunkReader:
     are read only below the prefixes that ``virtual_containers`` names.
     """
 
-    name = "icechunk"
-    media_types = ("application/vnd.icechunk",)
-    suffixes = (".icechunk",)
-    options = SHARED | {*VERSIONS, "group", "virtual_containers"}
-    requires = ("icechunk", "zarr")
-    install = "sciknow[icechunk]"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; metadata and the index coordinates are read, no other array."""
@@ -50,17 +48,8 @@ class IcechunkReader:
         group = str(options.get("group") or "").strip("/")
         return ZarrCosts(zarr.open_group(store, path=group, mode="r"), SnapshotSizes(store))
 
-
-def snapshot_store(location: Location, options: Mapping[str, object]) -> SnapshotStore:
-    """Look up the version that is wanted, and return its store.
-
-    Raises
-    ------
-    Absent
-        When there is no such repository or version.
-    SourceUnavailable
-        When the source does not answer.
-    """
-    found = repository(location, options)
-    snapshot = location.transport.run(found.snapshot(*parse_version(options)))
-    return SnapshotStore(found, snapshot)
+    def fingerprint(
+        self, location: Location, options: Mapping[str, object], like: Fingerprint | None
+    ) -> Fingerprint:
+        """Name the snapshot, and digest what it holds as Zarr."""
+        return snapshot_fingerprint(location, options, like)

@@ -22,6 +22,7 @@ import icechunk
 
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, UntrustedInput
 from sciknow.net import REMOTE_SCHEMES, WEB_SCHEMES, parse_url, redact
+from sciknow.readers.formats.icechunk import VERSIONS
 from sciknow.readers.protocol import Location
 from sciknow.wire.objectstore import parse_options, with_endpoint
 from sciknow.wire.retry import READ, late
@@ -32,9 +33,6 @@ T = TypeVar("T")
 
 SCHEMES = frozenset({"http", "https", "s3"})
 """Where a remote repository may be."""
-
-VERSIONS = ("branch", "tag", "snapshot")
-"""Options that name a version; at most one is given."""
 
 SNAPSHOT = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
 """An id of a snapshot: twelve bytes in Crockford's base 32."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, SuffixByteRequest
 from zarr.core.buffer import default_buffer_prototype
 
-from sciknow.readers.formats.icechunk.repo import Repository
+from sciknow.readers.formats.icechunk.repo import Repository, parse_version, repository
 from sciknow.readers.formats.zarr.cost import Sizes
 from sciknow.readers.formats.zarr.store import METADATA, ReadOnlyStore
 from sciknow.readers.plans.cost import HELD
+from sciknow.readers.protocol import Location
 from sciknow.wire.answer import Reply
 from sciknow.wire.kept import Kept
 from sciknow.wire.trouble import Absent
@@ -181,3 +182,18 @@ def _request(start: int | None, end: int | None) -> ByteRequest | None:
 
 async def _all(names: Any) -> list[str]:
     return sorted([str(name) async for name in names])
+
+
+def snapshot_store(location: Location, options: Mapping[str, object]) -> SnapshotStore:
+    """Look up the version that is wanted, and return its store.
+
+    Raises
+    ------
+    Absent
+        When there is no such repository or version.
+    SourceUnavailable
+        When the source does not answer.
+    """
+    found = repository(location, options)
+    snapshot = location.transport.run(found.snapshot(*parse_version(options)))
+    return SnapshotStore(found, snapshot)

@@ -19,7 +19,8 @@ from pyarrow import json as arrow_json
 
 from sciknow.errors import InvalidInput, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.plans.table_cost import TextCosts
+from sciknow.readers.formats.jsonl import FORMAT, TYPES
+from sciknow.readers.plans.whole_cost import WholeCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import from_parts, set_index
 from sciknow.wire.rangefile import RangeFile
@@ -36,15 +37,6 @@ MAX_UNPACKED = 2 * 2**30
 """The most bytes that a packed file may unpack to."""
 
 _PACKED = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_TYPES = {
-    "bool": pa.bool_(),
-    "float32": pa.float32(),
-    "float64": pa.float64(),
-    "int32": pa.int32(),
-    "int64": pa.int64(),
-    "str": pa.string(),
-    "string": pa.string(),
-}
 
 
 class JsonLinesReader:
@@ -55,12 +47,7 @@ class JsonLinesReader:
     start of the file are moments; lists and objects stay what they are.
     """
 
-    name = "jsonl"
-    media_types = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
-    suffixes = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-    options = frozenset({"columns", "dtype", "index"})
-    requires = ("pyarrow", "dask.dataframe")
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
         """Open lazily: the start of the file is read, to tell columns and types."""
@@ -74,9 +61,9 @@ class JsonLinesReader:
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
 
-    def costs(self, location: Location, options: Mapping[str, object]) -> TextCosts:
+    def costs(self, location: Location, options: Mapping[str, object]) -> WholeCosts:
         """Return what reading costs."""
-        return TextCosts(location)
+        return WholeCosts(location)
 
 
 def _packing(url: str) -> Any:
@@ -128,11 +115,11 @@ def _schema(sample: bytes, whole: bool, options: Mapping[str, object]) -> pa.Sch
 def _named(value: object) -> dict[str, Any]:
     if value is None:
         return {}
-    if not isinstance(value, Mapping) or not set(map(str, value.values())) <= set(_TYPES):
+    if not isinstance(value, Mapping) or not set(map(str, value.values())) <= set(TYPES):
         raise InvalidInput(
-            f"dtype={value!r}", hint="give {column: one of " + ", ".join(_TYPES) + "}"
+            f"dtype={value!r}", hint="give {column: one of " + ", ".join(TYPES) + "}"
         )
-    return {str(name): _TYPES[str(kind)] for name, kind in value.items()}
+    return {str(name): pa.type_for_alias(str(kind)) for name, kind in value.items()}
 
 
 def _read(data: bytes, schema: pa.Schema | None, behaviour: str = "infer") -> pa.Table:

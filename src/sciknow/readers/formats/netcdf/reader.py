@@ -13,21 +13,21 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.arrays import SHARED, chunked, chunks, decoding
-from sciknow.readers.fileset import combine, is_set, member_location, members, open_each
-from sciknow.readers.formats.kerchunk.reader import reference_costs
+from sciknow.readers.arrays import chunked, chunks, decoding
+from sciknow.readers.fileset import is_set, member_location, members
+from sciknow.readers.formats.kerchunk.cost import reference_costs
+from sciknow.readers.formats.netcdf import FORMAT
 from sciknow.readers.formats.netcdf.classic import ClassicStore
 from sciknow.readers.formats.netcdf.cost import ClassicCosts, Hdf5Costs
+from sciknow.readers.formats.netcdf.magic import CLASSIC, HDF5
 from sciknow.readers.formats.netcdf.set_cost import Member, SetCosts, shape_of
 from sciknow.readers.formats.netcdf.virtual import open_virtual
 from sciknow.readers.formats.zarr.store import ReferenceStore
+from sciknow.readers.joining import combine, open_each
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 from sciknow.wire.rangefile import LocalFile, RangeFile
 from sciknow.wire.trouble import explain
-
-HDF5 = b"\x89HDF\r\n\x1a\n"
-CLASSIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 
 class NetcdfReader:
@@ -38,17 +38,7 @@ class NetcdfReader:
     through references, which are made once and kept.
     """
 
-    name = "netcdf"
-    media_types = (
-        "application/netcdf",
-        "application/x-netcdf",
-        "application/x-hdf5",
-        "application/x-hdf",
-    )
-    suffixes = (".nc", ".nc4", ".nc3", ".cdf", ".h5", ".hdf5", ".he5")
-    options = SHARED | {"group", "files", "concat_dim", "virtual"}
-    requires = ("h5netcdf", "h5py", "scipy")
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; of a remote file the header and the index coordinates are read."""

@@ -14,8 +14,10 @@ from xarray.backends import AbstractDataStore, BackendArray
 from xarray.core import indexing
 
 from sciknow.errors import InvalidInput
-from sciknow.readers.arrays import SHARED, chunked, chunks, decoding
+from sciknow.readers.arrays import chunked, chunks, decoding
+from sciknow.readers.formats.opendap import FORMAT
 from sciknow.readers.formats.opendap.dap2 import Array, decode, parse_das, parse_dds
+from sciknow.readers.formats.opendap.probe import address
 from sciknow.readers.plans.cost import Cost, split
 from sciknow.readers.protocol import Location
 from sciknow.readers.selection import Index
@@ -127,12 +129,7 @@ def dask_chunks(item: Array) -> dict[str, int]:
 class OpendapReader:
     """Open an OPeNDAP address, written without ``.dds``, ``.das``, ``.dods`` or ``.html``."""
 
-    name = "opendap"
-    media_types = ("application/vnd.opendap.dap2", "application/x-opendap")
-    suffixes = (".dods", ".dds", ".das")
-    options = SHARED
-    requires = ("xarray",)
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
         """Open lazily; the structure, the attributes and the index coordinates are read."""
@@ -152,14 +149,6 @@ class OpendapReader:
     def costs(self, location: Location, options: Mapping[str, object]) -> DapCosts:
         """Return what reading costs: the values asked for, and one request a dask chunk."""
         return DapCosts(location.transport.kept[location.url].arrays)
-
-
-def address(url: str) -> str:
-    """Return an OPeNDAP address without the ending of one of its documents."""
-    bare = url.partition("?")[0].rstrip("/")
-    for ending in (".dods", ".dds", ".das", ".html", ".ascii"):
-        bare = bare.removesuffix(ending)
-    return bare
 
 
 async def _documents(transport: Transport, url: str) -> list[bytes]:

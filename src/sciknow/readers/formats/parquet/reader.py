@@ -10,8 +10,13 @@ import pandas as pd
 import pyarrow as pa
 
 from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.selection import Selection
-from sciknow.readers.formats.parquet import geo
+from sciknow.readers.copies.members import Member, Members, members_of, of_file_or_set
+from sciknow.readers.fingerprints.files import file_fingerprint
+from sciknow.readers.formats.parquet import FORMAT, PASSED, geo
+from sciknow.readers.formats.parquet.cost import ParquetCosts
+from sciknow.readers.formats.parquet.fingerprint import footer_contents
 from sciknow.readers.formats.parquet.groups import (
     ReadGroup,
     bounds_of,
@@ -20,16 +25,12 @@ from sciknow.readers.formats.parquet.groups import (
     open_file,
     places,
 )
-from sciknow.readers.plans.table_cost import ParquetCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import check_axes, columns_of, cut_rows
 from sciknow.readers.table import from_parts, plain_strings, set_index
 from sciknow.readers.table_axes import axes_of
 from sciknow.wire.filesystem import PROTOCOL, TransportFileSystem
 from sciknow.wire.trouble import explain
-
-PASSED = frozenset({"columns", "filters", "calculate_divisions", "split_row_groups"})
-"""Options that go on to `dask.dataframe.read_parquet`."""
 
 
 class ParquetReader:
@@ -39,12 +40,7 @@ class ParquetReader:
     and stay well-known binary elsewhere; ``attrs`` tell the primary geometry column and its CRS.
     """
 
-    name = "parquet"
-    media_types = ("application/vnd.apache.parquet", "application/x-parquet")
-    suffixes = (".parquet", ".pq", ".geoparquet")
-    options = PASSED | {"index"}
-    requires = ("pyarrow", "dask.dataframe")
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
         """Open lazily: the footer of the (first) file is read."""
@@ -73,6 +69,20 @@ class ParquetReader:
             return cut_rows(opened, wanted)
         with explain(location.url, "a Parquet table"):
             return _by_groups(location, opened._meta, known, wanted)
+
+    def fingerprint(
+        self, location: Location, options: Mapping[str, object], like: Fingerprint | None
+    ) -> Fingerprint:
+        """Digest the files, and tell columns and rows by the (first) footer."""
+        places = files_of(location)
+        return file_fingerprint(location, places, like, lambda: footer_contents(location))
+
+    def payload(self, location: Location, options: Mapping[str, object]) -> Members:
+        """Name the file, or the files of the folder."""
+        parts = files_of(location)
+        if not parts[0][0]:
+            return of_file_or_set(location, options)
+        return members_of(location, (Member(name, url) for name, url in parts))
 
     def costs(self, location: Location, options: Mapping[str, object]) -> ParquetCosts:
         """Return what reading costs."""

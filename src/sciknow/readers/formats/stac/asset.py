@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import numpy as np
 
 from sciknow.errors import InvalidInput, NotFound
+from sciknow.formats import installed_formats
+from sciknow.model.format import Form, Format
 from sciknow.net import redact
+from sciknow.readers.formats.stac import FORMAT
 from sciknow.readers.formats.stac.document import Asset, Found, Item
 from sciknow.readers.protocol import Location
-
-_READERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "geotiff": (("image/tiff", "image/geotiff", "image/vnd.stac.geotiff"), (".tif", ".tiff")),
-    "zarr": (("application/vnd.zarr", "application/vnd+zarr", "application/x-zarr"), (".zarr",)),
-    "netcdf": (
-        ("application/netcdf", "application/x-netcdf", "application/x-hdf5", "application/x-hdf"),
-        (".nc", ".nc4", ".h5", ".hdf5"),
-    ),
-    "kerchunk": (("application/vnd.kerchunk+json", "application/vnd.zarr+kerchunk"), ()),
-}
-"""Reader → media types and endings of assets."""
 
 _ASIDE = frozenset({"thumbnail", "overview", "metadata", "visual"})
 """Roles of assets that are opened only where they are named."""
@@ -65,11 +57,19 @@ def reader_of(asset: Asset) -> str:
     plain = asset.media_type.partition(";")[0].strip()
     if plain == "application/json" and _REFERENCES & set(asset.roles):
         return "kerchunk"
+    found = [item for item in installed_formats().values() if _is_array(item)]
     path = urlsplit(str(asset.href)).path.lower().rstrip("/")
-    for name, (types, endings) in _READERS.items():
-        if plain in types or (not plain and path.endswith(endings)):
-            return name
+    for item in found:
+        if plain in item.media_types or (
+            not plain and item.form is not Form.DOCUMENT and item.has_ending(path)
+        ):
+            return item.name
     return ""
+
+
+def _is_array(item: Format) -> bool:
+    """Tell whether a format is one of arrays that lie somewhere: no table, no service."""
+    return not item.table and item.form is not Form.SERVICE and item is not FORMAT
 
 
 def choose(found: Found, wanted: Sequence[str] | None, location: Location) -> list[Chosen]:

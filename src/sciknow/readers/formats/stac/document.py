@@ -19,8 +19,8 @@ import pystac
 
 from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
+from sciknow.readers.formats.stac import MAX_ITEMS
 from sciknow.readers.formats.stac.link import follow
-from sciknow.readers.formats.stac.reader import MAX_ITEMS
 from sciknow.readers.protocol import Location
 from sciknow.text import clean
 from sciknow.wire.trouble import DAMAGED

@@ -13,8 +13,6 @@ import xarray as xr
 from sciknow.errors import InvalidInput, LimitExceeded
 from sciknow.net import redact
 from sciknow.readers import registry
-from sciknow.readers.arrays import SHARED
-from sciknow.readers.fileset import combine, open_each
 from sciknow.readers.formats.geotiff.cost import MosaicCosts
 from sciknow.readers.formats.geotiff.keys import Grid
 from sciknow.readers.formats.geotiff.mosaic import Mosaic, Piece, compose, join
@@ -31,6 +29,8 @@ from sciknow.readers.formats.geotiff.store import (
 from sciknow.readers.formats.geotiff.tiff import Tiff, parse_nodata
 from sciknow.readers.formats.stac.asset import Chosen, choose
 from sciknow.readers.formats.stac.document import Item, gather
+from sciknow.readers.joining import combine, open_each
+from sciknow.readers.options import SHARED
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.plans.joined_cost import JoinedCosts
 from sciknow.readers.protocol import Location
@@ -208,7 +208,8 @@ def open_others(
         When one is a tree of groups, or they do not fit together.
     """
     reader: Any = registry.get(chosen[0].reader)
-    passed = {key: value for key, value in options.items() if key in SHARED & reader.options}
+    taken = SHARED.keys() & reader.format.options.keys()
+    passed = {key: value for key, value in options.items() if key in taken}
     places = [place_of(location, one) for one in chosen]
     parts: list[Any] = open_each(places, lambda place: reader.open_(place, passed))
     for one, part in zip(chosen, parts, strict=True):

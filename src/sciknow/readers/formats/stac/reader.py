@@ -7,22 +7,15 @@ is resampled. Assets of other formats are opened by the reader of their format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any
 
 import xarray as xr
 
 from sciknow.errors import InvalidInput
-from sciknow.readers.arrays import SHARED
 from sciknow.readers.formats.geotiff.reader import check_options
+from sciknow.readers.formats.stac import FORMAT, GROUPS, KINDS, MAX_ITEMS
+from sciknow.readers.formats.stac.opening import open_document
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
-
-MAX_ITEMS = 1_000
-"""The most items that are opened together."""
-
-GROUPS = ("time", "day", "id")
-KINDS = ("Item", "ItemCollection", "Collection", "Catalog")
 
 
 class StacReader:
@@ -34,18 +27,12 @@ class StacReader:
     ``cls`` is for Intake, which has to be told what the document is.
     """
 
-    name = "stac"
-    media_types = ("application/geo+json", "application/vnd.stac+json")
-    suffixes = ()
-    options = SHARED | {"assets", "limit", "groupby", "overview_level", "cls"}
-    requires = ("pystac", "tifffile", "imagecodecs", "pyproj")
-    install = "sciknow[stac]"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset:
         """Open lazily; the documents and the headers of the files are read."""
         wanted, limit = parse_options(options)
-        opened: xr.Dataset = _work().open_document(location, options, wanted, limit)
-        return opened
+        return open_document(location, options, wanted, limit)
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs | None:
         """Return what reading costs: the sum of what the assets cost."""
@@ -53,11 +40,6 @@ class StacReader:
             self.open_(location, options)
         kept: Costs | None = location.transport.kept[location.url]
         return kept
-
-
-def _work() -> Any:
-    """Return what does the work; it imports packages that are not always installed."""
-    return import_module("sciknow.readers.formats.stac.opening")
 
 
 def parse_options(options: Mapping[str, object]) -> tuple[list[str] | None, int | None]:

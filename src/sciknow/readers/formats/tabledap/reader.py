@@ -13,6 +13,8 @@ import pandas as pd
 
 from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable
 from sciknow.model.selection import Selection
+from sciknow.readers.formats.tabledap import FORMAT
+from sciknow.readers.formats.tabledap.probe import PATH, address
 from sciknow.readers.formats.tabledap.server import (
     Column,
     Place,
@@ -35,20 +37,6 @@ from sciknow.wire.trouble import Absent, explain
 
 NOTHING = "no matching results"
 """What a server says, with status 404, when no row fulfils a query."""
-
-_PATH = "/tabledap/"
-ENDINGS = (
-    ".html",
-    ".htmlTable",
-    ".csv",
-    ".csvp",
-    ".csv0",
-    ".nc",
-    ".das",
-    ".dds",
-    ".json",
-    ".graph",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +89,17 @@ class TabledapReader:
     ``columns`` takes some of the columns, ``index`` makes one the index.
     """
 
-    name = "tabledap"
-    media_types = ("application/vnd.erddap.tabledap",)
-    suffixes = (".csvp",)
-    options = frozenset({"columns", "index", "partition"})
-    requires = ("scipy", "dask.dataframe")
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> dd.DataFrame:
         """Open lazily; what the server says of the table is read, no row of it."""
-        if location.path is not None or _PATH not in location.url:
+        if location.path is not None or PATH not in location.url:
             raise InvalidInput(
                 f"{location.url} is no table of an ERDDAP server",
                 hint="give an address such as https://host/erddap/tabledap/dataset",
             )
         url = address(location.url)
-        root, _, name = url.rpartition(_PATH)
+        root, _, name = url.rpartition(PATH)
         with explain(url, "a table of ERDDAP"):
             info = location.transport.fetch(f"{root}/info/{name}/index.json", document=True)
             table = parse_info(location.transport.run(info))
@@ -173,19 +156,6 @@ class TabledapCosts:
                 return 0, 0, 0
             raise
         return *parse_header(text), len(text)
-
-
-def address(url: str) -> str:
-    """Return the address of a table without query and ending.
-
-    Examples
-    --------
-    >>> address("https://h/erddap/tabledap/cwwcNDBCMet.htmlTable?station,time")
-    'https://h/erddap/tabledap/cwwcNDBCMet'
-    """
-    bare = url.partition("?")[0].rstrip("/")
-    ending = next((one for one in ENDINGS if bare.endswith(one)), "")
-    return bare.removesuffix(ending)
 
 
 def _frame(

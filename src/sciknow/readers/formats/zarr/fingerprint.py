@@ -1,4 +1,4 @@
-"""Fingerprints of Zarr stores and of references that look like one.
+"""Fingerprints of what looks like a Zarr store.
 
 The metadata documents are taken in a canonical form, consolidated or not, so that it makes no
 difference in which order or in which document they stand. Chunks are digested as they are stored.
@@ -18,11 +18,9 @@ import zarr
 from sciknow.errors import SourceUnavailable
 from sciknow.files import sha256_bytes
 from sciknow.model.fingerprint import Fingerprint, Strength, VariableState
-from sciknow.readers.arrays import kind_of, probe
 from sciknow.readers.fingerprints.sample import RANGE, WHOLE_BYTES, WHOLE_CHUNKS, cells
 from sciknow.readers.fingerprints.structure import dtype_name, plain_attrs
-from sciknow.readers.formats.kerchunk.reader import Files, read_references
-from sciknow.readers.formats.kerchunk.references import parse_document
+from sciknow.readers.formats.zarr.group import kind_of, probe
 from sciknow.readers.formats.zarr.store import ReadOnlyStore, ReferenceStore, SourceStore
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import Absent, explain
@@ -110,29 +108,6 @@ def zarr_fingerprint(
     """
     store = SourceStore(location.transport, location.url)
     return store_fingerprint(store, location, options, like)
-
-
-def reference_fingerprint(
-    location: Location, options: Mapping[str, object], like: Fingerprint | None
-) -> Fingerprint:
-    """Take the fingerprint of kerchunk references and of what they lead to."""
-    with explain(location.url, "kerchunk references"):
-        store = ReferenceStore(location.transport, read_references(location))
-        return store_fingerprint(store, location, options, like, _references_digest(location))
-
-
-def _references_digest(location: Location) -> str:
-    """Digest references before their addresses are completed: a mirror has the same."""
-    root = location.url.rstrip("/")
-    if location.path.is_dir() if location.path else root.endswith((".parq", ".parquet")):
-        return sha256_bytes(canonical(json.loads(Files(location.transport, root)(".zmetadata"))))
-    data = location.transport.run(location.transport.fetch(location.url))
-    plain = parse_document(data, lambda url: url)
-    pairs = {
-        key: value.decode("latin-1") if isinstance(value, bytes) else list(value)
-        for key, value in plain.items()
-    }
-    return sha256_bytes(canonical(pairs))
 
 
 def store_fingerprint(

@@ -11,8 +11,13 @@ import zarr
 from zarr.storage import LocalStore
 
 from sciknow.errors import SourceUnavailable
-from sciknow.readers.arrays import SHARED, open_group, probe
+from sciknow.model.fingerprint import Fingerprint
+from sciknow.readers.copies.members import Members
+from sciknow.readers.formats.zarr import FORMAT
 from sciknow.readers.formats.zarr.cost import Sizes, ZarrCosts
+from sciknow.readers.formats.zarr.fingerprint import zarr_fingerprint
+from sciknow.readers.formats.zarr.group import open_group, probe
+from sciknow.readers.formats.zarr.payload import store_members
 from sciknow.readers.formats.zarr.store import SourceStore, document
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
@@ -21,12 +26,7 @@ from sciknow.readers.protocol import Location
 class ZarrReader:
     """Open a Zarr group; an option ``group`` names one below the top."""
 
-    name = "zarr"
-    media_types = ("application/vnd.zarr", "application/vnd+zarr", "application/x-zarr")
-    suffixes = (".zarr",)
-    options = SHARED | {"group", "consolidated"}
-    requires = ("zarr",)
-    install = "sciknow"
+    format = FORMAT
 
     def open_(self, location: Location, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
         """Open lazily; metadata and the index coordinates are read, no other array."""
@@ -53,6 +53,16 @@ class ZarrReader:
         return ZarrCosts(
             zarr.open_group(store, path=group, mode="r"), Sizes(location.transport, root)
         )
+
+    def fingerprint(
+        self, location: Location, options: Mapping[str, object], like: Fingerprint | None
+    ) -> Fingerprint:
+        """Digest the metadata documents and the chunks."""
+        return zarr_fingerprint(location, options, like)
+
+    def payload(self, location: Location, options: Mapping[str, object]) -> Members:
+        """Name every key of the store."""
+        return store_members(location, options)
 
     async def _probe(self, store: SourceStore, group: str) -> dict[str, Any]:
         """Look at a group; its metadata may stand in the consolidated metadata of the top."""

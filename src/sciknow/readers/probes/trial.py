@@ -1,4 +1,4 @@
-"""The deep half of a probe: opening, and reading one chunk."""
+"""The deep half of a probe: opening, and reading one chunk. It imports what opens data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from sciknow.readers.opening import open_distribution
 from sciknow.readers.probes.outcome import Missed, missed
 
 
-def problem(distribution: Distribution, base: Path | str | None, seconds: float) -> Missed | None:
+def try_opening(
+    distribution: Distribution, base: Path | str | None, seconds: float
+) -> Missed | None:
     """Open a distribution with its reader, read one chunk, and say what is wrong.
 
     Parameters

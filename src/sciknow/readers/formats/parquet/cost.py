@@ -1,4 +1,4 @@
-"""Costs of tables: the columns of a Parquet file by its footer, a text file as a whole."""
+"""Costs of Parquet tables: of columns and row groups, by the footers of the files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import dask.dataframe as dd
 
 from sciknow.model.selection import Selection
-from sciknow.readers.formats.netcdf.cost import Pages
 from sciknow.readers.formats.parquet.geo import Geo
 from sciknow.readers.formats.parquet.groups import (
     MAX_FILES,
@@ -19,6 +18,7 @@ from sciknow.readers.formats.parquet.groups import (
     together,
 )
 from sciknow.readers.plans.cost import Cost
+from sciknow.readers.plans.pages import Pages
 from sciknow.readers.protocol import Location
 from sciknow.readers.table_axes import axes_of
 from sciknow.wire.rangefile import RangeFile
@@ -71,28 +71,3 @@ def _groups(groups: Sequence[Any], columns: set[str], meter: Pages | None) -> Co
         for span in joined(spans):
             meter.add([span])
     return found
-
-
-class TextCosts:
-    """Costs of a table that is read whole whatever is wanted of it.
-
-    Parameters
-    ----------
-    location : Location
-        The file.
-    packed, plain : int, optional
-        Bytes that are read of it, and bytes that they unpack to, where that is not the file.
-    """
-
-    def __init__(self, location: Location, packed: int = 0, plain: int = 0) -> None:
-        self.location, self.packed, self.plain = location, packed, plain
-
-    def table(self, opened: dd.DataFrame, wanted: Selection) -> Cost | None:
-        """Return the cost of the file."""
-        if self.packed:
-            size = self.packed
-        elif self.location.path is not None:
-            size = self.location.path.stat().st_size
-        else:
-            size = self.location.transport.run(self.location.transport.size(self.location.url))
-        return Cost(1, size, 1, self.plain or size)

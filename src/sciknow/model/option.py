@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 from sciknow.errors import UntrustedInput
 from sciknow.model.parse import Where, parse_list, parse_mapping, parse_number, parse_url, show
 
+Parser = Callable[[object, Where], object]
+
 CATALOG_DIR = "{CATALOG_DIR}/"
 SCHEMES = ("https", "http", "s3", "gs", "az", "abfs")
 _NAME = re.compile(r"[^{}\x00-\x1f\x7f]{1,200}")
@@ -19,34 +21,6 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d|auto")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _SECRET = re.compile(r"sig|signature|token|secret|password|credential|api_?key|accesskeyid", re.I)
-_DTYPES = (
-    "bool",
-    "boolean",
-    "category",
-    "float32",
-    "float64",
-    "int16",
-    "int32",
-    "int64",
-    "Int64",
-    "int8",
-    "object",
-    "str",
-    "string",
-)
-_LINE_DTYPES = ("bool", "float32", "float64", "int32", "int64", "str", "string")
-_GRIB_KEYS = (
-    "shortName",
-    "paramId",
-    "typeOfLevel",
-    "level",
-    "stepType",
-    "number",
-    "dataDate",
-    "dataTime",
-    "gridType",
-    "dataType",
-)
 _MAX_COUNT = 2**30
 
 
@@ -106,44 +80,6 @@ def parse_names(value: object, where: Where) -> list[str]:
     return list(parse_list(value, where, parse_name))
 
 
-def parse_dtypes(value: object, where: Where) -> dict[str, str] | str:
-    """Read one of the plain types for all columns, or a mapping from column to type."""
-    if isinstance(value, str) and value in _DTYPES:
-        return value
-    types = {}
-    for column, kind in parse_mapping(value, where).items():
-        if not isinstance(kind, str) or kind not in _DTYPES:
-            raise (where / column).refuse(show(kind), "one of " + ", ".join(_DTYPES))
-        types[parse_name(column, where)] = kind
-    return types
-
-
-def parse_line_dtypes(value: object, where: Where) -> dict[str, str]:
-    """Read a mapping from column to one of the types of JSON lines."""
-    types = {}
-    for column, kind in parse_mapping(value, where).items():
-        if not isinstance(kind, str) or kind not in _LINE_DTYPES:
-            raise (where / column).refuse(show(kind), "one of " + ", ".join(_LINE_DTYPES))
-        types[parse_name(column, where)] = kind
-    return types
-
-
-def parse_filters(value: object, where: Where) -> dict[str, object]:
-    """Read which GRIB fields are meant: ecCodes' keys, each with one value or several."""
-    filters: dict[str, object] = {}
-    for key, item in parse_mapping(value, where, allowed=_GRIB_KEYS).items():
-        at = where / key
-        if isinstance(item, list):
-            filters[key] = list(parse_list(item, at, _parse_filter))
-        else:
-            filters[key] = _parse_filter(item, at)
-    return filters
-
-
-def _parse_filter(value: object, where: Where) -> object:
-    return parse_name(value, where) if isinstance(value, str) else parse_count(value, where)
-
-
 def parse_chunks(value: object, where: Where) -> dict[str, int]:
     """Read ``{}`` (the store's own chunks) or a size for each dimension (-1 for its length)."""
     sizes = {}
@@ -173,21 +109,6 @@ def parse_web_url(value: object, where: Where) -> str:
     if not url.startswith(("https:", "http:")):
         raise where.refuse(show(value), "an http or https address")
     return url
-
-
-def parse_containers(value: object, where: Where) -> dict[str, dict[str, str]]:
-    """Read where chunks outside a repository may lie: prefixes, each with region and endpoint."""
-    places = {}
-    for prefix, item in parse_mapping(value, where).items():
-        at = where / prefix
-        store = parse_mapping(item, at, allowed=("region", "endpoint_url"))
-        found = {}
-        if "region" in store:
-            found["region"] = parse_region(store["region"], at / "region")
-        if "endpoint_url" in store:
-            found["endpoint_url"] = parse_web_url(store["endpoint_url"], at / "endpoint_url")
-        places[parse_remote(prefix, at)] = found
-    return places
 
 
 def parse_remote(value: object, where: Where) -> str:

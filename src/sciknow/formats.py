@@ -1,0 +1,143 @@
+"""Which formats are installed, and which of them fits: the one place that lists formats.
+
+Formats, the built-in ones too, come from the entry-point group ``sciknow.readers``: each entry is
+a `sciknow.model.format.Format`, which imports nothing heavy. `sciknow.readers.registry` imports
+what opens it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+from sciknow.errors import DegradedWarning, InvalidInput, MissingDependency, NotFound
+from sciknow.model.format import Format
+
+GROUP = "sciknow.readers"
+
+
+def load(points: Iterable[EntryPoint]) -> dict[str, EntryPoint]:
+    """Sort entry points by name; the second of a name warns and is skipped."""
+    found: dict[str, EntryPoint] = {}
+    for point in points:
+        first = found.setdefault(point.name, point)
+        if first.value != point.value:
+            warnings.warn(
+                f"two readers are called {point.name!r}: {first.value} is used, "
+                f"{point.value} is skipped",
+                DegradedWarning,
+                stacklevel=2,
+            )
+    return found
+
+
+@cache
+def installed_formats() -> dict[str, Format]:
+    """Return every installed format by its name, sorted."""
+    points = load(entry_points(group=GROUP))
+    found = {name: import_format(points[name]) for name in sorted(points)}
+    return {name: item for name, item in found.items() if item is not None}
+
+
+def import_format(point: EntryPoint) -> Format | None:
+    """Import what one format says of itself; a broken one warns and is skipped.
+
+    The entry may also name the reader, which has its format as an attribute.
+    """
+    try:
+        made = point.load()
+        found = getattr(made, "format", made)
+    except Exception as error:
+        found, problem = None, f"{type(error).__name__}: {error}"
+    else:
+        problem = "it is no Format of that name"
+    if isinstance(found, Format) and found.name == point.name:
+        return found
+    warnings.warn(
+        f"the reader {point.name!r} ({point.value}) is skipped: {problem}",
+        DegradedWarning,
+        stacklevel=3,
+    )
+    return None
+
+
+def format_named(name: str) -> Format:
+    """Return a format by its name, whether or not what it needs is installed.
+
+    Raises
+    ------
+    NotFound
+        When no such format is installed; says which are.
+    """
+    found = installed_formats().get(name)
+    if found is None:
+        raise NotFound(
+            f"no reader {name!r} is installed; installed are {_names()}",
+            hint="name one of them in the catalogue, or install a package that brings it",
+        )
+    return found
+
+
+def format_of_media_type(media_type: str) -> Format | None:
+    """Return the format that a media type stands for; None where none does."""
+    return next(
+        (item for item in installed_formats().values() if media_type in item.media_types), None
+    )
+
+
+def format_for(url: str, media_type: str = "") -> Format:
+    """Return the format of a media type, or of the ending of an address.
+
+    Raises
+    ------
+    NotFound
+        When none fits; says which are installed.
+    """
+    path = urlsplit(url).path.rstrip("/").lower() or url.lower()
+    for item in installed_formats().values():
+        if media_type in item.media_types if media_type else item.has_ending(path):
+            return item
+    what = f"the media type {media_type}" if media_type else f"the ending of {url[:200]}"
+    raise NotFound(
+        f"no reader for {what}; installed are {_names()}",
+        hint="name a reader, or install one that registers itself under sciknow.readers",
+    )
+
+
+def check_requirements(item: Format) -> None:
+    """Check that every module that a format's reader imports can be found.
+
+    Raises
+    ------
+    MissingDependency
+        Naming the modules and what to install.
+    """
+    missing = [module for module in item.requires if find_spec(module) is None]
+    if missing:
+        raise MissingDependency(
+            f"the reader {item.name!r} needs {', '.join(missing)}, which is not installed",
+            hint=f"pip install '{item.install}'",
+        )
+
+
+def check_options(item: Format, options: Iterable[str]) -> None:
+    """Refuse options that a format's reader does not take.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the option and those that are allowed.
+    """
+    if unknown := sorted(set(options) - set(item.options)):
+        raise InvalidInput(
+            f"the reader {item.name!r} takes no option {unknown[0]!r}",
+            hint="it takes " + (", ".join(sorted(item.options)) or "none"),
+        )
+
+
+def _names() -> str:
+    return ", ".join(installed_formats()) or "none"
