@@ -1,6 +1,7 @@
 """The rooms and their arrows: imports point downwards only, and there is no cycle."""
 
 import ast
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -234,3 +235,38 @@ def test_files_and_functions_stay_small(name, path, tree):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             length = body[-1].end_lineno - body[0].lineno + 1 if body else 0
             assert length <= 60, f"{name}:{node.name} has {length} lines"
+
+
+FORMATS = set(
+    tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())["project"]["entry-points"][
+        "sciknow.readers"
+    ]
+)
+
+
+@pytest.mark.parametrize(("name", "path", "tree"), MODULES, ids=[name for name, *_ in MODULES])
+def test_no_second_table_of_formats(name, path, tree):
+    """A fact about a format has its home in the format's folder; nobody else lists them."""
+    if name.startswith("sciknow.readers.formats."):
+        return
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert len(FORMATS & texts) < 4, f"{name} lists {sorted(FORMATS & texts)}"
+    compared = {
+        item.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        for item in ast.walk(node)
+        if isinstance(item, ast.Constant) and item.value in FORMATS
+    }
+    assert not compared, f"{name} asks for {sorted(compared)} by name"
+
+
+def test_the_common_rooms_of_readers_import_no_format():
+    for name, _, tree in MODULES:
+        if name.startswith("sciknow.readers.") and not name.startswith("sciknow.readers.formats."):
+            for target, _ in imported(tree):
+                assert not target.startswith("sciknow.readers.formats."), f"{name}: {target}"

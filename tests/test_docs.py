@@ -4,20 +4,21 @@ import re
 from pathlib import Path
 
 import pytest
+from pages import blocks_of, write_module
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 IDS = [page.relative_to(ROOT).as_posix() for page in PAGES]
-BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?```python\n(.*?)```", re.DOTALL)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_python_blocks_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    blocks = [code for skipped, code in BLOCK.findall(page.read_text()) if not skipped]
+    monkeypatch.syspath_prepend(str(tmp_path))
     namespace = {}
-    for number, code in enumerate(blocks):
-        exec(compile(code, f"{page.name}[{number}]", "exec"), namespace)
+    for number, code in enumerate(blocks_of(page)):
+        if not write_module(code, tmp_path):
+            exec(compile(code, f"{page.name}[{number}]", "exec"), namespace)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)

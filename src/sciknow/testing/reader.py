@@ -22,7 +22,17 @@ from dask.base import is_dask_collection
 from sciknow.errors import InvalidInput, SciknowError
 from sciknow.formats import format_named
 from sciknow.model import Distribution
-from sciknow.readers import open_distribution, registry
+from sciknow.model.format import Form
+from sciknow.model.probe import Outcome
+from sciknow.readers import (
+    list_files,
+    open_distribution,
+    plan_distribution,
+    probe_distribution,
+    registry,
+    take_fingerprint,
+    try_opening,
+)
 from sciknow.readers.protocol import Reader
 
 
@@ -83,6 +93,31 @@ class ReaderTests:
         assert item.requires
         assert item.install
         assert item.route
+
+    def test_first_bytes_are_told(self, case: ReaderCase) -> None:
+        """A probe finds what the format says of its content, and names a page in its place."""
+        found = probe_distribution(case.distribution, base=case.folder, deep=try_opening)
+        assert (found.outcome, found.detail) == (Outcome.OK, "")
+        assert "web page" in format_named(case.reader).content.wrong(b"<!DOCTYPE html><html>")
+
+    def test_plan_says_what_it_costs(self, case: ReaderCase) -> None:
+        """A plan counts, or says that it cannot."""
+        plan = plan_distribution(case.distribution, base=case.folder)
+        assert plan.route.startswith(format_named(case.reader).route)
+        assert plan.requests or plan.warnings
+
+    def test_fingerprint_is_the_same_again(self, case: ReaderCase) -> None:
+        """What has not changed has the fingerprint that it had."""
+        first = take_fingerprint(case.distribution, base=case.folder)
+        again = take_fingerprint(case.distribution, base=case.folder, like=first)
+        assert first.files or first.variables
+        assert (again.files, again.variables) == (first.files, first.variables)
+
+    def test_files_are_named(self, case: ReaderCase) -> None:
+        """The files of a copy are there, and what is a file has at least itself."""
+        found = list_files(case.distribution, base=case.folder)
+        assert found is not None or format_named(case.reader).form is not Form.FILE
+        assert all(Path(item.url).is_file() for item in (found.files if found else ()))
 
     def test_values_are_right(self, case: ReaderCase) -> None:
         """What is read equals what was written."""

@@ -25,6 +25,7 @@ from sciknow.search.index.tokens import build_tokens
 from sciknow.search.index.vectors import build_titles, build_vectors
 from sciknow.search.language.analysis import VERSION, fold
 from sciknow.search.language.bridge import Bridge, bridge_path, glossed, open_bridge
+from sciknow.search.wish.format import format_words
 from sciknow.text import has_han
 
 COMPLETED = "dataset"
@@ -102,6 +103,7 @@ def _settings(embedder: Embedder, counts: Mapping[str, int]) -> dict[str, object
         "analysis": VERSION,
         "fields": FIELDS,
         "counts": counts,
+        "formats": format_words(),
         "model": {
             "name": embedder.name,
             "digest": embedder.digest,

@@ -233,7 +233,8 @@ class Index:
     def understand(self, text: str) -> Understood:
         """Recognise dates, places, grain, licence and format; traditional characters too."""
         bridge = self.bridge if has_han(text) else None
-        return understand(bridge.simplify(text[:MAX_QUESTION]) if bridge else text)
+        plain = bridge.simplify(text[:MAX_QUESTION]) if bridge else text
+        return understand(plain, formats=self.settings.get("formats"))
 
     def mean(self, questions: Sequence[Question]) -> list[Meant]:
         """Let the sentence model read questions."""

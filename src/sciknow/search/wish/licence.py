@@ -1,4 +1,4 @@
-"""Licences and file formats in plain words."""
+"""Licences in plain words."""
 
 from __future__ import annotations
 
@@ -19,30 +19,6 @@ _OPEN = Pattern(
 _ANY_COMMONS = Pattern(
     r"\bcreative\s+commons\b|知识共享(?:许可|协议)?", re.I, needs=("creative commons|知识共享",)
 )
-_FORMATS = {
-    "zarr": "zarr",
-    "netcdf": "netcdf net-cdf netcdf3 netcdf4 netcdf-3 netcdf-4 .nc",
-    "kerchunk": "kerchunk",
-    "parquet": "parquet geoparquet",
-    "csv": "csv",
-    "tiff": "geotiff geotiffs geo-tiff geotif cog cogs",
-    "grib": "grib grib1 grib2",
-    "icechunk": "icechunk",
-    "opendap": "opendap",
-    "tabledap": "tabledap",
-    "json": "json geojson jsonl",
-    "hdf5": "hdf5 hdf hdf-5",
-    "excel": "xls xlsx excel",
-    "shapefile": "shapefile shapefiles shp",
-}
-"""Format as the index writes it → the words that name it."""
-_FORMAT_OF = {word: name for name, words in _FORMATS.items() for word in words.split()}
-_NC = Pattern(
-    r"(?<![A-Za-z0-9.])nc(?=\s*(?:files?\b|格式|文件|数据))",
-    re.I,
-    needs=("nc", "file|格式|文件|数据"),
-)
-_WORD = Pattern(r"\.?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 
 
 def license_of(text: str) -> str:
@@ -66,25 +42,4 @@ def find_license(text: str) -> tuple[str, list[tuple[int, int]]]:
     for pattern in (_ANY_COMMONS, _OPEN):
         if found := pattern.search(text):
             return OPEN, [found.span()]
-    return "", []
-
-
-def format_of(text: str) -> str:
-    """Return the file format that a text names, as the index writes it; empty for none.
-
-    Examples
-    --------
-    >>> format_of("as GeoTIFF"), format_of("netCDF-4"), format_of("Zarr 格式")
-    ('tiff', 'netcdf', 'zarr')
-    """
-    return find_format(text)[0]
-
-
-def find_format(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return the file format that a text names, and where it does so."""
-    if found := _NC.search(text):
-        return "netcdf", [found.span()]
-    for found in _WORD.finditer(text):
-        if name := _FORMAT_OF.get(found[0].lower()):
-            return name, [found.span()]
     return "", []

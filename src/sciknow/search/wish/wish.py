@@ -19,8 +19,9 @@ from sciknow.model.licence import OPEN
 from sciknow.place.coordinates import find_box
 from sciknow.place.place import Place, find_places, smallest
 from sciknow.search.language.numerals import in_figures
+from sciknow.search.wish.format import find_format, format_words
 from sciknow.search.wish.grain import find_spacing, find_step
-from sciknow.search.wish.licence import find_format, find_license
+from sciknow.search.wish.licence import find_license
 from sciknow.search.wish.when import when
 from sciknow.text import squeeze
 
@@ -94,7 +95,9 @@ class Understood:
         return ", ".join(self.said)
 
 
-def understand(question: str, *, today: date | None = None) -> Understood:
+def understand(
+    question: str, *, today: date | None = None, formats: Mapping[str, str] | None = None
+) -> Understood:
     """Recognise dates, places, grain, licence and format in a question.
 
     Parameters
@@ -103,6 +106,8 @@ def understand(question: str, *, today: date | None = None) -> Understood:
         In either language; Chinese in simplified characters.
     today : date, optional
         What "the past 30 years" counts from; by default the day of asking.
+    formats : mapping, optional
+        What formats are called → how the index writes them; by default those installed now.
 
     Examples
     --------
@@ -120,7 +125,7 @@ def understand(question: str, *, today: date | None = None) -> Understood:
     meters, spacing = find_spacing(plain)
     duration, steps = find_step(plain)
     licence, terms = find_license(plain)
-    file_format, forms = find_format(plain)
+    file_format, forms = find_format(plain, format_words() if formats is None else formats)
     wish = Understood(
         start=period.start,
         end=period.end,

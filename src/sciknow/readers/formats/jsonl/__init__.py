@@ -33,6 +33,7 @@ FORMAT = Format(
     requires=("pyarrow", "dask"),
     install="sciknow",
     libraries=TABLES,
-    words=("jsonl", "ndjson"),
+    words=("json", "jsonl"),
+    family="json",
     intake=(intake_table("JSONFile", "DaskJSON", plain={"lines": True}),),
 )

@@ -33,7 +33,6 @@ FORMAT = Format(
     requires=("pystac", "tifffile", "imagecodecs", "pyproj"),
     install="sciknow[stac]",
     libraries=(*ARRAYS, "pystac", "tifffile"),
-    words=("stac",),
     intake=(
         Intake(
             datatype="intake.readers.datatypes:STACJSON",

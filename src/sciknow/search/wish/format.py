@@ -1,0 +1,57 @@
+"""File formats in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sciknow.formats import installed_formats
+from sciknow.pattern import Pattern
+
+_OTHERS = {
+    "geojson": "json",
+    "hdf5": "hdf5",
+    "hdf": "hdf5",
+    "hdf-5": "hdf5",
+    "shapefile": "shapefile",
+    "shapefiles": "shapefile",
+    "shp": "shapefile",
+}
+"""Words for formats that no reader of ours has the name of → the format as the index writes it."""
+
+_NC = Pattern(
+    r"(?<![A-Za-z0-9.])nc(?=\s*(?:files?\b|格式|文件|数据))",
+    re.I,
+    needs=("nc", "file|格式|文件|数据"),
+)
+_WORD = Pattern(r"\.?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
+
+
+def format_words() -> dict[str, str]:
+    """Return what formats are called → how the index writes them.
+
+    An index keeps them, since a first question need not wait until all formats are looked up.
+    """
+    known = installed_formats().values()
+    return {word: item.family or item.name for item in known for word in item.words} | _OTHERS
+
+
+def format_of(text: str, words: Mapping[str, str]) -> str:
+    """Return the file format that a text names, as the index writes it; empty for none.
+
+    Examples
+    --------
+    >>> known = format_words()
+    >>> format_of("as GeoTIFF", known), format_of("netCDF-4", known), format_of("Zarr 格式", known)
+    ('tiff', 'netcdf', 'zarr')
+    """
+    return find_format(text, words)[0]
+
+
+def find_format(text: str, words: Mapping[str, str]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the file format that a text names, and where it does so."""
+    found = [(f".{match[0]}", match) for match in [_NC.search(text)] if match]
+    found += [(match[0].lower(), match) for match in _WORD.finditer(text)]
+    return next(
+        ((words[word], [match.span()]) for word, match in found if word in words), ("", [])
+    )
