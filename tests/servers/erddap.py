@@ -1,7 +1,7 @@
 """A server on 127.0.0.1 that answers as ERDDAP documents, counting what it sends.
 
-Tables: info, .nc, .ncHeader, .csvp and the constraint syntax of tabledap. Grids: .dds, .das and
-.dods of griddap. Errors are DAP 2 error documents, with the words that ERDDAP uses.
+Tables: info, .dds, .nc, .ncHeader, .csvp and the constraint syntax of tabledap. Grids: .dds, .das
+and .dods of griddap. Errors are DAP 2 error documents, with the words that ERDDAP uses.
 """
 
 from __future__ import annotations
@@ -170,7 +170,14 @@ def to_csvp(frame: pd.DataFrame, attrs: dict[str, dict[str, Any]]) -> bytes:
     return shown.to_csv(index=False).encode()
 
 
-FORMS = {"nc": to_nc, "ncHeader": to_header, "csvp": to_csvp}
+def to_sequence(frame: pd.DataFrame, attrs: dict[str, dict[str, Any]]) -> bytes:
+    """Write the structure of a table: one sequence, as ERDDAP's .dds of a table has it."""
+    kinds = [_DAP.get(np.asarray(frame[name]).dtype.str[1:], "String") for name in frame.columns]
+    columns = [f"    {kind} {name};" for kind, name in zip(kinds, frame.columns, strict=True)]
+    return "\n".join(["Dataset {", "  Sequence {", *columns, "  } s;", "} s;", ""]).encode()
+
+
+FORMS = {"nc": to_nc, "ncHeader": to_header, "csvp": to_csvp, "dds": to_sequence}
 
 
 def _shape(ds: xr.Dataset, name: str, sizes: dict[str, int] | None = None) -> str:
