@@ -174,8 +174,6 @@ LATE = {
 """The only modules that import our own code inside functions, and why."""
 STILL_LATE = {
     "sciknow.ledger.citation": "ledger",
-    "sciknow.readers.formats.geotiff.reader": "readers",
-    "sciknow.readers.formats.stac.reader": "readers",
     "sciknow.search.embed.models": "search",
     "sciknow.wire.backend": "wire",
 }
