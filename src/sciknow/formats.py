@@ -11,10 +11,9 @@ import warnings
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from sciknow.errors import DegradedWarning, InvalidInput, MissingDependency, NotFound
+from sciknow.errors import DegradedWarning, NotFound
 from sciknow.model.format import Format
 
 GROUP = "sciknow.readers"
@@ -106,37 +105,6 @@ def format_for(url: str, media_type: str = "") -> Format:
         f"no reader for {what}; installed are {_names()}",
         hint="name a reader, or install one that registers itself under sciknow.readers",
     )
-
-
-def check_requirements(item: Format) -> None:
-    """Check that every module that a format's reader imports can be found.
-
-    Raises
-    ------
-    MissingDependency
-        Naming the modules and what to install.
-    """
-    missing = [module for module in item.requires if find_spec(module) is None]
-    if missing:
-        raise MissingDependency(
-            f"the reader {item.name!r} needs {', '.join(missing)}, which is not installed",
-            hint=f"pip install '{item.install}'",
-        )
-
-
-def check_options(item: Format, options: Iterable[str]) -> None:
-    """Refuse options that a format's reader does not take.
-
-    Raises
-    ------
-    InvalidInput
-        Naming the option and those that are allowed.
-    """
-    if unknown := sorted(set(options) - set(item.options)):
-        raise InvalidInput(
-            f"the reader {item.name!r} takes no option {unknown[0]!r}",
-            hint="it takes " + (", ".join(sorted(item.options)) or "none"),
-        )
 
 
 def _names() -> str:

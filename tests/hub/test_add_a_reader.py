@@ -66,7 +66,7 @@ def installed(package):
     """Let this process find it, as it finds what pip has installed."""
     from sciknow.catalogs import schema
 
-    kept = (formats.installed_formats, schema.notations)
+    kept = (formats.installed_formats, schema.notations, registry.get)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(package))
         patch.setenv("PYTHONPATH", str(package))

@@ -84,13 +84,13 @@ def test_an_entry_may_name_the_reader_itself():
 
 def test_missing_requirement_says_what_to_install():
     with pytest.raises(MissingDependency, match=r"no_such_module_of_lamps.*pip install 'lamps'"):
-        formats.check_requirements(LAMP)
+        LAMP.check_requirements()
 
 
 def test_options_are_checked():
-    formats.check_options(LAMP, ["bulb"])
+    LAMP.check_options(["bulb"])
     with pytest.raises(InvalidInput, match=r"no option 'shade'; it takes bulb"):
-        formats.check_options(LAMP, ["bulb", "shade"])
+        LAMP.check_options(["bulb", "shade"])
 
 
 @pytest.mark.parametrize(

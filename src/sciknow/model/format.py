@@ -6,11 +6,13 @@ the format is named, not imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Any
 
+from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.model.content import DATA, Content
 from sciknow.model.option import Parser
 
@@ -181,6 +183,35 @@ class Format:
     def has_ending(self, path: str) -> bool:
         """Tell whether a path, in small letters, ends as its files do."""
         return path.endswith(self.suffixes)
+
+    def check_requirements(self) -> None:
+        """Check that every module that its reader imports can be found.
+
+        Raises
+        ------
+        MissingDependency
+            Naming the modules and what to install.
+        """
+        missing = [module for module in self.requires if find_spec(module) is None]
+        if missing:
+            raise MissingDependency(
+                f"the reader {self.name!r} needs {', '.join(missing)}, which is not installed",
+                hint=f"pip install '{self.install}'",
+            )
+
+    def check_options(self, options: Iterable[str]) -> None:
+        """Refuse options that its reader does not take.
+
+        Raises
+        ------
+        InvalidInput
+            Naming the option and those that are allowed.
+        """
+        if unknown := sorted(set(options) - set(self.options)):
+            raise InvalidInput(
+                f"the reader {self.name!r} takes no option {unknown[0]!r}",
+                hint="it takes " + (", ".join(sorted(self.options)) or "none"),
+            )
 
     def missing_bytes(self, head: bytes, size: int | None) -> int:
         """Return how many bytes a file lacks at least, by its first kilobyte and its size."""

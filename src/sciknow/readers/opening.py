@@ -18,7 +18,6 @@ from sciknow.errors import (
     NotFound,
     SourceUnavailable,
 )
-from sciknow.formats import check_options
 from sciknow.model import Distribution
 from sciknow.net import Deadline
 from sciknow.readers import registry
@@ -275,7 +274,7 @@ def _none_of(
 def _whole(distribution: Distribution, base: Path | str | None, request: Request) -> Whole:
     """Open one way whole: reader chosen, place checked."""
     reader = registry.reader_for(distribution)
-    check_options(reader.format, distribution.options)
+    reader.format.check_options(distribution.options)
     deadline = request.deadline
     location = locate(distribution, base=base, deadline=deadline, cache=request.cache)
     with location.transport.until(Deadline.after(deadline)):

@@ -7,12 +7,13 @@ from functools import cache
 from importlib import import_module
 
 from sciknow.errors import DegradedWarning, NotFound
-from sciknow.formats import check_requirements, format_for, format_named
+from sciknow.formats import format_for, format_named
 from sciknow.model import Distribution
 from sciknow.model.format import Format
 from sciknow.readers.protocol import Reader
 
 
+@cache
 def get(name: str) -> Reader:
     """Return the reader of a format by its name, with everything that it needs installed.
 
@@ -54,7 +55,7 @@ def reader_for(distribution: Distribution) -> Reader:
 
 def reader_of(item: Format) -> Reader:
     """Return the reader of a format."""
-    check_requirements(item)
+    item.check_requirements()
     found = import_reader(item)
     if found is None:
         raise NotFound(

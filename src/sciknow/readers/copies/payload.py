@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, LimitExceeded
-from sciknow.formats import check_options
 from sciknow.model import Distribution
 from sciknow.model.format import Form
 from sciknow.model.preserved import FileVersion, SourceFile
@@ -91,7 +90,7 @@ def list_files(
     make = getattr(reader, "payload", None)
     if make is None and reader.format.form is not Form.FILE:
         return None
-    check_options(reader.format, distribution.options)
+    reader.format.check_options(distribution.options)
     location = locate(distribution, base=base, deadline=deadline)
     found = _whole((make or of_file_or_set)(location, distribution.options), location)
     if not found.files or len(found.files) > MAX_FILES:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sciknow.formats import check_options
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint, Strength
 from sciknow.model.format import Form
@@ -65,7 +64,7 @@ def take_fingerprint(
         When what comes is cut short or damaged.
     """
     reader = reader_for(distribution)
-    check_options(reader.format, distribution.options)
+    reader.format.check_options(distribution.options)
     location = locate(distribution, base=base, deadline=deadline)
     options = distribution.options
     if location.path is None:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from sciknow.errors import SciknowError
 from sciknow.formats import (
-    check_requirements,
     format_named,
     format_of_media_type,
     installed_formats,
@@ -127,7 +126,7 @@ def _lacking(reader: str) -> Missed | None:
     """Say what a reader needs that is not installed."""
     try:
         if reader:
-            check_requirements(format_named(reader))
+            format_named(reader).check_requirements()
     except SciknowError as error:
         return missed(error)
     return None

@@ -13,7 +13,7 @@ from sciknow.readers.formats.icechunk.fingerprint import snapshot_fingerprint
 from sciknow.readers.formats.icechunk.repo import parse_version
 from sciknow.readers.formats.icechunk.store import SnapshotSizes, snapshot_store
 from sciknow.readers.formats.zarr.cost import ZarrCosts
-from sciknow.readers.formats.zarr.group import open_group, probe
+from sciknow.readers.formats.zarr.store import open_group, probe
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from sciknow.files import sha256_bytes
 from sciknow.model.fingerprint import Fingerprint
-from sciknow.readers.formats.kerchunk.document import Files, read_references
 from sciknow.readers.formats.kerchunk.probe import is_folder
-from sciknow.readers.formats.kerchunk.references import parse_document
+from sciknow.readers.formats.kerchunk.references import Files, parse_document, read_references
 from sciknow.readers.formats.zarr.fingerprint import canonical, store_fingerprint
 from sciknow.readers.formats.zarr.store import ReferenceStore
 from sciknow.readers.protocol import Location

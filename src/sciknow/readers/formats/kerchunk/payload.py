@@ -13,8 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from sciknow.errors import InvalidInput
 from sciknow.readers.copies.members import FOLDER, MAX_FILES, Member, Members
-from sciknow.readers.formats.kerchunk.document import Files, read_references
-from sciknow.readers.formats.kerchunk.references import ParquetReferences
+from sciknow.readers.formats.kerchunk.references import Files, ParquetReferences, read_references
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import explain
 

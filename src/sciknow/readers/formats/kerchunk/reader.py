@@ -10,11 +10,10 @@ from sciknow.model.fingerprint import Fingerprint
 from sciknow.readers.copies.members import Members
 from sciknow.readers.formats.kerchunk import FORMAT
 from sciknow.readers.formats.kerchunk.cost import reference_costs
-from sciknow.readers.formats.kerchunk.document import read_references
 from sciknow.readers.formats.kerchunk.fingerprint import reference_fingerprint
 from sciknow.readers.formats.kerchunk.payload import reference_members
-from sciknow.readers.formats.zarr.group import open_group, probe
-from sciknow.readers.formats.zarr.store import ReferenceStore
+from sciknow.readers.formats.kerchunk.references import read_references
+from sciknow.readers.formats.zarr.store import ReferenceStore, open_group, probe
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import explain

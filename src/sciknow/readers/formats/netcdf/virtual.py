@@ -21,8 +21,7 @@ from kerchunk.hdf import SingleHdf5ToZarr
 from sciknow.errors import InvalidInput
 from sciknow.files import sha256_bytes, write_atomic
 from sciknow.readers.formats.kerchunk.references import parse_document, resolver
-from sciknow.readers.formats.zarr.group import open_group, probe
-from sciknow.readers.formats.zarr.store import ReferenceStore
+from sciknow.readers.formats.zarr.store import ReferenceStore, open_group, probe
 from sciknow.readers.protocol import Location
 from sciknow.wire.rangefile import RangeFile
 from sciknow.wire.trouble import explain

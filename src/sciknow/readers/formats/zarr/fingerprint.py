@@ -20,8 +20,13 @@ from sciknow.files import sha256_bytes
 from sciknow.model.fingerprint import Fingerprint, Strength, VariableState
 from sciknow.readers.fingerprints.sample import RANGE, WHOLE_BYTES, WHOLE_CHUNKS, cells
 from sciknow.readers.fingerprints.structure import dtype_name, plain_attrs
-from sciknow.readers.formats.zarr.group import kind_of, probe
-from sciknow.readers.formats.zarr.store import ReadOnlyStore, ReferenceStore, SourceStore
+from sciknow.readers.formats.zarr.store import (
+    ReadOnlyStore,
+    ReferenceStore,
+    SourceStore,
+    kind_of,
+    probe,
+)
 from sciknow.readers.protocol import Location
 from sciknow.wire.trouble import Absent, explain
 

@@ -14,8 +14,7 @@ from sciknow.errors import LimitExceeded, SourceUnavailable
 from sciknow.model.preserved import FileVersion
 from sciknow.net import OBJECT_SCHEMES
 from sciknow.readers.copies.members import MAX_FILES, Member, Members, members_of
-from sciknow.readers.formats.zarr.group import kind_of, probe
-from sciknow.readers.formats.zarr.store import METADATA, SourceStore
+from sciknow.readers.formats.zarr.store import METADATA, SourceStore, kind_of, probe
 from sciknow.readers.protocol import Location
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import Absent, Denied, explain

@@ -16,9 +16,8 @@ from sciknow.readers.copies.members import Members
 from sciknow.readers.formats.zarr import FORMAT
 from sciknow.readers.formats.zarr.cost import Sizes, ZarrCosts
 from sciknow.readers.formats.zarr.fingerprint import zarr_fingerprint
-from sciknow.readers.formats.zarr.group import open_group, probe
 from sciknow.readers.formats.zarr.payload import store_members
-from sciknow.readers.formats.zarr.store import SourceStore, document
+from sciknow.readers.formats.zarr.store import SourceStore, document, open_group, probe
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
 
