@@ -36,22 +36,15 @@ def format_words() -> dict[str, str]:
     return {word: item.family or item.name for item in known for word in item.words} | _OTHERS
 
 
-def format_of(text: str, words: Mapping[str, str]) -> str:
-    """Return the file format that a text names, as the index writes it; empty for none.
+def find_format(text: str, words: Mapping[str, str]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the file format that a text names, as the index writes it, and where it does so.
 
     Examples
     --------
     >>> known = format_words()
-    >>> format_of("as GeoTIFF", known), format_of("netCDF-4", known), format_of("Zarr 格式", known)
-    ('tiff', 'netcdf', 'zarr')
+    >>> find_format("as GeoTIFF", known), find_format("Zarr 格式", known)
+    (('tiff', [(3, 10)]), ('zarr', [(0, 4)]))
     """
-    return find_format(text, words)[0]
-
-
-def find_format(text: str, words: Mapping[str, str]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the file format that a text names, and where it does so."""
-    found = [(f".{match[0]}", match) for match in [_NC.search(text)] if match]
-    found += [(match[0].lower(), match) for match in _WORD.finditer(text)]
-    return next(
-        ((words[word], [match.span()]) for word, match in found if word in words), ("", [])
-    )
+    named = [(".nc", found) for found in [_NC.search(text)] if found]
+    named += [(found[0].lower(), found) for found in _WORD.finditer(text)]
+    return next(((words[word], [found.span()]) for word, found in named if word in words), ("", []))
