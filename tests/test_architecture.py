@@ -9,7 +9,20 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
-    {"errors", "killable", "vocab", "_html", "_lazy", "pattern", "text", "files", "net", "version"},
+    {
+        "errors",
+        "killable",
+        "vocab",
+        "_html",
+        "_lazy",
+        "clock",
+        "files",
+        "net",
+        "pattern",
+        "progress",
+        "text",
+        "version",
+    },
     {"model"},
     {"axes", "formats", "place", "rdf"},
     {"wire"},

@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,43 @@ def sha256_file(path: Path) -> str:
     """Return the SHA-256 digest of a file's bytes as 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests_of(path: Path, algorithms: Iterable[str]) -> dict[str, str]:
+    """Return digests of a file by several algorithms, read once; a link is not followed."""
+    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        while piece := file.read(2**20):
+            for one in hashes.values():
+                one.update(piece)
+    return {name: one.hexdigest() for name, one in hashes.items()}
+
+
+def append_line(path: Path, line: bytes, *, durable: bool = False, follow: bool = True) -> None:
+    """Append a line that other processes append to as well; one torn by a crash is ended first.
+
+    Parameters
+    ----------
+    path : Path
+        The file, made when missing.
+    line : bytes
+        Without its end.
+    durable : bool
+        Whether it shall survive a power cut.
+    follow : bool
+        Whether the file may be a link.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if follow else os.O_NOFOLLOW)
+    handle = os.open(path, flags, 0o644)
+    try:
+        lock(handle)
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        os.write(handle, (b"\n" if torn else b"") + line + b"\n")
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 import sciknow as sk
-from sciknow.ledger import Locked, make_lock, now, write_lock
+from sciknow.clock import now
+from sciknow.ledger import Locked, make_lock, write_lock
 from sciknow.model import Distribution
 from sciknow.readers import take_fingerprint
 

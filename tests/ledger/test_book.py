@@ -11,7 +11,7 @@ import pytest
 import sciknow as sk
 from sciknow.errors import DegradedWarning, InvalidInput, NotFound
 from sciknow.ledger import Ledger, Opened, Source, selection_of
-from sciknow.ledger.lines import append_line
+from sciknow.ledger.lines import write_line
 from sciknow.model import Agent, Dataset, Distribution, LangString, Publication
 
 MOMENT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_the_environment_names_a_file_for_the_whole_process(tmp_path, monkeypatc
 
 def write_some(path, number):
     for step in range(20):
-        append_line(path, {"who": number, "step": step, "text": "x" * 3000})
+        write_line(path, {"who": number, "step": step, "text": "x" * 3000})
 
 
 def test_many_processes_append_whole_lines(tmp_path):

@@ -7,7 +7,7 @@ record for no index.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
@@ -21,6 +21,7 @@ from sciknow.hub.store.state import State, open_state
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
 from sciknow.model.selection import selection_of
 from sciknow.net import DEADLINE
+from sciknow.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from sciknow.preservation import Preserved
     from sciknow.readers import As, Opened, Options, Plan
     from sciknow.search import Embedder
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
 
 
 class Hub:

@@ -8,7 +8,6 @@ from sciknow.ledger.book import (
     Opened,
     current,
     library_versions,
-    now,
     opened,
     session,
 )
@@ -45,7 +44,6 @@ __all__ = [
     "environment",
     "library_versions",
     "make_lock",
-    "now",
     "opened",
     "read_lock",
     "selection_of",

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sciknow._html import Markup, link, table
 from sciknow.errors import DegradedWarning
 from sciknow.formats import installed_formats
-from sciknow.ledger.lines import append_line, read_lines
+from sciknow.ledger.lines import read_lines, write_line
 from sciknow.ledger.source import Source
 from sciknow.model import Distribution
 from sciknow.model.plain import Count, to_plain
@@ -125,7 +125,7 @@ class Ledger:
             file = self._target()
             try:
                 if file is not None:
-                    append_line(file, to_plain(entry))
+                    write_line(file, to_plain(entry))
             except OSError as error:
                 warnings.warn(
                     f"the ledger's file {file} cannot be written: {error.strerror}",
@@ -242,11 +242,6 @@ def session(*, file: Path | str | None = None) -> Iterator[Ledger]:
         yield book
     finally:
         _CURRENT.reset(token)
-
-
-def now() -> datetime:
-    """Return the present moment in UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 _BELOW = ("fsspec", "kerchunk")

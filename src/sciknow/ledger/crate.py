@@ -16,9 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from sciknow.clock import now
 from sciknow.errors import InvalidInput, LimitExceeded, MissingDependency
 from sciknow.files import sha256_file, write_named
-from sciknow.ledger.book import Ledger, Opened, now
+from sciknow.ledger.book import Ledger, Opened
 from sciknow.ledger.citation import cite
 from sciknow.ledger.software import home_page
 from sciknow.model.identifier import orcid_iri, parse_orcid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -11,14 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from sciknow.errors import DegradedWarning, NotFound
-from sciknow.files import lock
+from sciknow.files import append_line
 from sciknow.model.parse import Where
 from sciknow.model.plain import from_plain
 
 T = TypeVar("T")
 
 
-def append_line(path: Path, plain: Mapping[str, object]) -> None:
+def write_line(path: Path, plain: Mapping[str, object]) -> None:
     """Append one object as a line; a line torn by an earlier crash is left alone and ended.
 
     Parameters
@@ -28,16 +27,9 @@ def append_line(path: Path, plain: Mapping[str, object]) -> None:
     plain : mapping
         Plain values; dates and times are written in ISO form.
     """
-    line = json.dumps(plain, ensure_ascii=False, default=_iso).encode("utf-8", "replace") + b"\n"
+    line = json.dumps(plain, ensure_ascii=False, default=_iso).encode("utf-8", "replace")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        lock(handle)
-        size = os.fstat(handle).st_size
-        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, b"\n" + line if torn else line)
-    finally:
-        os.close(handle)
+    append_line(path, line)
 
 
 def read_lines(path: Path | str, kind: type[T]) -> Iterator[T]:

@@ -6,16 +6,15 @@ the way it opens) and ``files.jsonl`` (of each file: where from, when, validator
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sciknow.clock import now
 from sciknow.errors import IntegrityError, InvalidInput, NotFound, SciknowError
-from sciknow.files import sha256_bytes, sha256_file, sync_tree, write_atomic
+from sciknow.files import digests_of, sha256_bytes, sha256_file, sync_tree, write_atomic
 from sciknow.model.plain import from_plain
 from sciknow.model.preserved import FileRecord
 from sciknow.preservation.manifest import WRITTEN, manifest_text, read_manifest
@@ -83,12 +82,7 @@ def write_tags(
 
 def tag_text(bag: Path, names: Iterable[str], algorithm: str) -> str:
     """Return the tag manifest by one algorithm."""
-
-    def digest(name: str) -> str:
-        with (bag / name).open("rb") as file:
-            return hashlib.file_digest(file, algorithm).hexdigest()
-
-    return manifest_text({name: digest(name) for name in names})
+    return manifest_text({name: digests_of(bag / name, [algorithm])[algorithm] for name in names})
 
 
 def _counted(records: Sequence[FileRecord]) -> list[tuple[str, str]]:
@@ -103,7 +97,7 @@ def _counted(records: Sequence[FileRecord]) -> list[tuple[str, str]]:
 
 def today() -> str:
     """Return the day in UTC as an ISO date."""
-    return datetime.now(UTC).date().isoformat()
+    return now().date().isoformat()
 
 
 class PreservedBag:

@@ -6,16 +6,16 @@ Source: RFC 8493, section 3 (complete and valid bags).
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
+from sciknow.clock import stamp
 from sciknow.errors import NotFound, SciknowError, UntrustedInput
+from sciknow.files import digests_of
 from sciknow.preservation.finding import BagReport, Damage, Problem
 from sciknow.preservation.manifest import (
     manifest_names,
@@ -25,19 +25,13 @@ from sciknow.preservation.manifest import (
 )
 from sciknow.preservation.naming import PAYLOAD, regular, shown
 from sciknow.preservation.tags import BAGIT, INFO, read_declaration, read_tags
+from sciknow.progress import Progress, silent
 from sciknow.text import counted
 
 FETCH = "fetch.txt"
 AT_ONCE = 4
 _WEAK = frozenset({"md5", "sha1"})
 _OXUM = re.compile(r"(\d+)\.(\d+)")
-
-Tick = Callable[[int, int], None]
-"""Told of files done and files in all."""
-
-
-def _silent(done: int, total: int) -> None:
-    pass
 
 
 @dataclass(slots=True)
@@ -63,22 +57,22 @@ class Expected:
         self.problems.append(Problem(damage=damage, path=path, detail=detail))
 
 
-def check_bag(bag: Path, *, tick: Tick = _silent) -> BagReport:
+def check_bag(bag: Path, *, progress: Progress = silent) -> BagReport:
     """Check one bag.
 
     Parameters
     ----------
     bag : Path
         Its folder.
-    tick : callable
-        Told how far it is.
+    progress : callable
+        Told the bag's name, the files done and the files in all.
 
     Returns
     -------
     BagReport
         Every problem; nothing has been changed.
     """
-    began = datetime.now(UTC).isoformat(timespec="seconds")
+    began = stamp()
     told = expected(bag)
     sizes: dict[str, int] = {}
     problems: list[Problem] = []
@@ -87,7 +81,7 @@ def check_bag(bag: Path, *, tick: Tick = _silent) -> BagReport:
         for done, (path, size, problem) in enumerate(work, 1):
             sizes[path] = size
             problems += [problem] if problem else []
-            tick(done, len(told.digests))
+            progress(bag.name, done, len(told.digests))
     payload = {path: size for path, size in sizes.items() if path.startswith(f"{PAYLOAD}/")}
     problems += _unexpected(bag, told.digests)
     if not any(one.damage in (Damage.MISSING, Damage.CHANGED) for one in problems):
@@ -179,16 +173,6 @@ def _check_file(
     if len(wrong) < len(digests):
         detail = f"the manifests disagree: {detail}"
     return path, found.st_size, Problem(damage=Damage.CHANGED, path=path, detail=detail)
-
-
-def digests_of(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:
-    """Return digests of a file, read once; a link is not followed."""
-    hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-        while piece := file.read(2**20):
-            for one in hashes.values():
-                one.update(piece)
-    return {name: one.hexdigest() for name, one in hashes.items()}
 
 
 def _unexpected(bag: Path, digests: Mapping[str, object]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sciknow.errors import DegradedWarning, NotFound
+from sciknow.files import append_line
 from sciknow.preservation.bag import SOFTWARE, is_bag
 from sciknow.preservation.finding import BagReport, Damage, Problem, plain
 from sciknow.preservation.workspace import PARTIAL
@@ -55,28 +56,16 @@ def write_history(bag: Path, report: BagReport) -> None:
     problems = entry["problems"]
     if isinstance(problems, list) and len(problems) > MAX_PROBLEMS:
         entry |= {"problems": problems[:MAX_PROBLEMS], "more_problems": len(problems)}
-    line = (json.dumps(entry, ensure_ascii=False) + "\n").encode()
+    line = json.dumps(entry, ensure_ascii=False).encode()
     path = bag.parent / HISTORY
     try:
-        _append(path, line)
+        append_line(path, line, durable=True, follow=False)
     except OSError as error:
         warnings.warn(
             f"the audit of {bag} is not written into {path}: {error.strerror}",
             DegradedWarning,
             stacklevel=2,
         )
-
-
-def _append(path: Path, line: bytes) -> None:
-    """Append a line and make it durable; one that was torn off before is ended first."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
-    try:
-        size = os.fstat(handle).st_size
-        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, b"\n" + line if torn else line)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_history(folder: Path) -> list[dict[str, object]]:

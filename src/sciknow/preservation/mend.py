@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from sciknow.errors import SciknowError
-from sciknow.files import sync_folder, write_atomic
+from sciknow.files import digests_of, sync_folder, write_atomic
 from sciknow.preservation.bag import payload_text, read_records
-from sciknow.preservation.check import check_bag, digests_of, expected
+from sciknow.preservation.check import check_bag, expected
 from sciknow.preservation.finding import MENDABLE, BagReport, Problem
 from sciknow.preservation.manifest import read_manifest
 from sciknow.preservation.naming import PAYLOAD, regular

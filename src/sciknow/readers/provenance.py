@@ -22,11 +22,11 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from typing import Any
 
 import xarray as xr
 
+import sciknow.clock as clock
 from sciknow.model import Dataset, Distribution
 from sciknow.net import redact
 
@@ -87,7 +87,7 @@ def origin_attrs(distribution: Distribution, reader: str, url: str) -> dict[str,
         ACCESS_URL: redact(url),
         DISTRIBUTION: distribution.id,
         READER: reader,
-        OPENED_AT: datetime.now(UTC).isoformat(timespec="seconds"),
+        OPENED_AT: clock.stamp(),
     }
 
 

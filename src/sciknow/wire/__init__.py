@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sciknow.wire.budget import Budget
     from sciknow.wire.cache import Cache, CacheInfo
     from sciknow.wire.client import Client, Coming
-    from sciknow.wire.download import current_state, fetch_file, file_digests, record_of
+    from sciknow.wire.download import current_state, fetch_file, record_of
     from sciknow.wire.network import has_route
     from sciknow.wire.request import Answer, Request
     from sciknow.wire.retry import Meter, Patience
@@ -46,7 +46,6 @@ __all__ = [
     "Transport",
     "current_state",
     "fetch_file",
-    "file_digests",
     "has_route",
     "record_of",
 ]
@@ -66,7 +65,6 @@ _HOMES = {
     "Transport": "transport",
     "current_state": "download",
     "fetch_file": "download",
-    "file_digests": "download",
     "has_route": "network",
     "record_of": "download",
 }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from html import unescape
 
+from sciknow.clock import stamp
 from sciknow.model.preserved import FileVersion
 from sciknow.text import clean, squeeze
 from sciknow.wire.budget import SAID
@@ -168,7 +169,7 @@ def version_of(headers: Mapping[str, str], size: int | None) -> FileVersion:
 def iso_date(header: str) -> str:
     """Turn the date of a header into ISO date and time, UTC; empty where it is none."""
     try:
-        return parsedate_to_datetime(header).astimezone(UTC).isoformat(timespec="seconds")
+        return stamp(parsedate_to_datetime(header))
     except (ValueError, OverflowError):
         return ""
 

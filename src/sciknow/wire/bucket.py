@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ import obstore
 from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 from obstore.store import AzureStore, GCSStore, S3Store
 
+from sciknow.clock import stamp
 from sciknow.errors import InvalidInput
 from sciknow.model.preserved import FileVersion
 from sciknow.net import USER_AGENT, Deadline
@@ -272,7 +273,7 @@ def _version(meta: Mapping[str, Any]) -> FileVersion:
     tag, moment = meta["e_tag"] or "", meta["last_modified"]
     if tag and not tag.endswith('"'):
         tag = f'"{tag}"'  # Azure's listings leave the quotes out
-    changed = moment.astimezone(UTC).isoformat(timespec="seconds") if moment else ""
+    changed = stamp(moment) if moment else ""
     version = meta["version"] or ""
     return FileVersion(meta["size"], tag, changed, "" if version == "null" else version)
 

@@ -6,17 +6,16 @@ at any moment loses at most what came since the part was last made durable.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from sciknow.clock import stamp
 from sciknow.errors import IntegrityError
-from sciknow.files import write_atomic
+from sciknow.files import digests_of, write_atomic
 from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
 from sciknow.net import check_online, parse_url, redact
 from sciknow.wire.answer import no_page
@@ -34,6 +33,9 @@ SMALL = 2**20
 
 Spend = Callable[[int], None]
 """Told of the bytes that came; may refuse more by raising."""
+
+
+_BOTH = ("sha256", "sha512")
 
 
 class Part:
@@ -88,25 +90,15 @@ class Part:
         told = asdict(self.state) | {"durable": self.size}
         write_atomic(self.note, json.dumps(told))
 
-    def digests(self) -> tuple[str, str]:
-        """Return SHA-256 and SHA-512 of the bytes that are there."""
-        return file_digests(self.path)
+    def digests(self) -> dict[str, str]:
+        """Return SHA-256 and SHA-512 of the bytes that are there, by their names."""
+        return digests_of(self.path, _BOTH)
 
     def drop(self) -> None:
         """Forget what came."""
         self.path.unlink(missing_ok=True)
         self.note.unlink(missing_ok=True)
         self.state, self.size = FileVersion(), 0
-
-
-def file_digests(path: Path) -> tuple[str, str]:
-    """Return SHA-256 and SHA-512 of a file, read once."""
-    one, other = hashlib.sha256(), hashlib.sha512()
-    with path.open("rb") as file:
-        while piece := file.read(2**20):
-            one.update(piece)
-            other.update(piece)
-    return one.hexdigest(), other.hexdigest()
 
 
 def free(count: int) -> None:
@@ -159,14 +151,14 @@ def fetch_file(
     attempt = partial(_attempt, transport, file, kept, spend, headers or {})
     went_on = _come(transport, file, kept, attempt)
     found = kept.digests()
-    if sha256 and found[0] != sha256 and went_on:
+    if sha256 and found["sha256"] != sha256 and went_on:
         kept.drop()
         _come(transport, file, kept, attempt)
         found = kept.digests()
-    if sha256 and found[0] != sha256:
+    if sha256 and found["sha256"] != sha256:
         kept.drop()
         raise IntegrityError(
-            f"{redact(file.url)} now has other bytes (sha256 {found[0][:16]}…, recorded is "
+            f"{redact(file.url)} now has other bytes (sha256 {found['sha256'][:16]}…, recorded is "
             f"{sha256[:16]}…)",
             hint="look for a mirror that still has the old ones",
         )
@@ -175,11 +167,10 @@ def fetch_file(
         path=file.path,
         url=file.named or file.url,
         size=kept.size,
-        sha256=found[0],
-        sha512=found[1],
+        **found,
         etag=kept.state.etag,
         modified=kept.state.modified,
-        retrieved=_now(),
+        retrieved=stamp(),
     )
 
 
@@ -201,20 +192,15 @@ def record_of(made: Path, path: str, url: str, how: str) -> FileRecord:
     how : str
         How it was made.
     """
-    sha256, sha512 = file_digests(made)
+    digests = digests_of(made, _BOTH)
     return FileRecord(
         path=path,
         url=url,
         size=made.stat().st_size,
-        sha256=sha256,
-        sha512=sha512,
-        retrieved=_now(),
+        **digests,
+        retrieved=stamp(),
         made=how,
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _come(transport: Transport, file: SourceFile, part: Part, attempt: Callable[[], None]) -> bool:

@@ -6,10 +6,11 @@ For endpoints that came from data: here the rules of `net` hold for every name a
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import quote, unquote_plus, urlencode
 from xml.etree import ElementTree
 
+from sciknow.clock import stamp
 from sciknow.model.preserved import FileVersion
 from sciknow.net import Deadline
 from sciknow.wire import blocking, http
@@ -132,4 +133,4 @@ def _moment(item: ElementTree.Element) -> str:
         found = datetime.fromisoformat(_text(item, "LastModified"))
     except ValueError:
         return ""
-    return found.astimezone(UTC).isoformat(timespec="seconds")
+    return stamp(found)

@@ -23,14 +23,12 @@ from sciknow.model import Concept, Dataset, Distribution, LangString
 from sciknow.model.probe import Probe
 from sciknow.model.suggest import nearest
 from sciknow.net import is_offline, is_private_host
+from sciknow.progress import Progress
 from sciknow.text import counted
 from sciknow.vocab import Sector
 
 WORKERS = 16
 PER_HOST = 2
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage, the steps done, and the steps in all."""
 
 
 class Target(NamedTuple):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 import sciknow.preservation as preservation
+from sciknow.clock import stamp
 from sciknow.errors import InvalidInput
 from sciknow.hub.hub import Hub
-from sciknow.hub.keep.fetch import Progress, silent
 from sciknow.hub.keep.mirror import Mirrors, Places
 from sciknow.hub.store.hubs import Hubs
 from sciknow.net import DEADLINE
 from sciknow.preservation import AuditReport, BagReport
+from sciknow.progress import Progress, silent
 
 
 def audit(
@@ -24,7 +23,7 @@ def audit(
     private: bool = False,
     hub: Hub | None = None,
     deadline: float = DEADLINE,
-    progress: Progress = silent,
+    progress: Progress | None = None,
 ) -> AuditReport:
     """Check the fixity of every bag below some folders, and mend what is damaged where asked to.
 
@@ -67,17 +66,16 @@ def audit(
     with Hubs(hub._state if hub is not None else None) as hubs:
         known = Mirrors(mirrors, private, hubs, deadline)
         found = [
-            _one(bag, known if repair else None, partial(progress, bag.name))
-            for bag in dict.fromkeys(bags)
+            _one(bag, known if repair else None, progress or silent) for bag in dict.fromkeys(bags)
         ]
     return preservation.AuditReport(found)
 
 
-def _one(bag: Path, mirrors: Mirrors | None, tick: Callable[[int, int], None]) -> BagReport:
+def _one(bag: Path, mirrors: Mirrors | None, progress: Progress) -> BagReport:
     if bag.name.startswith(preservation.PARTIAL):
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = stamp()
         return preservation.unfinished_report(bag, at)
-    report = preservation.check_bag(bag, tick=tick)
+    report = preservation.check_bag(bag, progress=progress)
     if mirrors is not None and not report.ok:
         with preservation.locked(bag.parent):
             report = preservation.mend_bag(bag, report, Places(bag, mirrors))

@@ -11,7 +11,7 @@ import sciknow.readers as readers
 import sciknow.wire as wire
 from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
 from sciknow.hub.keep.card import info_fields, make_card, opens_of
-from sciknow.hub.keep.fetch import Fetching, Progress, silent
+from sciknow.hub.keep.fetch import Fetching
 from sciknow.hub.load.cite import cite
 from sciknow.hub.load.open import attrs_of, plan_dataset, source_of, ways_of
 from sciknow.hub.store.records import What
@@ -20,6 +20,7 @@ from sciknow.model import Dataset, Distribution
 from sciknow.model.preserved import FileRecord
 from sciknow.net import redact
 from sciknow.preservation import PreservationPlan, Preserved, PreservedBag, Workspace
+from sciknow.progress import Progress, silent
 from sciknow.readers import Payload, Request
 from sciknow.text import counted
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sciknow.preservation as preservation
 import sciknow.readers as readers
+from sciknow.clock import stamp
 from sciknow.ledger import Source
 from sciknow.model import Agent, Dataset, Distribution, Publication
 from sciknow.model.parse import Where
@@ -50,7 +50,7 @@ def make_card(
     dataset = source.dataset
     return {
         "format": preservation.FORMAT,
-        "preserved_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "preserved_at": stamp(),
         "request": dict(request),
         "dataset": to_plain(dataset),
         "terms": {

@@ -10,6 +10,7 @@ from typing import Unpack
 import sciknow.ledger as ledger
 import sciknow.preservation as preservation
 import sciknow.readers as readers
+from sciknow.clock import now
 from sciknow.errors import UntrustedInput
 from sciknow.formats import installed_formats
 from sciknow.hub.keep.card import read_part, read_source
@@ -106,7 +107,7 @@ class Copy:
                 distribution=self.origin,
                 location=str(self.folder / self.opens.access_url),
                 bag=str(self.folder.resolve()),
-                opened_at=ledger.now(),
+                opened_at=now(),
                 generation=self.generation,
                 hub=hub,
                 selection=request.selection.to_dict(),

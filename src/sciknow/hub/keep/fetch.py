@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import sciknow.wire as wire
 from sciknow.errors import IntegrityError, SciknowError
+from sciknow.files import sha256_file
 from sciknow.model.preserved import FileRecord, FileVersion, SourceFile
+from sciknow.progress import Progress
 
 if TYPE_CHECKING:
     from sciknow.preservation import Workspace
@@ -24,13 +26,6 @@ T = TypeVar("T")
 AT_ONCE = 8
 ROUNDS = 3
 """How often files that changed while others came are fetched again."""
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(slots=True)
@@ -160,7 +155,7 @@ class Fetching:
             return None
         part = self.space.part(file.path)
         shutil.copyfile(path, part)
-        return record if wire.file_digests(part)[0] == record.sha256 else None
+        return record if sha256_file(part) == record.sha256 else None
 
     def _each(
         self, stage: str, files: Iterable[SourceFile], work: Callable[[SourceFile], T]

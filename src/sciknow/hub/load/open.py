@@ -11,6 +11,7 @@ from typing import Any
 import sciknow.availability as availability
 import sciknow.ledger as ledger
 import sciknow.readers as readers
+from sciknow.clock import now
 from sciknow.errors import (
     IntegrityError,
     InvalidInput,
@@ -237,7 +238,7 @@ def ledger_entry(
         source=source_of(state, dataset),
         distribution=way,
         location=told.get("access_url", way.access_url),
-        opened_at=ledger.now(),
+        opened_at=now(),
         generation=state.manifest.id,
         hub=state.name,
         selection=selection,

@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import sciknow.graph as graph
-import sciknow.ledger as ledger
+from sciknow.clock import stamp
 from sciknow.errors import InvalidInput
 from sciknow.hub.hub import Hub
 from sciknow.hub.make.documents import documents_of
@@ -26,6 +26,7 @@ from sciknow.hub.store.records import write_records
 from sciknow.hub.store.state import GRAPH, RECORDS, SEARCH
 from sciknow.model import Concept, Dataset, LangString
 from sciknow.model.plain import to_plain
+from sciknow.progress import Progress, silent
 from sciknow.search import (
     Document,
     Embedder,
@@ -37,9 +38,6 @@ from sciknow.search import (
 )
 from sciknow.version import __version__
 from sciknow.vocab import Sector
-
-Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, total) while a build runs."""
 
 _LONE = re.compile(r"[\ud800-\udfff]")
 """Half a character, which no file takes."""
@@ -86,7 +84,7 @@ def build_hub(
     packaged = source is None
     origin = packaged_source() if source is None else Path(source)
     folder = HubFolder(Path(target) if target else user_hub() if packaged else origin)
-    report = progress or _silent
+    report = progress or silent
     report("read", 0, 1)
     content = read_content(origin)
     if sectors:
@@ -164,7 +162,7 @@ def build_from_texts(
         documents=[document_of_text(*row) for row in rows.values()],
         counts={"texts": len(rows)},
     )
-    _make(folder, plan, load_embedder(model, verify=True), progress or _silent)
+    _make(folder, plan, load_embedder(model, verify=True), progress or silent)
     return Hub(folder, embedder=model if isinstance(model, Embedder) else None)
 
 
@@ -217,7 +215,7 @@ def _make(folder: HubFolder, plan: _Plan, embedder: Embedder, report: Progress) 
         Manifest(
             id=identifier,
             kind=plan.kind,
-            created=ledger.now().isoformat(),
+            created=stamp(),
             sciknow=__version__,
             source=plan.source,
             inputs=inputs,
@@ -231,10 +229,6 @@ def _make(folder: HubFolder, plan: _Plan, embedder: Embedder, report: Progress) 
             files=digest_files(scratch),
         ).write(scratch)
         return folder.publish(scratch, identifier)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""
 
 
 def _source(origin: Path, folder: HubFolder, packaged: bool) -> str:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import sciknow.ledger as ledger
 import sciknow.readers as readers
+from sciknow.clock import now
 from sciknow.errors import InvalidInput
 from sciknow.hub.find.hit import Hit
 from sciknow.hub.hub import Hub
@@ -184,7 +185,7 @@ def _lock_one(
         bag=entry.bag,
         hub=entry.hub,
         generation=entry.generation,
-        locked=ledger.now(),
+        locked=now(),
         fingerprint=print_,
     )
 

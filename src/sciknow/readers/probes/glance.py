@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sciknow.clock import stamp
 from sciknow.model.probe import Outcome
 from sciknow.net import WEB_SCHEMES, redact
 from sciknow.readers.probes.outcome import Missed, of_status
@@ -80,7 +80,7 @@ def _local(path: Path, listing: bool) -> Glance:
     if not path.exists():
         raise Missed(Outcome.GONE, "no such file or folder")
     stat = path.stat()
-    changed = datetime.fromtimestamp(stat.st_mtime, UTC).isoformat(timespec="seconds")
+    changed = stamp(stat.st_mtime)
     if path.is_dir():
         if not listing or next(path.iterdir(), None) is None:
             raise Missed(Outcome.CONTENT, "a folder" if not listing else "an empty folder")

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.errors import DegradedWarning, SciknowError
+from sciknow.progress import Progress
 from sciknow.search.digest import cache_folder
-from sciknow.search.embed.embedder import Embedder, Progress, TokenEmbedder, Tokens
+from sciknow.search.embed.embedder import Embedder, TokenEmbedder, Tokens
 
 T = TypeVar("T")
 Entry: TypeAlias = tuple[NDArray[np.float16], Tokens | None]

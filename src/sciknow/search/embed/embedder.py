@@ -8,18 +8,17 @@ the contract that every implementation has to pass.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sciknow.progress import Progress
+
 Vectors: TypeAlias = NDArray[np.float32]
 """Rows of unit length, shape (texts, dimensions)."""
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with the name of the step, how much is done, and how much there is."""
 
 MAX_CHARACTERS = 3_000
 """A text is cut here before it is tokenised: tokenizers read the whole text first."""

@@ -24,9 +24,10 @@ from tokenizers import Encoding, Tokenizer
 
 from sciknow.errors import MissingDependency
 from sciknow.files import sha256_bytes
+from sciknow.progress import Progress
 from sciknow.search.arrays import unit
 from sciknow.search.digest import check_digest
-from sciknow.search.embed.embedder import MAX_CHARACTERS, SCALE, Progress, Tokens, Vectors, workers
+from sciknow.search.embed.embedder import MAX_CHARACTERS, SCALE, Tokens, Vectors, workers
 from sciknow.search.embed.weights import as_published, in_part_bytes, read_safetensors
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sciknow.progress import Progress
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when its libraries are imported
 
 from sentence_transformers import SentenceTransformer
 
 from sciknow.files import files_below, sha256_bytes, sha256_file
 from sciknow.search.arrays import unit
-from sciknow.search.embed.embedder import MAX_CHARACTERS, Progress, Vectors
+from sciknow.search.embed.embedder import MAX_CHARACTERS, Vectors
 from sciknow.search.embed.model_folder import find_model
 
 _CHINESE = ("multilingual", "bge-m3", "-zh", "chinese", "e5-", "gte-", "qwen", "labse", "xlm")

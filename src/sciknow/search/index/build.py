@@ -12,9 +12,10 @@ import numpy as np
 
 from sciknow.errors import InvalidInput
 from sciknow.model import Concept
+from sciknow.progress import Progress
 from sciknow.search.arrays import save_array
 from sciknow.search.embed.cache import EmbeddingCache, encode_texts
-from sciknow.search.embed.embedder import Embedder, Progress, TokenEmbedder
+from sciknow.search.embed.embedder import Embedder, TokenEmbedder
 from sciknow.search.embed.onnx import OnnxEmbedder
 from sciknow.search.index.columns import build_columns
 from sciknow.search.index.document import FIELDS, KINDS, Document, embedded_text, titled_text

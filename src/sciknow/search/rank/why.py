@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sciknow._html import Markup, join, table, tag
 from sciknow.search.index.document import Link
-from sciknow.text import shorten
+from sciknow.text import counted, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +182,3 @@ def _plain_term(item: TermWhy) -> dict[str, object]:
         "fields": list(item.fields),
         "share": round(item.share, 4),
     }
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural but for one.
-
-    Examples
-    --------
-    >>> counted(1, "publication"), counted(3, "publication")
-    ('1 publication', '3 publications')
-    """
-    return f"{number} {noun}" + ("" if number == 1 else "s")

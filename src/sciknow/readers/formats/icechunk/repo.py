@@ -14,12 +14,12 @@ import re
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import icechunk
 
+from sciknow.clock import stamp
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, UntrustedInput
 from sciknow.net import REMOTE_SCHEMES, WEB_SCHEMES, parse_url, redact
 from sciknow.readers.formats.icechunk import VERSIONS
@@ -190,7 +190,7 @@ class Repository:
             icechunk.Repository.open_async(_storage(self.url, self.transport.storage_options))
         )
         info = await self.within(opened.lookup_snapshot_async(snapshot))
-        return str(info.written_at.astimezone(UTC).isoformat(timespec="seconds"))
+        return stamp(info.written_at)
 
     async def within(self, work: Awaitable[T]) -> T:
         """Wait for something icechunk does, until the deadline, with errors of ours."""
