@@ -46,7 +46,7 @@ lint: $(READY) ## ruff, and mypy --strict
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: hub ## ratios against what one would use instead
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks/run.py
 
 check: hub ## the facts in catalogs/ and knowledge_graph/
 	$(BIN)/sciknow validate && $(BIN)/python scripts/check_knowledge.py

@@ -6,6 +6,7 @@ filling cards moves nothing. Two yardsticks stand beside each figure: the theme 
 by the same judgments, and that ranking filtered by the field that judges, which no way of heeding
 the constraint should beat by much::
 
+    python benchmarks/asks.py                        # those beside SCIKNOW_SHARED_DATA
     python benchmarks/asks.py asks.json
     python benchmarks/asks.py asks.json --every 20   # one question in twenty
     python benchmarks/asks.py asks.json --worst 10   # and those answered worst
@@ -18,14 +19,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from retrieval import interval, ndcg
+from retrieval import interval, ndcg, note
 
 import sciknow
 
+TINY = Path(__file__).parent / "tiny" / "asks.json"
 DEPTH = 5
 LANGUAGES = ("en", "zh")
 
@@ -61,13 +64,24 @@ def mean(rows: list[dict], name: str) -> float:
     return sum(row[name] for row in rows) / len(rows)
 
 
+def default_asks() -> Path:
+    root = os.environ.get("SCIKNOW_SHARED_DATA")
+    shared = Path(root).parent if root else Path(__file__).parents[2] / "shared"
+    return shared / "tools" / "asks.json"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("asks", type=Path, help="questions with their judgments")
+    parser.add_argument("asks", type=Path, nargs="?", help="questions with their judgments")
+    parser.add_argument("--tiny", action="store_true", help="three questions, for the tests")
     parser.add_argument("--every", type=int, default=1, help="ask one question in so many")
     parser.add_argument("--worst", type=int, default=0, help="show so many that fared worst")
     options = parser.parse_args()
-    asks = json.loads(options.asks.read_text("utf-8"))
+    place = TINY if options.tiny else options.asks or default_asks()
+    if not place.is_file():
+        note("no questions here: name a file of them, or set SCIKNOW_SHARED_DATA")
+        return
+    asks = json.loads(place.read_text("utf-8"))
     rows = list(answers(asks, options.every))
     print(f"{'family':12} {'':2} asked  nDCG@5  95 % interval  first  alone  ceiling  of it")
     for family in dict.fromkeys(row["family"] for row in rows):

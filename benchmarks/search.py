@@ -43,6 +43,8 @@ from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
 from sciknow.search.index.build import build_index
 
 QUESTIONS = 60
+TINY = 300
+"""Records of a run for the tests."""
 T = TypeVar("T")
 DIMENSIONS = 384
 VOCABULARY = 30_000
@@ -326,6 +328,7 @@ def synthetic_texts(count: int = 128) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--records", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--tiny", action="store_true", help=f"{TINY} records, for the tests")
     parser.add_argument("--embedding", action="store_true")
     parser.add_argument("--recipe", action="store_true", help="time the usual recipe beside it")
     parser.add_argument("--json", action="store_true")
@@ -334,13 +337,16 @@ def main() -> int:
     missing = [name for name in ("bm25s", "faiss") if find_spec(name) is None]
     if options.recipe and missing:
         parser.error(f"{' and '.join(missing)} not installed: pip install 'sciknow[bench]'")
-    for records in [] if options.embedding else options.records:
+    sizes = [TINY] if options.tiny else options.records
+    for records in [] if options.embedding else sizes:
         rows.append(measure(records, options.recipe))
     if options.json:
         print(json.dumps(rows, indent=1))
     else:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        print("  ".join(names))
         for row in rows:
-            print("  ".join(f"{name} {value}" for name, value in row.items()))
+            print("  ".join(f"{row.get(name, ''):>{len(name)}}" for name in names))
     return 0
 
 
