@@ -57,6 +57,17 @@ _EN_DATE = re.compile(
     r"(?:(?:\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|"
     r"September|October|November|December)(?: \d{1,2}\b)?)|\d{1,2}(?:st|nd|rd|th)\b|\d\d:\d\d"
 )
+_USE_ZH = re.compile(
+    "可用于|适用于|常用于|广泛用于|可供|适合|最早|首个|一手资料|有助于|"
+    "(?<![应使专])用于[^，。]*(?:研究|分析|评估|监测|评测|规划)"
+)
+_USE_EN = re.compile(
+    r"\b(?:us(?:e|ed|es|eful|ing|ers?|able)|serv\w+|suit\w*|support\w*|allow\w*|"
+    r"help\w*|bas(?:is|e)|fit|meant|test\w*|can|may|reference|aim\w*|intended|first|earliest|"
+    r"enabl\w*|lets?|need(?:s|ed)?|benchmark|train\w*|feeds?|follow\w*|show\w*|links|for|made|"
+    r"predict|judge|asks|rerun|study|estimate)\b",
+    re.IGNORECASE,
+)
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
 _SMALL = 1
 
@@ -125,6 +136,8 @@ def clause_faults(dataset: Dataset) -> Iterator[str]:
         yield f"description.zh has {', '.join(sorted(extra))}, description.en has not"
     if missing and not re.search("[万亿百千]", chinese):
         yield f"description.en has {', '.join(sorted(missing))}, description.zh has not"
+    if (use := _USE_ZH.search(chinese)) and not _USE_EN.search(english):
+        yield f"description.zh says {use[0]!r}, the English tells no use"
     latin = {word for word in _LATIN.findall(chinese) if re.search("[A-Z]{2}", word)}
     names = {word for word in latin if _flat(word) not in _flat(whole)}
     names = {word for word in names if any(_flat(p) not in _flat(whole) for p in word.split("-"))}

@@ -54,6 +54,8 @@ ARTICLE = re.compile(
     r"/science/article/|/pmc/articles/PMC|pmc\.ncbi\.nlm\.nih\.gov/articles/|arxiv\.org/(?:abs|pdf)/|"
     r"csdata\.org(?:/en)?/p/|html\.rhhz\.net/|/article/id/|/journal/article/|wikisource\.org/"
 )
+EXPORT = re.compile(r"/export_json/")
+CODE = re.compile(r"/blob/.*\.(?:json|ya?ml|py|ts|csv)$")
 FILE = re.compile(r"\.(?:jsonnet|libsonnet|bibtex|bib|ya?ml|json|ttl|ipynb|py)$")
 MOVING = re.compile(r"/(?:master|main|HEAD)/")
 VERSION = re.compile(r"\b(?:v|version )(\d+(?:\.\d+)*)\b|第?(\d+(?:\.\d+)*)版", re.IGNORECASE)
@@ -143,6 +145,8 @@ def paper_faults(dataset: Dataset, base: Base, papers: Iterable[str]) -> Iterato
     if PRESS.search(names) and not REPOSITORY.search(names) and "publisher" not in noted:
         yield f"publisher {dataset.publisher} is a journal's: who publishes the data, or a note"
     page = dataset.landing_page
+    if (EXPORT.search(page) or CODE.search(page)) and "landing_page" not in noted:
+        yield f"landing_page {page} is an export or a file of code: the data's own page, or a note"
     article = ARTICLE.search(page) or page.rstrip("/").lower() in papers
     if article and "landing_page" not in noted:
         yield f"landing_page {page} is a paper: the page of the data, or a note"
@@ -187,7 +191,7 @@ def _addresses(item: Publication) -> list[str]:
 def address_faults(item: Publication) -> Iterator[str]:
     """Tell an address of a publication that is a tool's file or somebody's home page."""
     parts = urlsplit(item.url)
-    if FILE.search(parts.path):
+    if FILE.search(parts.path) or EXPORT.search(parts.path):
         yield f"{item.url} is a file that cites it, not the work"
     bare = item.url and not parts.path.strip("/") and not parts.query
     if bare and not item.doi and item.kind == "ScholarlyArticle":

@@ -29,9 +29,9 @@ _STEPS = {
     "PT3H": r"3(?:\.0)?[- ]?h|three[- ]hour",
     "PT6H": "6[- ]?h|six[- ]hour|four times (?:a day|per day|daily)|4 times",
     "PT12H": "12[- ]?h|twice (?:a |per )?da",
-    "P1D": "dail|day|night|24[- ]?h|日|天",
+    "P1D": "dail|day|night|giorn|24[- ]?h|日|天",
     "P5D": "5[- ]day|five[- ]day|pentad",
-    "P8D": "8[- ]day",
+    "P8D": "8[- ]?d",
     "P10D": "10[- ]day|dekad|ten[- ]day",
     "P16D": "16[- ]day|16 days",
     "P1W": "week|周",
@@ -129,6 +129,7 @@ def _license(card: Dataset, record: Record, _: Base) -> str:
         told = told or any(_bare(card.license) == _bare(item) for item in record.addresses)
     else:
         told = _spdx_told(card.license, record.license)
+        told = told or (not record.title and _spdx_told(card.license, record.text))
     return "" if told else f"license {card.license}, the record has {record.license[:90]!r}"
 
 
