@@ -349,4 +349,3 @@ def test_recorded_answers_of_each_registry_are_read():
         seen.setdefault(name, record)
     assert set(seen) == set(READERS)
     assert all(record.title for record in seen.values())
-/root/.pyenv/libexec/pyenv-hooks: line 24: enable: cannot open shared object /root/.pyenv/libexec/pyenv-realpath.dylib: /root/.pyenv/libexec/pyenv-realpath.dylib: cannot open shared object file: No such file or directory
