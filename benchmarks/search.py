@@ -38,9 +38,9 @@ from numpy.typing import NDArray
 
 from sciknow.search import Document, Filters, Index, load_embedder
 from sciknow.search.arrays import unit
-from sciknow.search.embed.embedder import reader
 from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
 from sciknow.search.index.build import build_index
+from sciknow.search.rank.meaning import reader
 
 QUESTIONS = 60
 TINY = 300

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sciknow.search.language.analysis import fold, pieces, stem, term_key, terms
+from sciknow.search.index.lexical import term_key
+from sciknow.search.language.analysis import fold, pieces, stem, terms
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotF
 from sciknow.search import Index, build_index, document_of_text, load_embedder
 from sciknow.search.arrays import unit
 from sciknow.search.digest import check_digest
-from sciknow.search.embed.embedder import LARGE, reader
 from sciknow.search.embed.model_folder import find_model
 from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
 from sciknow.search.embed.weights import in_bytes
+from sciknow.search.rank.meaning import LARGE, reader
 from sciknow.testing.embedder import EmbedderTests
 from sciknow.testing.index import IndexTests
 
@@ -105,7 +105,7 @@ def test_a_large_collection_is_asked_briskly(folder, embedder, monkeypatch):
     assert reader(embedder, LARGE) is embedder
     question = index.read("sea ice")
     (exact,) = index.mean([question])
-    monkeypatch.setattr("sciknow.search.embed.embedder.LARGE", 1)
+    monkeypatch.setattr("sciknow.search.rank.meaning.LARGE", 1)
     (brisk,) = index.mean([question])
     assert brisk.vector.tolist() == embedder.brisk().encode_queries(["sea ice"])[0].tolist()
     assert brisk.vector @ exact.vector > 0.999

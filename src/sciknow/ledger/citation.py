@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sciknow.errors import InvalidInput
+from sciknow.ledger.bibtex import to_bibtex
 from sciknow.ledger.book import Ledger, current
 from sciknow.ledger.csl import CslItem, dataset_item, publication_item, software_item
+from sciknow.ledger.rendered import render
 from sciknow.ledger.software import libraries_of, library_items
 from sciknow.ledger.source import Source
 
@@ -67,11 +69,7 @@ def cite(
     if not items:
         return ""
     if style == "bibtex":
-        from sciknow.ledger.bibtex import to_bibtex
-
         return to_bibtex(items)
-    from sciknow.ledger.rendered import render
-
     return render(items, style)
 
 

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sciknow.errors import DegradedWarning
 from sciknow.model.preserved import FileVersion
@@ -19,6 +20,7 @@ HEAD: Span = (0, 0)
 """Stands for a request that asks for the size alone."""
 
 
+@dataclass(slots=True)
 class Kept:
     """The cache as one transport sees it.
 
@@ -30,9 +32,8 @@ class Kept:
         Options of the object store: the same address at another endpoint is another source.
     """
 
-    def __init__(self, cache: Cache | None, options: Mapping[str, object]) -> None:
-        self.cache = cache
-        self._place = str(options.get("endpoint_url") or options.get("client_kwargs") or "")
+    cache: Cache | None
+    options: Mapping[str, object]
 
     def find(self, url: str, span: Span, *, document: bool, tag: str = "") -> Reply | None:
         """Return what is kept, or None where the source has to be asked.
@@ -78,17 +79,19 @@ class Kept:
         self.cache.put(self._key(url, span), found)
 
     def _key(self, url: str, span: Span) -> str:
-        return f"{self._place}|{url}|{span[0]}|{span[1]}"
+        place = self.options.get("endpoint_url") or self.options.get("client_kwargs") or ""
+        return f"{place}|{url}|{span[0]}|{span[1]}"
 
 
 Asked = tuple[str, int | None, int | None]
 """Address, start and end."""
 
 
+@dataclass(slots=True)
 class Memory:
     """Bytes that need not be asked for again, and what tells whether a file has changed.
 
-    Attributes
+    Parameters
     ----------
     sizes, tags : dict
         Size and validator of each file, by address.
@@ -96,13 +99,12 @@ class Memory:
         Small answers since opening began; None when nothing is being opened.
     """
 
-    def __init__(self) -> None:
-        self.sizes: dict[str, int] = {}
-        self.tags: dict[str, str] = {}
-        self.ranges: dict[Asked, bytes] | None = None
-        self._ends: OrderedDict[tuple[str, int], bytes] = OrderedDict()
-        self._whole: dict[str, bytes] = {}
-        self._lock = threading.Lock()
+    sizes: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    ranges: dict[Asked, bytes] | None = None
+    _ends: OrderedDict[tuple[str, int], bytes] = field(default_factory=OrderedDict)
+    _whole: dict[str, bytes] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def whole(self, url: str) -> bytes | None:
         """Return a file that was taken whole."""

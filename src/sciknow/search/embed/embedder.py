@@ -7,7 +7,6 @@ the contract that every implementation has to pass.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -22,10 +21,6 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 MAX_CHARACTERS = 3_000
 """A text is cut here before it is tokenised: tokenizers read the whole text first."""
-
-LARGE = 50_000
-"""Beyond so many records a question may be read briskly: their scan is not exact either."""
-
 
 SCALE = 254.0
 """One unit of a stored byte: a similarity of projected vectors of unit length."""
@@ -79,7 +74,7 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class TokenEmbedder(Protocol):
-    """An embedder that also gives vectors of single tokens (`sciknow.search.index.tokens`)."""
+    """An embedder that also gives vectors of single tokens (`sciknow.search.index.vectors`)."""
 
     @property
     def vocabulary(self) -> int:
@@ -95,18 +90,3 @@ class BriskEmbedder(Protocol):
 
     def brisk(self) -> Embedder:
         """Return the embedder that does; its vectors are compared with those of this one."""
-
-
-def reader(embedder: Embedder, records: int) -> Embedder:
-    """Return what reads the questions to a collection: the brisk one beyond `LARGE` records."""
-    if records > LARGE and isinstance(embedder, BriskEmbedder):
-        return embedder.brisk()
-    return embedder
-
-
-def workers() -> int:
-    """Return how many threads bulk work may use: ``OMP_NUM_THREADS``, else the usable cores."""
-    wish = os.environ.get("OMP_NUM_THREADS", "")
-    if wish.isdigit() and int(wish) > 0:
-        return int(wish)
-    return min(8, len(os.sched_getaffinity(0)))

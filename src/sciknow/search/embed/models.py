@@ -10,6 +10,7 @@ from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.search.embed.embedder import Embedder
 from sciknow.search.embed.model_folder import find_model
 from sciknow.search.embed.onnx import OnnxEmbedder
+from sciknow.search.embed.transformer import SentenceTransformerEmbedder
 
 
 def load_embedder(model: str | Path | Embedder | None = None, *, verify: bool = False) -> Embedder:
@@ -47,8 +48,6 @@ def load_embedder(model: str | Path | Embedder | None = None, *, verify: bool = 
             f"the model {model} needs sentence-transformers",
             hint="run: pip install 'sciknow[models]'",
         )
-    from sciknow.search.embed.transformer import SentenceTransformerEmbedder
-
     return SentenceTransformerEmbedder(model)
 
 

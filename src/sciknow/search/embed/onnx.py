@@ -9,6 +9,7 @@ quite as exact, for questions to large collections). The weights stay where they
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -27,7 +28,7 @@ from sciknow.files import sha256_bytes
 from sciknow.progress import Progress
 from sciknow.search.arrays import unit
 from sciknow.search.digest import check_digest
-from sciknow.search.embed.embedder import MAX_CHARACTERS, SCALE, Tokens, Vectors, workers
+from sciknow.search.embed.embedder import MAX_CHARACTERS, SCALE, Tokens, Vectors
 from sciknow.search.embed.weights import as_published, in_part_bytes, read_safetensors
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -216,3 +217,11 @@ def _session(name: str, tensors: Mapping[str, NDArray[Any]]) -> InferenceSession
     values = [OrtValue.ortvalue_from_numpy(array) for array in used.values()]
     options.add_external_initializers(list(used), values)
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def workers() -> int:
+    """Return how many threads bulk work may use: ``OMP_NUM_THREADS``, else the usable cores."""
+    wish = os.environ.get("OMP_NUM_THREADS", "")
+    if wish.isdigit() and int(wish) > 0:
+        return int(wish)
+    return min(8, len(os.sched_getaffinity(0)))

@@ -1,7 +1,8 @@
 """Any sentence-transformers model, from a folder or from what the machine has downloaded.
 
-This is the only module of the room that imports torch. Models are never fetched here, never
-allowed to bring code of their own, and only read from safetensors.
+This is the only module of the room that imports torch, and it does so when a model is loaded.
+Models are never fetched here, never allowed to bring code of their own, and only read from
+safetensors.
 """
 
 from __future__ import annotations
@@ -11,13 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sciknow.progress import Progress
-
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when its libraries are imported
-
-from sentence_transformers import SentenceTransformer
-
 from sciknow.files import files_below, sha256_bytes, sha256_file
+from sciknow.progress import Progress
 from sciknow.search.arrays import unit
 from sciknow.search.embed.embedder import MAX_CHARACTERS, Vectors
 from sciknow.search.embed.model_folder import find_model
@@ -48,6 +44,9 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str | Path, *, languages: Sequence[str] | None = None) -> None:
         self.name = str(model)
         folder = find_model(model)
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when its libraries are imported
+        from sentence_transformers import SentenceTransformer  # seconds, and torch with it
+
         self._model = SentenceTransformer(
             str(folder),
             device="cpu",

@@ -22,8 +22,7 @@ from sciknow.search.index.document import FIELDS, KINDS, Document, embedded_text
 from sciknow.search.index.lexical import build_lexical
 from sciknow.search.index.prior import mentions
 from sciknow.search.index.store import FORMAT, StoreWriter
-from sciknow.search.index.tokens import build_tokens
-from sciknow.search.index.vectors import build_titles, build_vectors
+from sciknow.search.index.vectors import build_titles, build_tokens, build_vectors
 from sciknow.search.language.analysis import VERSION, fold
 from sciknow.search.language.bridge import Bridge, bridge_path, glossed, open_bridge
 from sciknow.search.wish.format import format_words

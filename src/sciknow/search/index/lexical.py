@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from sciknow.errors import IntegrityError
 from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.index.document import FIELDS
-from sciknow.search.language.analysis import term_key, terms
+from sciknow.search.language.analysis import terms
 
 WEIGHTS = (3.0, 2.0, 1.5, 1.0, 1.0, 0.5, 0.5, 0.5)
 """What a word is worth in each field of `FIELDS`."""
@@ -219,3 +220,8 @@ def _open_tantivy(place: Path, owner: object) -> tantivy.Index:
         raise IntegrityError(
             f"the index in {place} cannot be opened: {error}", hint="run: sciknow build"
         ) from error
+
+
+def term_key(term: str) -> int:
+    """Return the 32-bit number that a term is kept under (CRC-32)."""
+    return zlib.crc32(term.encode())

@@ -7,6 +7,12 @@ small one is compared whole at once. There is no index to build, and a filter is
 A long description hides what a record is called: titles have vectors of their own. Where the title
 alone is nearer to a question than the whole text, the record's meaning moves part of the way up to
 it (`weights.TITLED`). Titles put no candidates forward.
+
+Late interaction: the best of those are compared token by token, each word of the question with
+each word of a record, in context. The model's vectors of single tokens are kept small (64 numbers
+of one byte). A record's worth is the sum, over the question's tokens, of their rarity times the
+cube of the best similarity to any token of the record (after Khattab and Zaharia 2020, with the
+model as it is).
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ from numpy.typing import NDArray
 
 from sciknow.search.arrays import open_array, ragged, save_array, widen
 from sciknow.search.embed.cache import EmbeddingCache, encode_texts
-from sciknow.search.embed.embedder import Embedder, Vectors
+from sciknow.search.embed.embedder import SCALE, Embedder, Tokens, Vectors
 
 EXACT = 4_096
 """Up to this many vectors are compared whole."""
@@ -258,3 +264,70 @@ class TitleStore:
     def similarity(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the cosine of a question and each record's title, 0 without a title."""
         return np.asarray(widen(self._vectors[rows]) @ query, np.float64)
+
+
+# token by token
+
+POWER = 3
+"""How much a close match counts beyond a loose one."""
+BUDGET = 400_000_000
+"""Bytes that a collection's tokens may take; a larger collection goes without."""
+_TOKENS = "tokens"
+
+
+def build_tokens(folder: Path, rows: Sequence[Tokens], vocabulary: int) -> bool:
+    """Write the tokens of some records, in order; tells whether they fit the budget."""
+    total = sum(item.vectors.size for item in rows)
+    if not rows or total > BUDGET:
+        return False
+    frequency = np.zeros(vocabulary, np.int64)
+    for item in rows:
+        frequency[np.unique(item.ids)] += 1
+    idf = np.log1p((len(rows) - frequency + 0.5) / (frequency + 0.5))
+    save_array(folder, _TOKENS, np.concatenate([item.vectors for item in rows]))
+    sizes = [len(item.ids) for item in rows]
+    save_array(folder, f"{_TOKENS}-start", np.cumsum([0, *sizes], dtype=np.int64))
+    save_array(folder, f"{_TOKENS}-idf", idf.astype(np.float32))
+    return True
+
+
+class TokenStore:
+    """The tokens of an index, opened read-only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._vectors = open_array(folder, _TOKENS)
+        self._start = open_array(folder, f"{_TOKENS}-start")
+        self._idf = open_array(folder, f"{_TOKENS}-idf")
+
+    @staticmethod
+    def there(folder: Path) -> bool:
+        """Tell whether an index has tokens."""
+        return (folder / f"{_TOKENS}.npy").is_file()
+
+    def score(self, query: Tokens, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what each token of a question is worth to each record.
+
+        Parameters
+        ----------
+        query : Tokens
+            The question's.
+        rows : array of int, shape (records,)
+            The records.
+
+        Returns
+        -------
+        array of float, shape (tokens, records)
+            Rarity (as in BM25) times the cube of the similarity: they add up over the tokens.
+        """
+        if not len(query.ids) or not len(rows):
+            return np.zeros((len(query.ids), len(rows)))
+        places = ragged(self._start, rows)
+        near = query.vectors.astype(np.float32) @ self._vectors[places].astype(np.float32).T
+        sizes = (self._start[rows + 1] - self._start[rows]).astype(np.int64)
+        best = np.zeros((len(query.ids), len(rows)))
+        filled = np.flatnonzero(sizes)
+        begins = (np.cumsum(sizes) - sizes)[filled]
+        if len(begins):
+            best[:, filled] = np.maximum.reduceat(near, begins, axis=1) / SCALE**2
+        weight = self._idf[query.ids].astype(np.float64)
+        return np.asarray(weight[:, None] * np.clip(best, 0, 1) ** POWER)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 import Stemmer
@@ -190,13 +189,3 @@ def pairs(run: str) -> Iterator[str]:
     if len(run) == 1:
         yield run
     yield from (run[place : place + 2] for place in range(len(run) - 1))
-
-
-def term_key(term: str) -> int:
-    """Return the 32-bit number that a term is kept under (CRC-32)."""
-    return zlib.crc32(term.encode())
-
-
-def term_keys(words: Iterable[str]) -> list[int]:
-    """Return the number of each term."""
-    return [zlib.crc32(word.encode()) for word in words]

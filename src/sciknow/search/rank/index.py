@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
-from sciknow.search.embed.embedder import Embedder, reader
+from sciknow.search.embed.embedder import Embedder
 from sciknow.search.embed.models import load_embedder
 from sciknow.search.index.document import KINDS
 from sciknow.search.index.facet import Facet, facets
@@ -23,7 +23,7 @@ from sciknow.search.language.analysis import VERSION, fold
 from sciknow.search.language.bridge import Bridge, open_bridge
 from sciknow.search.rank.answer import IndexHit, Results
 from sciknow.search.rank.explain import Asked
-from sciknow.search.rank.meaning import read_meaning
+from sciknow.search.rank.meaning import read_meaning, reader
 from sciknow.search.rank.question import MAX_QUESTION, Question, read_question, with_theme
 from sciknow.search.rank.ranking import Collection, Meant, Ranking, ranked, scaled
 from sciknow.search.wish.wish import Understood, understand

@@ -9,10 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.search.arrays import unit
-from sciknow.search.embed.embedder import Embedder, TokenEmbedder, Tokens
+from sciknow.search.embed.embedder import BriskEmbedder, Embedder, TokenEmbedder, Tokens
 from sciknow.search.rank import weights
 from sciknow.search.rank.question import Question
 from sciknow.search.rank.ranking import Meant
+
+LARGE = 50_000
+"""Beyond so many records a question may be read briskly: their scan is not exact either."""
+
+
+def reader(embedder: Embedder, records: int) -> Embedder:
+    """Return what reads the questions to a collection: the brisk one beyond `LARGE` records."""
+    if records > LARGE and isinstance(embedder, BriskEmbedder):
+        return embedder.brisk()
+    return embedder
 
 
 def read_meaning(embedder: Embedder, questions: Sequence[Question]) -> list[Meant]:

@@ -21,8 +21,7 @@ from sciknow.search.index.columns import Columns
 from sciknow.search.index.filters import Filters, Selection, select
 from sciknow.search.index.lexical import Lexical, saturated
 from sciknow.search.index.store import Store
-from sciknow.search.index.tokens import TokenStore
-from sciknow.search.index.vectors import TitleStore, VectorStore
+from sciknow.search.index.vectors import TitleStore, TokenStore, VectorStore
 from sciknow.search.rank import weights
 from sciknow.search.rank.fit import judge
 from sciknow.search.rank.question import Alternative, Question
