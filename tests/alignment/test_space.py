@@ -133,6 +133,16 @@ def test_conservative_means_use_the_values_that_are_there():
     assert int(np.isnan(whole.t.sel(lon=slice(0, 180))).sum()) == 1
 
 
+def test_exactly_the_share_that_is_asked_for_is_enough():
+    a = field(0.25, south=-60, north=60)
+    a["t"][:, 0::4] = np.nan
+    a["t"][:, 1::4] = np.nan  # the western half of each coarser cell
+    a2, _ = sk.align(a, field(1.0, south=-60, north=60), share=0.5)
+    assert not a2.t.isnull().any()
+    more, _ = sk.align(a, field(1.0, south=-60, north=60), share=0.500001)
+    assert more.t.isnull().all()
+
+
 def test_a_part_across_the_antimeridian_meets_one_that_starts_at_zero():
     pacific = field(2.0, 160.0, 200.0, -20, 20, seed=7)
     other = field(4.0, 170.0, 190.0, -10, 10)

@@ -224,3 +224,18 @@ def test_one_request_is_one_attempt(tmp_path):
         with pytest.raises(Trouble):
             PlainS3(web.url).read("s3://data/a", (0, 1), 10, Deadline.after(5))
         assert len(web.hits) == 1
+
+
+def test_icechunk_follows_no_redirect_of_its_own(tmp_path):
+    pytest.importorskip("icechunk")
+    from samples.icechunks import commit
+
+    commit(tmp_path / "repo.icechunk", xr.Dataset({"v": ("x", [1.0, 2.0])}), "first")
+    with counting_port() as (port, came), DataServer(tmp_path) as web:
+        away = f"http://127.0.0.1:{port}/"
+        web.faults.append(Fault("redirect", match="/(snapshots|manifests|chunks)/", location=away))
+        way = Distribution(id="x", access_url=f"{web.url}/repo.icechunk", reader="icechunk")
+        with pytest.raises(SourceUnavailable):
+            open_distribution(way, base=None, deadline=5)
+        assert any("/snapshots/" in hit.path for hit in web.hits)
+        assert came == []

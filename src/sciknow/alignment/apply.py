@@ -56,7 +56,8 @@ def weigh(
     for dim, new, matrix in weights:
         values, there = (_along(part, dim, new, matrix) for part in (values, there))
     dims = [next((new for dim, new, _ in weights if dim == name), name) for name in array.dims]
-    result = (values / there.where(there >= share)).astype(kind)
+    enough = share * (1 - 1e-9)  # exactly that share, but for rounding
+    result = (values / there.where(there >= enough)).astype(kind)
     return result.transpose(*dims).assign_attrs(array.attrs)
 
 
