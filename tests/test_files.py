@@ -88,3 +88,70 @@ def test_files_below_is_sorted_and_skips_folders(tmp_path):
         "b/a",
         "b/c",
     ]
+
+
+HIDDEN = """
+import errno, os, pkgutil, subprocess, sys, types
+import fcntl as real
+
+sys.modules.update(fcntl=None, resource=None)  # importing them fails, as on Windows
+import sciknow
+from sciknow import files
+"""
+WINDOWS = (
+    HIDDEN
+    + """
+def locking(handle, mode, count):
+    assert mode == msvcrt.LK_NBLCK
+    try:
+        real.lockf(handle, real.LOCK_EX | real.LOCK_NB, count, os.lseek(handle, 0, os.SEEK_CUR))
+    except BlockingIOError:
+        raise PermissionError(errno.EACCES, "locked") from None
+
+msvcrt = sys.modules["msvcrt"] = types.SimpleNamespace(LK_NBLCK=2, locking=locking)
+"""
+)
+HELD_THERE = """
+with files.exclusive_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_every_module_is_imported_where_fcntl_and_resource_are_missing():
+    code = HIDDEN + (
+        "names = [m.name for m in pkgutil.walk_packages(sciknow.__path__, 'sciknow.')]\n"
+        "for name in names:\n"
+        "    if not name.endswith(('__main__', '.worker', '.job')):  # run in other processes\n"
+        "        __import__(name)\n"
+        "print(len(names))"
+    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) > 200
+
+
+def test_locks_and_lines_where_there_is_no_fcntl(tmp_path):
+    code = WINDOWS + "from pathlib import Path\n" + HELD_THERE
+    command = [sys.executable, "-c", code, str(tmp_path / "lock")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as holder:
+        assert holder.stdout.readline() == "held\n"
+        tried = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert "another process is writing" in tried.stderr
+        waiting = WINDOWS + (
+            "handle = os.open(sys.argv[1], os.O_RDWR); print('asks', flush=True)\n"
+            "files.lock(handle); print('has it', flush=True)"
+        )
+        with subprocess.Popen([*command[:2], waiting, command[3]], **pipes) as other:
+            assert other.stdout.readline() == "asks\n"
+            holder.stdin.close()
+            assert other.stdout.readline() == "has it\n"
+    assert (tmp_path / "lock").stat().st_size == 0
+    lines = WINDOWS + (
+        "from pathlib import Path; at = Path(sys.argv[1]); at.write_bytes(b'torn')\n"
+        "files.append_line(at, b'one', durable=True); files.append_line(at, b'two', follow=False)"
+    )
+    subprocess.run([sys.executable, "-c", lines, str(tmp_path / "lines")], check=True)
+    assert (tmp_path / "lines").read_bytes() == b"torn\none\ntwo\n"

@@ -6,15 +6,26 @@ either the old file or the new one.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, NotFound, SciknowError, UntrustedInput
+
+try:
+    import fcntl
+except ImportError:  # Windows: `lock` takes its own way there
+    fcntl = None  # type: ignore[assignment]
+
+_NOT_A_LINK = getattr(os, "O_NOFOLLOW", 0)
+_FAR = 2**31 - 2
+"""Where Windows locks a byte: behind the end of the file, since a lock there keeps readers out."""
+_PAUSE = 0.02
+"""Seconds between two tries for a lock where the system cannot wait for it."""
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -31,7 +42,7 @@ def sha256_file(path: Path) -> str:
 def digests_of(path: Path, algorithms: Iterable[str]) -> dict[str, str]:
     """Return digests of a file by several algorithms, read once; a link is not followed."""
     hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | _NOT_A_LINK), "rb") as file:
         while piece := file.read(2**20):
             for one in hashes.values():
                 one.update(piece)
@@ -52,12 +63,15 @@ def append_line(path: Path, line: bytes, *, durable: bool = False, follow: bool 
     follow : bool
         Whether the file may be a link.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if follow else os.O_NOFOLLOW)
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | (0 if follow else _NOT_A_LINK)
     handle = os.open(path, flags, 0o644)
     try:
         lock(handle)
         size = os.fstat(handle).st_size
-        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        torn = False
+        if size > 0:
+            os.lseek(handle, size - 1, os.SEEK_SET)
+            torn = os.read(handle, 1) != b"\n"
         os.write(handle, (b"\n" if torn else b"") + line + b"\n")
         if durable:
             os.fsync(handle)
@@ -109,7 +123,9 @@ def write_named(path: Path, data: bytes | str) -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a folder's own entries (new names, renames) durable."""
+    """Make a folder's own entries (new names, renames) durable; Windows does so by itself."""
+    if os.name == "nt":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -167,7 +183,20 @@ def lock(handle: int, *, wait: bool = True) -> None:
     BlockingIOError
         When another process holds it and this one does not wait.
     """
-    fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        return
+    import msvcrt
+
+    while True:
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            return
+        except OSError as error:
+            if not wait:
+                raise BlockingIOError(error.errno, "another process holds the lock") from error
+        time.sleep(_PAUSE)
 
 
 @contextmanager

@@ -224,4 +224,5 @@ def workers() -> int:
     wish = os.environ.get("OMP_NUM_THREADS", "")
     if wish.isdigit() and int(wish) > 0:
         return int(wish)
-    return min(8, len(os.sched_getaffinity(0)))
+    usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    return min(8, len(usable(0)))
