@@ -22,9 +22,10 @@ LEVELS = [
         "progress",
         "text",
         "version",
+        "words",
     },
     {"model"},
-    {"axes", "formats", "place", "rdf"},
+    {"axes", "formats", "place", "rdf", "show"},
     {"wire"},
     {
         "alignment",

@@ -8,10 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from sciknow.availability import Availability, Row, Standing
-from sciknow.availability.sparkline import sparkline
-from sciknow.availability.word import MARKS, OUTCOMES, STATUSES
 from sciknow.model import Dataset, Distribution, LangString
 from sciknow.model.probe import Outcome, Probe, Status
+from sciknow.show.probes import sparkline
 from sciknow.vocab import Sector
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -186,9 +185,3 @@ def test_a_drawing_tells_failures_by_shape():
     assert shapes == {"s-line", "s-ok", "s-degraded", "s-failing"}
     assert drawn.count("v7h") == 1  # only the failure hangs below the line
     assert sparkline(()) == ""
-
-
-def test_every_outcome_has_words_in_both_languages():
-    assert set(OUTCOMES) == set(Outcome)
-    assert set(STATUSES) == set(MARKS) == set(Status)
-    assert all(words.en and words.zh for words in [*OUTCOMES.values(), *STATUSES.values()])

@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 import sciknow
-from sciknow.hub.find import hit
 from sciknow.hub.find.likeness import likeness_of
+from sciknow.show.record import dataset_cell
 
 
 def test_publications_concepts_and_variables_are_found(hub):
@@ -52,7 +52,7 @@ def test_terms_that_are_an_address_are_a_link(hub):
     ways = {"CC-BY-4.0": "CC-BY-4.0", "https://example.org/a": '<a href="https://example.org/a"'}
     for terms, shown in ways.items():
         card = dataclasses.replace(hub.dataset("ice-monthly"), license=terms)
-        assert shown in hit._what(card)
+        assert shown in dataset_cell(card)
 
 
 def test_a_hit_of_another_kind_says_what_it_is(hub):
@@ -279,6 +279,24 @@ def test_the_table_shows_passage_concept_and_every_share(hub):
     assert "<b>score</b> words" in shown
     assert "<b> " not in shown
     assert any(word in shown for word in ("not stated", "does not fit", "fits"))
+
+
+def test_the_table_speaks_the_language_of_the_question(hub):
+    hits = hub.search("北极海冰 <b>")
+    shown = hits._repr_html_()
+    html5lib.HTMLParser(strict=True).parseFragment(shown)
+    for words in ("数据集", "发布者", "匹配原因", f"{hits.total}条数据集"):
+        assert words in shown
+    assert "why it matched" not in shown
+    assert "why it matched" in hub.search("sea ice")._repr_html_()
+
+
+def test_one_hit_shows_its_whole_record(hub):
+    hit = hub.search("monthly sea ice")[0]
+    shown = hit._repr_html_()
+    html5lib.HTMLParser(strict=True).parseFragment(shown)
+    assert hit.dataset.title.zh in shown
+    assert hit.dataset.variables[0].name in shown
 
 
 def test_no_hits_are_a_line_and_no_empty_table(hub):

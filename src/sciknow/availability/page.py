@@ -10,40 +10,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sciknow._html import Markup, join, link, tag
+import sciknow.show.page as show
+from sciknow._html import Markup, link, tag
 from sciknow.availability.row import Row
-from sciknow.availability.sparkline import sparkline
 from sciknow.availability.style import STYLE
-from sciknow.availability.word import MARKS, OUTCOMES, STATUSES, ago, seconds, size
+from sciknow.availability.word import MARKS, ago, outcome_of, seconds, status_of
+from sciknow.clock import stamp
 from sciknow.model import LangString
 from sciknow.model.probe import Status
 from sciknow.net import redact
-from sciknow.text import shorten
+from sciknow.show.page import both, in_both
+from sciknow.show.probes import sparkline
+from sciknow.text import human_bytes, shorten
 from sciknow.version import __version__
+from sciknow.words import LANGUAGES, said
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _ORDER = (Status.OK, Status.DEGRADED, Status.FAILING, Status.UNKNOWN)
-_TITLE = LangString("Availability of the data", "数据可用性")
-_READ = (
-    LangString(
-        "Each probe asks for the first bytes of a distribution, as this one machine sees it; what "
-        "fails here may answer elsewhere.",
-        "每次检查只请求数据的开头部分，且仅代表本机所见；此处失效的，在别处或许可用。",
-    ),
-    LangString(
-        "In a history, a bar above the line was answered, the taller the slower (logarithmic, "
-        "20 ms to 20 s); a bar below the line failed. The newest is at the right.",
-        "历史图中，线上为有应答，柱越高越慢（对数刻度，20 毫秒至 20 秒）；线下为失败。最右为最新。",
-    ),
-    LangString(
-        "“Degraded” answers, but wants attention: it has moved for good, was busy, or has no "
-        "reader on this machine.",
-        "“需留意”表示可以应答，但已永久迁移、服务器繁忙，或本机没有相应的读取器。",
-    ),
-)
+_READ = ("status.read.probe", "status.read.history", "status.read.degraded")
 
-Column = tuple[LangString, str, Callable[[Row, datetime], object]]
-"""Heading, class, and what stands in a row."""
+Column = tuple[str, str, Callable[[Row, datetime], object]]
+"""Code of the heading, class, and what stands in a row."""
 
 
 def page(
@@ -66,29 +52,9 @@ def page(
     at : datetime
         The moment that it shows.
     """
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("meta", name_="referrer", content="no-referrer"),
-        tag("title", f"{_TITLE.en} · {_TITLE.zh}"),
-        tag("style", Markup(STYLE)),
-    )
-    body = tag("body", *_picks(), _header(hub, at), _main(rows, labels, at), _footer())
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
-
-
-def both(words: LangString) -> Markup:
-    """Return a text in both languages, of which the reader sees one."""
-    if not (words.en and words.zh) or words.en == words.zh:
-        return tag("span", words.best(), lang="zh" if words.zh and not words.en else "en")
-    return join(
-        [
-            tag("span", words.en, class_="en", lang="en"),
-            tag("span", words.zh, class_="zh", lang="zh"),
-        ]
-    )
+    title = in_both("status.title")
+    body = (*_picks(), _header(hub, at), _main(rows, labels, at), _footer())
+    return show.page(f"{title.en} · {title.zh}", *body, style=STYLE)
 
 
 def _picks() -> Iterator[Markup]:
@@ -106,16 +72,14 @@ def _picks() -> Iterator[Markup]:
 
 
 def _header(hub: str, at: datetime) -> Markup:
-    about = tag(
-        "p", both(LangString("As of ", "截至 ")), _moment(at), f" UTC · {hub}", class_="soft"
-    )
+    about = tag("p", both("status.as of"), _moment(at), f" UTC · {hub}", class_="soft")
     langs = tag(
         "div",
         tag("label", "English", for_="lang-en", class_="l-en", lang="en"),
         tag("label", "中文", for_="lang-zh", class_="l-zh", lang="zh"),
         class_="langs",
     )
-    return tag("header", tag("div", tag("h1", both(_TITLE)), about), langs)
+    return tag("header", tag("div", tag("h1", both("status.title")), about), langs)
 
 
 def _main(rows: Sequence[Row], labels: Mapping[str, LangString], at: datetime) -> Markup:
@@ -123,12 +87,12 @@ def _main(rows: Sequence[Row], labels: Mapping[str, LangString], at: datetime) -
     failing = [row for row in rows if row.status is Status.FAILING]
     failing.sort(key=lambda row: (not row.broke, -_since(row)))
     parts: list[object] = [_figures(counts), _bar(counts)]
-    parts.append(tag("h2", both(LangString("Failing now", "目前失效")), id="failing"))
+    parts.append(tag("h2", both("status.failing now"), id="failing"))
     if failing:
         parts.append(_table(failing, _FAILURE, at))
     else:
-        parts.append(tag("p", both(LangString("Nothing fails.", "没有失效的数据。"))))
-    parts.append(tag("h2", both(LangString("By sector", "按领域"))))
+        parts.append(tag("p", both("status.nothing fails")))
+    parts.append(tag("h2", both("status.by sector")))
     parts += _sectors(rows, labels, at)
     return tag("main", *parts)
 
@@ -143,7 +107,7 @@ def _figures(counts: Counter[Status]) -> Markup:
         *(
             tag(
                 "div",
-                tag("dt", both(STATUSES[status])),
+                tag("dt", both(status_of(status))),
                 tag("dd", f"{counts[status]:,}", class_=f"t-{status}"),
             )
             for status in _ORDER
@@ -154,7 +118,7 @@ def _figures(counts: Counter[Status]) -> Markup:
 
 def _bar(counts: Counter[Status]) -> Markup:
     words = " / ".join(
-        ", ".join(f"{STATUSES[status].best(code)} {counts[status]}" for status in _ORDER)
+        ", ".join(f"{status_of(status).best(code)} {counts[status]}" for status in _ORDER)
         for code in ("en", "zh")
     )
     parts = (
@@ -172,7 +136,7 @@ def _sectors(
     for row in rows:
         sectors.setdefault(row.sector, []).append(row)
     for name in sorted(sectors):
-        label = labels.get(name) or LangString(name or "no sector", "" if name else "无领域")
+        label = labels.get(name) or (LangString(name) if name else in_both("no sector"))
         counts = Counter(row.status for row in sectors[name])
         tallies = (
             tag("span", f"{MARKS[status]} {counts[status]}", class_=f"t-{status}")
@@ -197,13 +161,24 @@ def _table(rows: Iterable[Row], columns: Sequence[Column], at: datetime) -> Mark
         tag(
             "tr",
             *(
-                tag("td", cell(row, at), class_=kind or None, data_en=name.en, data_zh=name.zh)
+                tag(
+                    "td",
+                    cell(row, at),
+                    class_=kind or None,
+                    data_en=said(name),
+                    data_zh=said(name, "zh"),
+                )
                 for name, kind, cell in columns
             ),
         )
         for row in rows
     )
     return tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body))
+
+
+def _data(code: str) -> dict[str, str]:
+    """Name a cell for narrow screens, whose style sheet shows it before the cell."""
+    return {f"data_{language}": said(code, language) for language in LANGUAGES}
 
 
 def _what(row: Row, at: datetime) -> Markup:
@@ -216,14 +191,14 @@ def _kind(row: Row) -> Markup:
     if row.way.reader:
         return tag("span", row.way.reader)
     if row.way.id:
-        return both(LangString("no reader", "无读取器"))
-    return both(LangString("landing page", "介绍页"))
+        return both("no reader")
+    return both("landing page")
 
 
 def _state(row: Row, at: datetime) -> Markup:
-    words = STATUSES[row.status] if row.latest is None else OUTCOMES[row.latest.outcome]
+    words = status_of(row.status) if row.latest is None else outcome_of(row.latest)
     state = tag("span", f"{MARKS[row.status]} ", both(words), class_=f"state t-{row.status}")
-    new = tag("span", both(LangString("new", "新")), class_="new") if row.broke else ""
+    new = tag("span", both("status.new"), class_="new") if row.broke else ""
     return tag("div", state, new)
 
 
@@ -234,7 +209,7 @@ def _said(row: Row, at: datetime) -> object:
     moved = row.latest.moved_to
     said: list[object] = [shorten(row.latest.detail, 200)] if row.latest.detail else []
     if moved:
-        said += [both(LangString("now at ", "现位于 ")), _address(moved)]
+        said += [both("status.now at"), _address(moved)]
     return tag("div", *said, tag("span", _address(row.way.access_url), class_="small"))
 
 
@@ -251,12 +226,12 @@ def _when(moment: datetime | None, at: datetime) -> object:
 
 
 def _last_ok(row: Row, at: datetime) -> object:
-    return _when(row.standing.last_ok, at) or both(LangString("never seen", "未曾正常"))
+    return _when(row.standing.last_ok, at) or both("status.never")
 
 
 def _moment(moment: datetime) -> Markup:
     shown = f"{moment:%Y-%m-%d %H:%M}"
-    return tag("time", shown, datetime=moment.isoformat(timespec="seconds"))
+    return tag("time", shown, datetime=stamp(moment))
 
 
 def _latency(row: Row, at: datetime) -> str:
@@ -264,35 +239,36 @@ def _latency(row: Row, at: datetime) -> str:
 
 
 def _size(row: Row, at: datetime) -> str:
-    return size(row.latest.size) if row.latest else ""
+    count = row.latest.size if row.latest else None
+    return "" if count is None else human_bytes(count)
 
 
-_DATASET: Column = (LangString("Dataset", "数据集"), "what", _what)
-_STATE: Column = (LangString("State", "状态"), "state-of", _state)
+_DATASET: Column = ("status.dataset", "what", _what)
+_STATE: Column = ("status.state", "state-of", _state)
 _HISTORY: Column = (
-    LangString("History", "历史"),
+    "status.history",
     "",
     lambda row, at: sparkline(row.standing.probes),
 )
 _FAILURE: Sequence[Column] = (
     _DATASET,
     _STATE,
-    (LangString("Since", "始于"), "when", lambda row, at: _when(row.standing.since, at)),
-    (LangString("Last ok", "上次正常"), "when", lambda row, at: _last_ok(row, at)),
-    (LangString("What happened", "详情"), "detail", _said),
+    ("status.since", "when", lambda row, at: _when(row.standing.since, at)),
+    ("status.last ok", "when", lambda row, at: _last_ok(row, at)),
+    ("status.what", "detail", _said),
     _HISTORY,
 )
 _ALL: Sequence[Column] = (
     _DATASET,
     _STATE,
-    (LangString("Latency", "用时"), "num", _latency),
-    (LangString("Size", "大小"), "num", _size),
+    ("status.latency", "num", _latency),
+    ("status.size", "num", _size),
     (
-        LangString("Checked", "检查于"),
+        "status.checked",
         "when",
         lambda row, at: _when(row.latest.at if row.latest else None, at),
     ),
-    (LangString("Opened", "打开于"), "when", lambda row, at: _when(row.standing.last_opened, at)),
+    ("status.opened", "when", lambda row, at: _when(row.standing.last_opened, at)),
     _HISTORY,
 )
 
@@ -300,7 +276,7 @@ _ALL: Sequence[Column] = (
 def _footer() -> Markup:
     return tag(
         "footer",
-        tag("b", both(LangString("How to read this", "阅读说明"))),
+        tag("b", both("status.how to read")),
         tag("ul", *(tag("li", both(words)) for words in _READ)),
         tag("p", f"sciknow {__version__}"),
     )

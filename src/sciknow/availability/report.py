@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import overload
 
 from sciknow._html import Markup, join, link, table, tag
 from sciknow.availability.page import page
 from sciknow.availability.row import Row
-from sciknow.availability.word import MARKS, OUTCOMES, STATUSES, ago, seconds
+from sciknow.availability.word import MARKS, ago, outcome_of, seconds, status_of
+from sciknow.clock import now, stamp
 from sciknow.files import write_named
 from sciknow.model import LangString
 from sciknow.model.probe import Status
@@ -49,7 +50,7 @@ class Availability(Sequence[Row]):
         self._rows = sorted(rows, key=lambda row: order.index(row.status))
         self.hub = hub
         self.labels = dict(labels or {})
-        self.at = at or datetime.now(UTC)
+        self.at = at or now()
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -95,7 +96,7 @@ class Availability(Sequence[Row]):
     @property
     def summary(self) -> str:
         """One line: how many stand how, and what is new."""
-        told = [f"{self.counts[status]} {STATUSES[status].en}" for status in Status]
+        told = [f"{self.counts[status]} {status_of(status).en}" for status in Status]
         told = [words for words in told if not words.startswith("0 ")]
         news = [f"{len(self.broke)} newly failing"] if self.broke else []
         news += (
@@ -110,10 +111,10 @@ class Availability(Sequence[Row]):
         """Return lines of a table: state, name, kind, what, latency, since, detail."""
         return [
             (
-                f"{MARKS[row.status]} {STATUSES[row.status].en}" + (" (new)" if row.broke else ""),
+                f"{MARKS[row.status]} {status_of(row.status).en}" + (" (new)" if row.broke else ""),
                 row.name,
                 row.kind,
-                OUTCOMES[row.latest.outcome].en if row.latest else "",
+                outcome_of(row.latest).en if row.latest else "",
                 seconds(row.latest.latency) if row.latest else "",
                 ago(row.standing.since, self.at).en if row.standing.since else "",
                 self._detail(row),
@@ -131,7 +132,7 @@ class Availability(Sequence[Row]):
     def told(self) -> list[str]:
         """Return a sentence for each that was ever looked at: how it stood, and when."""
         return [
-            f"{row.name}: {OUTCOMES[row.latest.outcome].en} {ago(row.latest.at, self.at).en}"
+            f"{row.name}: {outcome_of(row.latest).en} {ago(row.latest.at, self.at).en}"
             + (f" ({said})" if (said := self._detail(row)) else "")
             for row in self
             if row.latest is not None
@@ -164,14 +165,14 @@ class Availability(Sequence[Row]):
         if lines:
             parts += [table(head, lines[:200], class_="sciknow-availability"), *more]
         if len(sectors) > 1:
-            names = [STATUSES[status].en for status in Status]
+            names = [status_of(status).en for status in Status]
             parts.append(table(("sector", *names), sectors, class_="sciknow-availability"))
         return join(parts)
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain values."""
         return {
-            "at": self.at.isoformat(timespec="seconds"),
+            "at": stamp(self.at),
             "hub": self.hub,
             "counts": {str(status): self.counts[status] for status in Status},
             "sectors": {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sciknow.availability.standing import Standing
+from sciknow.clock import stamp
 from sciknow.model import Dataset, Distribution
 from sciknow.model.probe import Probe, Status
 from sciknow.net import redact
+from sciknow.words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Row:
     @property
     def kind(self) -> str:
         """The reader, or what else it is."""
-        return self.way.reader or ("no reader" if self.way.id else "landing page")
+        return self.way.reader or said("no reader" if self.way.id else "landing page")
 
     @property
     def sector(self) -> str:
@@ -79,16 +81,15 @@ class Row:
             "reader": self.way.reader,
             "url": redact(self.way.access_url),
             "status": str(self.status),
-            "since": standing.since and standing.since.isoformat(timespec="seconds"),
-            "last_ok": standing.last_ok and standing.last_ok.isoformat(timespec="seconds"),
-            "last_opened": standing.last_opened
-            and standing.last_opened.isoformat(timespec="seconds"),
+            "since": standing.since and stamp(standing.since),
+            "last_ok": standing.last_ok and stamp(standing.last_ok),
+            "last_opened": standing.last_opened and stamp(standing.last_opened),
             "probes": len(standing.probes),
         }
         if latest is not None:
             plain |= {
                 "outcome": str(latest.outcome),
-                "checked": latest.at.isoformat(timespec="seconds"),
+                "checked": stamp(latest.at),
                 "latency": latest.latency and round(latest.latency, 4),
                 "deep": latest.deep,
                 "size": latest.size,

@@ -11,6 +11,8 @@ from sciknow.cli.output import echo_fields, echo_json, echo_table, hub_option, j
 from sciknow.cli.part import part_options
 from sciknow.hub import open_hub
 from sciknow.model.plain import to_plain
+from sciknow.show.record import fields
+from sciknow.words import said
 
 if TYPE_CHECKING:
     from sciknow.hub import Facets, Hit, Hits
@@ -207,49 +209,11 @@ def show(dataset: str, hub_path: Path | None, as_json: bool) -> None:
         if as_json:
             echo_json(to_plain(record))
             return
-        period, grain = record.temporal, record.resolution
-        echo_fields(
-            [
-                ("id", record.id),
-                ("title", "\n".join(text for _, text in record.title.items())),
-                ("description", "\n".join(text for _, text in record.description.items())),
-                ("publisher", hub.name_of(record.publisher)),
-                ("sectors", ", ".join(record.all_sectors)),
-                ("identifier", record.identifier),
-                ("landing page", record.landing_page),
-                ("licence", record.license or record.rights.best()),
-                ("access", record.access_rights),
-                ("where", _where(record)),
-                ("when", f"{period.start or '…'} – {period.end or 'now'}" if period else ""),
-                ("resolution", _grain(grain)),
-                ("variables", "\n".join(_variable(item) for item in record.variables)),
-                ("concepts", ", ".join(record.theme)),
-                ("opens", "\n".join(_way(way) for way in record.distributions)),
-                ("checked", "\n".join(hub.availability(record).told())),
-                ("read at", "\n".join(sorted({item.source for item in record.provenance}))),
-            ]
-        )
-
-
-def _where(record: Any) -> str:
-    box = record.spatial.bbox
-    numbers = " ".join(f"{number:g}" for number in box) if box else ""
-    return "  ".join(part for part in (str(record.spatial.name), numbers) if part)
-
-
-def _grain(grain: Any) -> str:
-    degrees = f"{grain.degrees:g}°" if grain.degrees else ""
-    meters = f"{grain.meters:g} m" if grain.meters else ""
-    return " ".join(part for part in (degrees, meters, grain.duration) if part)
-
-
-def _variable(item: Any) -> str:
-    named = [item.name, item.standard_name, f"[{item.units}]" if item.units else ""]
-    return " ".join(part for part in [*named, str(item.long_name)] if part)
-
-
-def _way(way: Any) -> str:
-    return f"{way.id}: {way.reader or 'no reader'} {way.access_url}"
+        shown = dict(fields(record, hub))
+        told = "\n".join(hub.availability(record).told())
+        last = shown.pop("read at")
+        shown |= {"checked": told, "read at": last}
+        echo_fields((said(code), value) for code, value in shown.items())
 
 
 @click.command()

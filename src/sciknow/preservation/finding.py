@@ -10,7 +10,9 @@ from typing import overload
 from sciknow._html import Markup, join, table, tag
 from sciknow.errors import IntegrityError
 from sciknow.preservation.naming import shown
+from sciknow.show.page import page
 from sciknow.text import counted, human_bytes
+from sciknow.words import said
 
 
 class Damage(StrEnum):
@@ -181,9 +183,8 @@ class AuditReport(Sequence[BagReport]):
 
     def page(self) -> str:
         """Return the report as a whole html page."""
-        body = tag("body", tag("h1", "Audit of preserved data"), self._repr_html_())
-        head = tag("head", tag("meta", charset="utf-8"), tag("title", "Audit of preserved data"))
-        return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+        title = said("audit.title")
+        return page(title, tag("h1", title), self._repr_html_())
 
 
 def _note(text: str) -> Markup:

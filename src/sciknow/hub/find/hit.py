@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, Unpack, overload
 
-from sciknow._html import Markup, join, link, table, tag, text
+from sciknow._html import Markup, join, tag
 from sciknow.errors import InvalidInput
 from sciknow.hub.store.state import State
 from sciknow.model import Concept, Dataset, LangString, Publication, Variable
-from sciknow.model.identifier import doi_iri
-from sciknow.text import shorten, width
+from sciknow.show.hits import Found, hits_table
+from sciknow.show.record import record
+from sciknow.text import language_of, shorten, width
+from sciknow.words import said
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -211,8 +213,15 @@ class Hit:
     def __repr__(self) -> str:
         return f"Hit({self.score:.2f}, {self.id!r}, {str(self.title)!r})"
 
+    def _shown(self) -> Found:
+        variable = self.variable if self.kind == "variable" else None
+        reasons = tuple(self.why.lines())
+        return Found(self.id, self.score, self.record, variable, self.why.summary, reasons)
+
     def _repr_html_(self) -> Markup:
-        return join([hits_table([self]), self.why._repr_html_()])
+        names = self._state.records
+        rest = record(self.dataset, names) if self.kind == "dataset" else self.why._repr_html_()
+        return join([hits_table(self.kind, [self._shown()], names), rest])
 
 
 class Hits(Sequence[Hit]):
@@ -287,13 +296,22 @@ class Hits(Sequence[Hit]):
     @property
     def summary(self) -> str:
         """One line: how many were found, what was understood, what the filters took away."""
+        return self._summary("en")
+
+    def _summary(self, language: str) -> str:
         shown = f"{len(self)}"
         if self.offset and len(self):
             shown = f"{self.offset + 1} to {self.offset + len(self)}"
-        parts = [f"{shown} of {self.total} {NOUNS[self.kind]} for {shorten(self.question, 100)!r}"]
+        counts = {"shown": shown, "total": self.total, "kind": said(NOUNS[self.kind], language)}
+        question = repr(shorten(self.question, 100))
+        parts = [said("hits.count", language, question=question, **counts)]
         if self.understood:
-            parts.append(f"understood as {self.understood}")
-        parts += [f"{count} left out by {name}" for name, count in self.filtered.items() if count]
+            parts.append(said("hits.understood", language, phrase=self.understood))
+        parts += [
+            said("hits.left out", language, count=count, name=name)
+            for name, count in self.filtered.items()
+            if count
+        ]
         return "; ".join(parts)
 
     def __repr__(self) -> str:
@@ -306,105 +324,9 @@ class Hits(Sequence[Hit]):
         return "\n".join([self.summary, *lines])
 
     def _repr_html_(self) -> Markup:
-        return join([tag("p", self.summary), hits_table(self) if len(self) else ""])
-
-
-# hits as html tables, with the columns that fit what was found
-
-_AUTHORS = 3
-
-
-def hits_table(hits: Sequence[Hit]) -> Markup:
-    """Return hits of one kind as an html table; what the columns are depends on the kind."""
-    head, cells = _KINDS[hits[0].kind if hits else "dataset"]
-    rows = [(tag("b", f"{hit.score:.2f}"), *cells(hit), _why(hit)) for hit in hits]
-    return table(("score", *head, "why it matched"), rows, class_="sciknow-hits")
-
-
-def _why(hit: Hit) -> Markup:
-    """Return the reasons in a line, and every one with its share behind a click."""
-    every = [tag("div", tag("b", name), " ", said) for name, said in hit.why.lines()]
-    return join([hit.why.summary, tag("details", tag("summary", "passage and shares"), *every)])
-
-
-def _dataset(hit: Hit) -> tuple[object, ...]:
-    return _what(hit.dataset), *_coverage(hit)
-
-
-def _coverage(hit: Hit) -> tuple[object, ...]:
-    dataset = hit.dataset
-    where = str(dataset.spatial.name) or _box(dataset)
-    return hit._state.records.name_of(dataset.publisher), where, _when(dataset)
-
-
-def _what(dataset: Dataset) -> Markup:
-    mark = "opens offline" if dataset.offline else "opens lazily" if dataset.openable else ""
-    parts = [_titles(dataset.title, dataset.landing_page), tag("br"), tag("code", dataset.id)]
-    return join([*parts, " ", _license(dataset), f" {mark}"])
-
-
-def _titles(title: LangString, address: str) -> Markup:
-    first = link(title.best(), address)
-    return join([first, tag("br"), title.zh]) if title.en and title.zh else first
-
-
-def _variable(hit: Hit) -> tuple[object, ...]:
-    variable = hit.variable
-    named = [tag("code", hit.id), *(label for _, label in variable.long_name.items())]
-    units = f"{variable.standard_name} [{variable.units}]" if variable.units else ""
-    lines = [line for said in (*named, units or variable.standard_name) for line in _line(said)]
-    return join(lines[:-1]), _what(hit.dataset), *_coverage(hit)[1:]
-
-
-def _line(said: object) -> list[object]:
-    return [said, tag("br")] if said else []
-
-
-def _publication(hit: Hit) -> tuple[object, ...]:
-    paper = hit.publication
-    more = "" if paper.authors_complete and len(paper.authors) <= _AUTHORS else " et al."
-    named = dict.fromkeys((*paper.describes, *paper.uses))
-    what = [_titles(paper.title, doi_iri(paper.doi) if paper.doi else paper.url), tag("br")]
-    return (
-        join([*what, tag("code", paper.id)]),
-        "; ".join(paper.authors[:_AUTHORS]) + more if paper.authors else "",
-        ", ".join(filter(None, (paper.container, paper.issued))),
-        ", ".join(named),
-    )
-
-
-def _concept(hit: Hit) -> tuple[object, ...]:
-    concept = hit.concept
-    shown = [label for _, label in concept.alt_labels]
-    return (
-        join([_titles(concept.pref_label, ""), tag("br"), tag("code", concept.id)]),
-        ", ".join(shown),
-        shorten(concept.definition.best(), 160),
-        ", ".join(hit._state.records.label_of(name) for name in concept.broader),
-    )
-
-
-def _license(dataset: Dataset) -> Markup:
-    """Return the licence; terms that are an address as a link, which would be too wide to read."""
-    known = dataset.license
-    return link("terms", known) if "://" in known else text(known)
-
-
-def _box(dataset: Dataset) -> str:
-    box = dataset.spatial.bbox
-    return "" if box is None else " ".join(f"{number:g}" for number in box)
-
-
-def _when(dataset: Dataset) -> str:
-    period = dataset.temporal
-    if not period:
-        return ""
-    return f"{period.start or '…'} – {period.end or 'now'}"
-
-
-_KINDS: dict[str, tuple[tuple[str, ...], Callable[[Hit], tuple[object, ...]]]] = {
-    "dataset": (("dataset", "publisher", "where", "when"), _dataset),
-    "variable": (("variable", "dataset", "where", "when"), _variable),
-    "publication": (("publication", "authors", "published", "datasets"), _publication),
-    "concept": (("concept", "also called", "meaning", "broader"), _concept),
-}
+        language = language_of(self.question)
+        summary = tag("p", self._summary(language))
+        if not self._hits:
+            return summary
+        rows = [hit._shown() for hit in self]
+        return join([summary, hits_table(self.kind, rows, self._hits[0]._state.records, language)])

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sciknow._html import Markup, tag
 from sciknow.model.probe import Probe, Status
+from sciknow.words import LANGUAGES, said
 
 SHOWN = 30
 STEP = 4
@@ -28,7 +29,9 @@ def sparkline(probes: Sequence[Probe]) -> Markup:
     if not shown:
         return Markup("")
     failed = sum(probe.status is Status.FAILING for probe in shown)
-    words = f"{len(shown)} probes, {failed} failed / {len(shown)} 次检查，{failed} 次失败"
+    words = " / ".join(
+        said("probes", language, count=len(shown), failed=failed) for language in LANGUAGES
+    )
     paths = (
         tag("path", class_=f"s-{status}", d=" ".join(bars))
         for status in (Status.OK, Status.DEGRADED, Status.FAILING)
