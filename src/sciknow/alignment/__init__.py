@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from sciknow.alignment.aligning import align
+    from sciknow.alignment.aligning import AlignOptions, Fit, align
     from sciknow.alignment.array_profile import profile_of_array
     from sciknow.alignment.card_profile import profile_of_card, with_card
     from sciknow.alignment.change import Aligned, Change
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from sciknow.alignment.verdict import Aspect, Compatibility, Pair, Verdict
 
 _HOMES = {
+    "AlignOptions": "aligning",
     "Aligned": "change",
     "Aspect": "verdict",
     "Change": "change",
     "Compatibility": "verdict",
+    "Fit": "aligning",
     "Pair": "verdict",
     "Profile": "profile",
     "Quantity": "profile",
@@ -48,10 +50,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "AlignOptions",
     "Aligned",
     "Aspect",
     "Change",
     "Compatibility",
+    "Fit",
     "Pair",
     "Profile",
     "Quantity",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import xarray as xr
 
@@ -22,11 +22,28 @@ from sciknow.text import counted
 ON = ("overlap", "union", "first")
 
 
+class Fit(TypedDict, total=False):
+    """The finer options of `align`, as they are written by keyword."""
+
+    calendar: str
+    units: str
+    water_density: float | None
+    share: float
+
+
+class AlignOptions(Fit, total=False):
+    """The options of `align` that say onto what, and how."""
+
+    grid: str | xr.Dataset
+    time: str
+    method: str
+
+
 def align(
     a: Any,
     b: Any,
     *more: Any,
-    grid: Any = "coarser",
+    grid: str | xr.Dataset = "coarser",
     time: str = "coarser",
     method: str = "auto",
     on: str = "overlap",

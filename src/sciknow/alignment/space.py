@@ -30,7 +30,7 @@ _COARSENING = 1.5
 class Wish:
     """How space is to be brought together; see `sciknow.align`."""
 
-    grid: Any = "coarser"
+    grid: str | xr.Dataset = "coarser"
     method: str = "auto"
     on: str = "overlap"
     share: float = 0.5

@@ -15,11 +15,18 @@ from sciknow.catalogs.sink import Problem
 from sciknow.catalogs.write import format_card, format_file, scaffold
 
 if TYPE_CHECKING:
+    from intake.readers.entry import Catalog as IntakeCatalog
+
     from sciknow.catalogs.intake_objects import build_reader, to_intake
 
-_HOMES = {"build_reader": "intake_objects", "to_intake": "intake_objects"}
+_HOMES = {
+    "IntakeCatalog": "intake_objects",
+    "build_reader": "intake_objects",
+    "to_intake": "intake_objects",
+}
 
 __all__ = [
+    "IntakeCatalog",
     "Problem",
     "build_reader",
     "catalog_files",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sciknow._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
     from sciknow.graph.answer import Answer
     from sciknow.graph.guard import check_query
     from sciknow.graph.hubgraph import HubGraph
@@ -37,6 +39,7 @@ _HOMES = {
     "META": "quads",
     "Neighbour": "neighbour",
     "Parameter": "ready",
+    "Quad": "quads",
     "ReadyQuery": "ready",
     "Violation": "shape",
     "canonical_digest": "quads",
@@ -65,6 +68,7 @@ __all__ = [
     "Knowledge",
     "Neighbour",
     "Parameter",
+    "Quad",
     "ReadyQuery",
     "Violation",
     "canonical_digest",

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
+from typing import TYPE_CHECKING, Literal, Self, Unpack, overload
 
 from sciknow.graph.limit import MAX_ROWS, TIMEOUT
 from sciknow.hub.find.hit import Hits, HitVerbs
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     import xarray as xr
     from dask.dataframe import DataFrame
 
-    from sciknow.alignment import Compatibility
+    from sciknow.alignment import Compatibility, Fit
     from sciknow.availability import Availability
+    from sciknow.catalogs import IntakeCatalog
     from sciknow.graph import HubGraph, ReadyQuery
+    from sciknow.hub.combine.combine import CombineOptions
     from sciknow.hub.combine.thing import Thing
     from sciknow.hub.find.facets import Facets
     from sciknow.hub.find.search import SearchFilters, SearchOptions
@@ -433,7 +435,7 @@ class Hub:
         """
         return _plan(self._state, what, distribution, **options)
 
-    def intake(self, what: What) -> Any:
+    def intake(self, what: What) -> IntakeCatalog:
         """Return an Intake catalogue of one dataset's distributions, built from checked values."""
         from sciknow.catalogs import to_intake
 
@@ -463,7 +465,7 @@ class Hub:
         self,
         dataset: Dataset,
         way: Distribution,
-        options: Mapping[str, Any],
+        options: Mapping[str, object],
         opened: Opened | None = None,
     ) -> LedgerEntry:
         """Return what the ledger writes of a dataset, or of an array opened from it.
@@ -567,18 +569,22 @@ class Hub:
 
     @overload
     def combine(
-        self, what: Sequence[Thing], *, open: Literal[False], **options: Any
+        self, what: Sequence[Thing], *, open: Literal[False], **options: Unpack[CombineOptions]
     ) -> tuple[Plan, ...]: ...
     @overload
     def combine(
-        self, what: Sequence[Thing], *, open: Literal[True] = True, **options: Any
+        self,
+        what: Sequence[Thing],
+        *,
+        open: Literal[True] = True,
+        **options: Unpack[CombineOptions],
     ) -> xr.Dataset: ...
     def combine(
         self,
         what: Sequence[Thing],
         *,
         on: str = "overlap",
-        grid: Any = "coarser",
+        grid: str | xr.Dataset = "coarser",
         time: str = "coarser",
         method: str = "auto",
         bbox: Sequence[float] | None = None,
@@ -586,7 +592,7 @@ class Hub:
         variables: Sequence[str] | None = None,
         max_bytes: int | None = None,
         open: bool = True,
-        **options: Any,
+        **options: Unpack[Fit],
     ) -> xr.Dataset | tuple[Plan, ...]:
         """Open several datasets, align them and merge them into one, lazily.
 
@@ -627,7 +633,7 @@ class Hub:
         return combine(
             self._state, what,
             parse_request(bbox=bbox, period=period, variables=variables, max_bytes=max_bytes),
-            on=on, open=open, grid=grid, time=time, method=method, **options,
+            {"grid": grid, "time": time, "method": method, **options}, on=on, open=open,
         )  # fmt: skip
 
     def check(

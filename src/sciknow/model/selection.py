@@ -100,7 +100,7 @@ def read_selection(plain: Mapping[str, Any]) -> Selection:
     return parse_selection(*(plain.get(key) for key in SELECTION))
 
 
-def selection_of(options: Mapping[str, Any]) -> dict[str, object]:
+def selection_of(options: Mapping[str, object]) -> dict[str, object]:
     """Return the part that some options of opening ask for, as plain values."""
     return read_selection(options).to_dict()
 

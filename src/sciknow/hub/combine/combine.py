@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import xarray as xr
 
 import sciknow.alignment as alignment
-from sciknow.alignment import Profile
+from sciknow.alignment import AlignOptions, Profile
 from sciknow.errors import InvalidInput, LimitExceeded
 from sciknow.hub.combine.thing import Array, Known, Thing, known
 from sciknow.hub.load.open import open_dataset, plan_dataset
@@ -23,14 +23,24 @@ from sciknow.text import counted
 T = TypeVar("T")
 
 
+class CombineOptions(AlignOptions, total=False):
+    """All that `Hub.combine` takes by keyword, but for *open*."""
+
+    on: str
+    bbox: Sequence[float] | None
+    period: Sequence[str] | None
+    variables: Sequence[str] | None
+    max_bytes: int | None
+
+
 def combine(
     state: State,
     what: Sequence[Thing],
     request: Request,
+    options: AlignOptions,
     *,
     on: str,
     open: bool,
-    **options: Any,
 ) -> xr.Dataset | tuple[Plan, ...]:
     """Open several datasets, align them and merge them into one, lazily; see `Hub.combine`.
 
@@ -42,7 +52,9 @@ def combine(
         Datasets, hits or arrays.
     request : Request
         The part that is asked for, and the budget for all together.
-    on, open, **options
+    options : AlignOptions
+        How they are aligned.
+    on, open
         As of `Hub.combine`.
     """
     if isinstance(what, (str, Dataset)):

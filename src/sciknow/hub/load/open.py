@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import sciknow.availability as availability
 import sciknow.ledger as ledger
@@ -165,11 +164,11 @@ def folders_of(copies: Folders | None) -> tuple[Path, ...]:
     if copies is None:
         named = os.environ.get(SETTING, "").split(os.pathsep)
         return tuple(Path(name).expanduser() for name in named if name)
-    given: Sequence[Any] = copies if isinstance(copies, (list, tuple)) else [copies]
+    given: Sequence[object] = copies if isinstance(copies, (list, tuple)) else [copies]
     for item in given:
         if not isinstance(item, (str, Path)) or not str(item):
             raise InvalidInput(f"copies={item!r} is no folder", hint="name a folder of bags")
-    return tuple(Path(item) for item in given)
+    return tuple(Path(str(item)) for item in given)
 
 
 def plan_dataset(state: State, what: What, distribution: str | None, request: Request) -> Plan:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import sciknow.graph as graph
 from sciknow.clock import stamp
@@ -22,7 +22,7 @@ from sciknow.hub.store.archive import archive_inputs
 from sciknow.hub.store.folder import HubFolder
 from sciknow.hub.store.manifest import FORMAT, Manifest, digest_files
 from sciknow.hub.store.paths import PACKAGE_SOURCE, packaged_source, user_hub
-from sciknow.hub.store.records import write_records
+from sciknow.hub.store.records import Stored, write_records
 from sciknow.hub.store.state import GRAPH, RECORDS, SEARCH
 from sciknow.model import Concept, Dataset, LangString
 from sciknow.model.plain import to_plain
@@ -38,6 +38,9 @@ from sciknow.search import (
 )
 from sciknow.version import __version__
 from sciknow.vocab import Sector
+
+if TYPE_CHECKING:
+    from sciknow.graph import Quad
 
 _LONE = re.compile(r"[\ud800-\udfff]")
 """Half a character, which no file takes."""
@@ -112,7 +115,7 @@ def build_hub(
 
 
 def build_from_texts(
-    texts: Iterable[Mapping[str, Any]],
+    texts: Iterable[Mapping[str, object]],
     target: Path | str,
     *,
     model: str | Embedder | None = None,
@@ -140,7 +143,7 @@ def build_from_texts(
     InvalidInput
         For a text without id or content, or two with the same id; nothing is written.
     """
-    rows: dict[str, tuple[str, str, str, dict[str, Any]]] = {}
+    rows: dict[str, tuple[str, str, str, dict[str, object]]] = {}
     if isinstance(texts, (str, Mapping)) or not isinstance(texts, Iterable):
         raise InvalidInput(
             f"texts have to be several mappings, not {type(texts).__name__}",
@@ -172,11 +175,11 @@ class _Plan:
 
     kind: str
     source: str
-    objects: Sequence[Any]
+    objects: Sequence[Stored]
     documents: Sequence[Document]
     counts: Mapping[str, int]
     sectors: tuple[str, ...] = ()
-    quads: Sequence[Any] | None = None
+    quads: Sequence[Quad] | None = None
     concepts: Mapping[str, Concept] = field(default_factory=dict)
 
 
@@ -242,7 +245,7 @@ def _source(origin: Path, folder: HubFolder, packaged: bool) -> str:
     return str(origin.resolve())
 
 
-def _records_digest(objects: Sequence[Any]) -> str:
+def _records_digest(objects: Sequence[Stored]) -> str:
     digest = hashlib.sha256()
     for item in objects:
         line = json.dumps([type(item).__name__, to_plain(item)], sort_keys=True)
@@ -250,13 +253,13 @@ def _records_digest(objects: Sequence[Any]) -> str:
     return digest.hexdigest()
 
 
-def _text_row(number: int, row: Mapping[str, Any]) -> tuple[str, str, str, dict[str, Any]]:
+def _text_row(number: int, row: Mapping[str, object]) -> tuple[str, str, str, dict[str, object]]:
     if not isinstance(row, Mapping):
         raise InvalidInput(f"text {number} is no mapping", hint="give id, title, text, metadata")
     name, title, text = (row.get(key) or "" for key in ("id", "title", "text"))
-    if not all(isinstance(value, str) for value in (name, title, text)):
+    if not (isinstance(name, str) and isinstance(title, str) and isinstance(text, str)):
         raise InvalidInput(f"text {number}: id, title and text must be str")
-    title, text = (_LONE.sub("", value) for value in (title, text))
+    title, text = _LONE.sub("", title), _LONE.sub("", text)
     if not name.strip() or not (title or text).strip():
         raise InvalidInput(f"text {number} has no id, or neither title nor text")
     metadata = row.get("metadata") or {}

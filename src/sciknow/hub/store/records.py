@@ -18,6 +18,9 @@ from sciknow.model.identifier import bare
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.model.suggest import nearest
 
+Stored: TypeAlias = Dataset | Concept | Publication | Agent
+"""What a generation keeps records of."""
+
 T = TypeVar("T", Dataset, Concept, Publication, Agent)
 
 
@@ -33,7 +36,7 @@ class HasDataset(Protocol):
 What: TypeAlias = str | Dataset | HasDataset
 """A dataset, its id, DOI, CSTR or IRI, or a hit."""
 
-KINDS: dict[type[Any], str] = {
+KINDS: dict[type[Stored], str] = {
     Dataset: "dataset",
     Concept: "concept",
     Publication: "publication",
@@ -48,7 +51,7 @@ CREATE TABLE about (dataset TEXT, relation TEXT, publication TEXT,
 """
 
 
-def write_records(path: Path, objects: Iterable[Dataset | Concept | Publication | Agent]) -> None:
+def write_records(path: Path, objects: Iterable[Stored]) -> None:
     """Write model objects into a new file.
 
     Parameters
@@ -71,7 +74,7 @@ def write_records(path: Path, objects: Iterable[Dataset | Concept | Publication 
     store.close()
 
 
-def _aliases(item: Any) -> set[str]:
+def _aliases(item: Stored) -> set[str]:
     names = (getattr(item, key, "") for key in ("iri", "doi", "cstr", "orcid", "ror"))
     return {name.lower() for name in names if name}
 
@@ -165,7 +168,7 @@ class Records:
         found = self.get(Concept, concept) if concept else None
         return found.pref_label.best(language) if found else concept
 
-    def has(self, kind: type[Any], identifier: str) -> bool:
+    def has(self, kind: type[Stored], identifier: str) -> bool:
         """Tell whether there is a record with an id."""
         query = "SELECT 1 FROM record WHERE kind=? AND id=?"
         return bool(self._rows(query, (KINDS[kind], identifier)))
