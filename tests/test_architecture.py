@@ -280,3 +280,29 @@ def test_the_common_rooms_of_readers_import_no_format():
         if name.startswith("sciknow.readers.") and not name.startswith("sciknow.readers.formats."):
             for target, _ in imported(tree):
                 assert not target.startswith("sciknow.readers.formats."), f"{name}: {target}"
+
+
+TESTS = Path(__file__).parent
+WHOLE = {"architecture", "generated", "walk", "wheel"}
+"""What tests of the whole house are named after."""
+
+
+def nouns(folder):
+    """Return the names of the modules and folders below a folder, private ones by their word."""
+    found = [path for path in folder.rglob("*") if path.is_dir() or path.suffix == ".py"]
+    return {folder.name, *(path.stem.strip("_") for path in found)}
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("test_*.py")), ids=lambda path: path.stem)
+def test_a_test_file_is_named_after_what_it_tests(path):
+    """So that one finds it: test_<module>, test_<folder>, or either with words behind it."""
+    root, name = TESTS.parent, path.stem.removeprefix("test_")
+    inside = path.relative_to(TESTS).parts[0]
+    known = nouns(root / "scripts") | (
+        nouns(SOURCE / inside)
+        if path.parent != TESTS
+        else WHOLE
+        | {item.stem for item in (*SOURCE.iterdir(), *TESTS.iterdir(), SOURCE)}
+        | {item.stem.strip("_") for item in (*SOURCE.iterdir(), *root.iterdir())}
+    )
+    assert any(name == noun or name.startswith(f"{noun}_") for noun in known), path.name
