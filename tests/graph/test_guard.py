@@ -118,6 +118,38 @@ def test_what_drives_the_parser_too_deep_is_refused(query):
         check_query(query)
 
 
+@pytest.mark.parametrize(
+    ("opened", "closed"),
+    [("(", ")"), ("{", "}"), ("[", "]"), ("<<", ">>"), ("<<(", ")>>"), ("{|", "|}")],
+)
+def test_each_kind_of_bracket_is_counted_until_it_is_closed(opened, closed):
+    deep, out = f"{opened} " * MAX_NESTING, f"{closed} " * MAX_NESTING
+    assert check_query(deep + out + deep) == deep + out + deep
+    with pytest.raises(LimitExceeded, match="open at once"):
+        check_query(deep + opened)
+    check_query(out + deep)  # what was never opened makes no room
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("+", "-", "*", "/", "|", "||", "&&", "!", "^", "=", "!=", "<", ">", "<=", ">=", "^^"),
+        *("UNION", "OPTIONAL", "MINUS", "FILTER", "EXISTS", "LATERAL", "GRAPH", "SELECT"),
+        *("BIND", "VALUES", "AS", "IN", "union"),
+    ],
+)
+def test_each_operator_and_clause_is_counted(word):
+    check_query(f"{word} " * MAX_OPERATORS)
+    with pytest.raises(LimitExceeded, match="operators, path steps and clauses"):
+        check_query(f"{word} " * (MAX_OPERATORS + 1))
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_text_that_does_not_end_is_said(quote):
+    with pytest.raises(InvalidInput, match="a text that does not end"):
+        check_query(f"SELECT * {{ ?s ?p {quote}x\n }}")
+
+
 def test_closing_brackets_in_texts_and_comments_do_not_lower_the_count():
     deep = "".join(f"( # ){i})\n" for i in range(MAX_NESTING + 1))
     with pytest.raises(LimitExceeded):
@@ -154,6 +186,10 @@ def test_only_text_is_a_query(query):
         (
             "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
             "CONSTRUCT { ?s ?p ?o } WHERE { VALUES (?s) { (<urn:a>) } ?s ?p ?o }",
+        ),
+        (
+            "CONSTRUCT WHERE { ?s ?p ?o }",
+            "CONSTRUCT WHERE { VALUES (?s) { (<urn:a>) } ?s ?p ?o }",
         ),
         ("DESCRIBE <urn:b>", "DESCRIBE <urn:b>"),
     ],
