@@ -1,22 +1,17 @@
-"""Which options a store takes, who may name an endpoint, and where keys come from."""
+"""Which options a store takes, and who may name an endpoint."""
 
 from __future__ import annotations
 
 import pytest
 
 from sciknow.errors import InvalidInput, UntrustedInput
-from sciknow.wire.credentials import aws_profile
 from sciknow.wire.objectstore import parse_options, with_endpoint
 
 
 @pytest.fixture(autouse=True)
-def no_environment(monkeypatch, tmp_path):
-    for key in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "AWS_REGION"):
+def no_environment(monkeypatch):
+    for key in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(key, raising=False)
-    for key in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(key, raising=False)
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
 
 
 def test_access_is_anonymous_unless_it_is_said():
@@ -106,27 +101,3 @@ def test_the_user_s_tools_may_name_an_endpoint(monkeypatch):
     data = with_endpoint("s3", {"endpoint_url": "https://other.example"}, trusted=False)
     assert (data["endpoint_url"], data["plain"]) == ("https://other.example", True)
     assert "endpoint_url" not in with_endpoint("gs", {}, trusted=False)
-
-
-def test_keys_come_from_the_profile_that_is_in_use(tmp_path, monkeypatch):
-    assert aws_profile() == {}
-    (tmp_path / "credentials").write_text(
-        "[default]\naws_access_key_id = a\naws_secret_access_key = b%c\n"
-        "[work]\naws_access_key_id = d\naws_secret_access_key = e\naws_session_token = f\n"
-    )
-    (tmp_path / "config").write_text("[profile work]\nregion = eu-north-1\noutput = json\n")
-    assert aws_profile() == {"access_key_id": "a", "secret_access_key": "b%c"}
-    monkeypatch.setenv("AWS_PROFILE", "work")
-    assert aws_profile() == {
-        "access_key_id": "d",
-        "secret_access_key": "e",
-        "session_token": "f",
-        "region": "eu-north-1",
-    }
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    assert "region" not in aws_profile()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
-    assert aws_profile() == {}
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    (tmp_path / "credentials").write_text("no ini at all")
-    assert aws_profile() == {"region": "eu-north-1"} or "access_key_id" not in aws_profile()

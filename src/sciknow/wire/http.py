@@ -38,6 +38,7 @@ async def session() -> aiohttp.ClientSession:
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             trust_env=True,
         )
+        found._retry_connection = False  # its second try of its own, which nobody would count
     return found
 
 
