@@ -351,6 +351,11 @@ def _variables(card: Dataset, record: Record, _: Base) -> str:
     return ""
 
 
+def _citation(card: Dataset, record: Record, _: Base) -> str:
+    told = not record.text or flat(card.citation)[:120] in flat(re.sub(r"<[^>]+>", "", record.text))
+    return "" if told else "citation stands nowhere in the record"
+
+
 _CHECKS: dict[str, Callable[[Dataset, Record, Base], str]] = {
     "title.en": _title,
     "landing_page": _page,
@@ -365,6 +370,7 @@ _CHECKS: dict[str, Callable[[Dataset, Record, Base], str]] = {
     "accrual_periodicity": _updates,
     "version": _version,
     "issued": _issued,
+    "citation": _citation,
     "publisher": _people("publisher", lambda card: (card.publisher,)),
     "creators": _people("creator", lambda card: card.creators),
     "grants": _people("funder", lambda card: tuple(grant.funder for grant in card.grants)),

@@ -239,6 +239,8 @@ DATA = Distribution(id="d", access_url="https://raw.githubusercontent.com/a/b/ma
         ({"rights": LangString(TIER)}, "[container] rights give"),
         ({"landing_page": "https://essd.copernicus.org/articles/1/2/2020/"}, "is a paper"),
         ({"landing_page": "https://doi.org/10.1234/paper"}, "is a paper"),
+        ({"landing_page": "https://github.com/a/b/blob/main/x.json"}, "a file of code"),
+        ({"landing_page": "https://ncdc.ac.cn/metadata/export_json/1"}, "an export"),
         ({"publisher": "press"}, "[paper] publisher press is a journal's"),
         ({"version": "2", "title": LangString("Ice v3", "海冰")}, "but the title has 3"),
         ({"version": "2", "distributions": (DATA,)}, "x-v3.csv has 3"),
@@ -277,6 +279,7 @@ def test_terms_of_a_file_about_many_datasets_need_a_note():
         ("https://github.com/a/b/blob/main/catalog/X.jsonnet", "is a file that cites it"),
         ("https://github.com/a/b/blob/main/x.bibtex", "is a file that cites it"),
         ("https://www.worldpop.org/", "is a home page"),
+        ("https://ncdc.ac.cn/metadata/export_json/1", "is a file that cites it"),
         (PAGE, "is the page of the data"),
     ],
 )
@@ -314,6 +317,9 @@ def test_a_work_that_stands_twice_is_found(other, expected):
         ("A model of heights.", "采用DEM数据。", "zh names DEM"),
         ("Half-hourly data of COVID-19.", "新冠疫情每30分钟数据。", ""),
         ("1.83 million records.", "183万条记录。", ""),
+        ("Daily means.", "逐日平均，可用于海洋热浪研究。", "zh says '可用于'"),
+        ("Daily means.", "逐日平均，是最早的同类资料。", "zh says '最早'"),
+        ("Daily means to study heat waves.", "逐日平均，可用于海洋热浪研究。", ""),
     ],
 )
 def test_clauses_of_one_language_are_found(en, zh, expected):

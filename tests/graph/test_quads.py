@@ -107,6 +107,7 @@ dataset = st.builds(
     cstr=st.sampled_from(["", "18406.11.Atmos.tpe.68.db"]),
     version=st.one_of(st.just(""), text),
     issued=st.one_of(st.just(""), date),
+    citation=st.one_of(st.just(""), text),
     landing_page=st.one_of(st.just(""), url),
     license=st.one_of(st.sampled_from(["", "CC-BY-4.0"]), url),
     rights=langs,

@@ -105,6 +105,18 @@ def test_gb_t_7714_and_apa():
     assert "(2021" in cite(book, style="apa")
 
 
+def test_the_publishers_own_wording_is_preferred():
+    said = "Huang et al.: OISST v2.1. NCEI, accessed [date]."
+    item = source()
+    worded = replace(item, dataset=replace(item.dataset, citation=said))
+    assert json.loads(cite([worded], style="csl"))[0]["note"] == said
+    assert plain(entries(cite([worded]))["oisst"]["note"]) == said
+    assert cite([worded], style="apa").splitlines()[0] == said
+    first, paper = cite([worded], style="gb-t-7714").splitlines()
+    assert first == f"[1]{said}"
+    assert paper == cite([item], style="gb-t-7714").splitlines()[1]
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_an_empty_ledger_cites_nothing(style):
     assert cite(Ledger(), style=style) in ("", "[]")

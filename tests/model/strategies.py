@@ -66,6 +66,7 @@ datasets = st.builds(
     doi=slugs.map(lambda name: f"10.1234/{name}") | st.just(""),
     version=texts | st.just(""),
     issued=years | days | st.just(""),
+    citation=texts | st.just(""),
     landing_page=urls,
     license=st.sampled_from(["CC-BY-4.0", "CC0-1.0", "https://example.org/terms", ""]),
     rights=langstrings,

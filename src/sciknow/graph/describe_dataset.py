@@ -97,6 +97,8 @@ def _names(node: NamedNode, dataset: Dataset) -> Facts:
         yield fact(node, DCAT.version, string(dataset.version))
     if dataset.issued:
         yield fact(node, DCTERMS.issued, date(dataset.issued))
+    if dataset.citation:
+        yield fact(node, DCTERMS.bibliographicCitation, string(dataset.citation))
     if dataset.landing_page:
         yield fact(node, DCAT.landingPage, iri(dataset.landing_page))
 

@@ -105,6 +105,7 @@ def _dataset(node: Node) -> Dataset:
             cstr=node.text(SK.cstr),
             version=node.text(DCAT.version),
             issued=node.text(DCTERMS.issued),
+            citation=node.text(DCTERMS.bibliographicCitation),
             landing_page=node.text(DCAT.landingPage),
             license=node.text(DCTERMS.license).removeprefix(SPDX),
             rights=rights[0].langstring(RDFS.label) if rights else LangString(),

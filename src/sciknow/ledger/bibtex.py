@@ -24,6 +24,7 @@ _FIELDS = {
     "version": "version",
     "DOI": "doi",
     "URL": "url",
+    "note": "note",
 }
 _VERBATIM = ("doi", "url")
 _ENCODER = UnicodeToLatexEncoder(unknown_char_policy="keep", unknown_char_warning=False)

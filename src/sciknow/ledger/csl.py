@@ -40,6 +40,7 @@ def dataset_item(source: Source, accessed: date | None, language: str) -> CslIte
         DOI=dataset.doi,
         URL="" if dataset.doi else dataset.identifier if "://" in dataset.identifier else "",
         accessed=_date(accessed.isoformat()) if accessed else None,
+        note=dataset.citation,
         language=language,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -9,11 +10,12 @@ from importlib.util import find_spec
 from sciknow.errors import MissingDependency
 from sciknow.ledger.csl import CslItem
 
+_NUMBER = re.compile(r"\[\d+\]")
 _STYLE_FILES = {"apa": "apa", "gb-t-7714": "china-national-standard-gb-t-7714-2015-numeric"}
 
 
 def render(items: Sequence[CslItem], style: str) -> str:
-    """Return one plain-text line for each item.
+    """Return one plain-text line for each item; where the publisher words it, that line.
 
     Parameters
     ----------
@@ -50,7 +52,14 @@ def render(items: Sequence[CslItem], style: str) -> str:
         )
         for item in items:
             bibliography.register(Citation([CitationItem(item["id"])]))
-        return "\n".join(str(line) for line in bibliography.bibliography())
+        lines = [str(line) for line in bibliography.bibliography()]
+    return "\n".join(map(_worded, lines, items))
+
+
+def _worded(line: str, item: CslItem) -> str:
+    """Return the publisher's own wording of a citation, with the number that a style gives it."""
+    number = _NUMBER.match(line)
+    return f"{number[0] if number else ''}{item['note']}" if "note" in item else line
 
 
 def _fitted(item: CslItem, style: str) -> CslItem:

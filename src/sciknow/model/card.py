@@ -55,6 +55,11 @@ def parse_license(value: object, where: Where) -> str:
     return text
 
 
+def parse_citation(value: object, where: Where) -> str:
+    """Read the publisher's wording of a citation, on one line."""
+    return " ".join(parse_text(value, where, limit=2000).split())
+
+
 def parse_keywords(value: object, where: Where) -> tuple[tuple[str, str], ...]:
     """Read ``{en: [...], zh: [...]}``."""
     mapping = parse_mapping(value, where, allowed=LANGUAGES)
@@ -105,6 +110,7 @@ _PARSERS.update(
     cstr=parse_cstr,
     version=parse_text,
     issued=parse_date,
+    citation=parse_citation,
     landing_page=parse_url,
     license=parse_license,
     rights=parse_langstring,

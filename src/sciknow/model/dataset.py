@@ -37,6 +37,8 @@ class Dataset:
         Who paid for it.
     doi, cstr : str
         Canonical identifiers; empty where not known.
+    citation : str
+        How its publisher words the citation of it; empty where the publisher does not.
     landing_page : str
         URL of the publisher's page about it.
     license : str
@@ -71,6 +73,7 @@ class Dataset:
     cstr: str = ""
     version: str = ""
     issued: str = ""
+    citation: str = ""
     landing_page: str = ""
     license: str = ""
     rights: LangString = LangString()
