@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sciknow.formats import installed_formats
+
 SOURCE = Path(__file__).parents[1] / "src" / "sciknow"
 LEVELS = [
     {
@@ -264,11 +266,16 @@ def test_no_second_table_of_formats(name, path, tree):
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert len(FORMATS & texts) < 4, f"{name} lists {sorted(FORMATS & texts)}"
+    known = installed_formats().values()
+    assert len(FORMATS & texts) < 2, f"{name} lists {sorted(FORMATS & texts)}"
+    media_types = {one for item in known for one in item.media_types} & texts
+    assert not media_types, f"{name} names the media types {sorted(media_types)}"
+    suffixes = {one for item in known for one in item.suffixes} & texts
+    assert len(suffixes) < 2, f"{name} lists the endings {sorted(suffixes)}"
     compared = {
         item.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Compare)
+        if isinstance(node, (ast.Compare, ast.MatchValue))
         for item in ast.walk(node)
         if isinstance(item, ast.Constant) and item.value in FORMATS
     }

@@ -88,6 +88,11 @@ def format_of_media_type(media_type: str) -> Format | None:
     )
 
 
+def format_of_name(name: str) -> Format | None:
+    """Return the format whose files, folders or documents end as a name does; None for none."""
+    return next((item for item in installed_formats().values() if item.has_ending(name)), None)
+
+
 def format_for(url: str, media_type: str = "") -> Format:
     """Return the format of a media type, or of the ending of an address.
 
@@ -96,10 +101,10 @@ def format_for(url: str, media_type: str = "") -> Format:
     NotFound
         When none fits; says which are installed.
     """
-    path = urlsplit(url).path.rstrip("/").lower() or url.lower()
-    for item in installed_formats().values():
-        if media_type in item.media_types if media_type else item.has_ending(path):
-            return item
+    name = urlsplit(url).path.rstrip("/") or url
+    found = format_of_media_type(media_type) if media_type else format_of_name(name)
+    if found is not None:
+        return found
     what = f"the media type {media_type}" if media_type else f"the ending of {url[:200]}"
     raise NotFound(
         f"no reader for {what}; installed are {_names()}",

@@ -133,6 +133,18 @@ def test_it_opens_by_name_and_by_ending(lit):
     assert registry.match("https://example.org/x.lamp").format is formats.format_named("lamp")
 
 
+def test_a_question_may_name_it(lit):
+    hits = lit.search("a lamp, hour by hour, as lamplog")
+    assert [hit.id for hit in hits] == ["lamps"]
+    assert hits.understood == "every hour, lamp"
+    assert lit.search("a lamp, hour by hour, as lampbook").understood == "every hour"
+
+
+def test_its_files_are_known_by_their_ending():
+    assert formats.format_of_name("logs/A.LAMP") is formats.format_named("lamp")
+    assert formats.format_of_name("logs/a.lampshade") is None
+
+
 def test_a_plan_says_what_it_knows(lit):
     plan = lit.plan("lamps")
     assert plan.route == "lamp logs, read whole, this machine"

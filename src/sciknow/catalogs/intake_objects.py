@@ -22,11 +22,11 @@ from sciknow.catalogs.entry import (
 )
 from sciknow.catalogs.places import all_files, check_service
 from sciknow.catalogs.repository import CONTAINERS, parse_repository, repository_kwargs
-from sciknow.catalogs.schema import REFERENCE_URL, Notation, notation_of
+from sciknow.catalogs.schema import Notation, notation_of
 from sciknow.errors import InvalidInput
 from sciknow.files import inside
 from sciknow.model import Dataset, Distribution
-from sciknow.model.format import Address
+from sciknow.model.format import REFERENCE_URL, Address
 from sciknow.model.option import parse_relative, parse_remote
 from sciknow.model.parse import Where
 

@@ -26,7 +26,6 @@ from sciknow.model.option import (
 SUB_CATALOG = "intake.readers.readers:YAMLCatalogReader"
 INTAKE_CATALOG = "intake.readers.entry:Catalog"
 YAML_FILE = "intake.readers.datatypes:YAMLFile"
-REFERENCE_URL = "reference://"
 
 _CLIENT: dict[str, Parser] = {"endpoint_url": parse_web_url, "region_name": parse_region}
 

@@ -14,11 +14,11 @@ import yaml
 from sciknow.catalogs.entry import as_written, is_local
 from sciknow.catalogs.places import all_files
 from sciknow.catalogs.repository import repository_kwargs
-from sciknow.catalogs.schema import REFERENCE_URL, Notation, notation_of
+from sciknow.catalogs.schema import Notation, notation_of
 from sciknow.errors import InvalidInput
 from sciknow.model import Catalog, Dataset, Distribution
 from sciknow.model.card import card_of
-from sciknow.model.format import Address
+from sciknow.model.format import REFERENCE_URL, Address
 from sciknow.model.option import CATALOG_DIR
 from sciknow.model.parse import Where, parse_enum, parse_slug
 from sciknow.vocab import Sector

@@ -9,6 +9,7 @@ import click
 
 from sciknow.cli.output import echo_fields, echo_json, echo_table, hub_option, json_option, note
 from sciknow.cli.part import part_options
+from sciknow.formats import format_of_name
 from sciknow.hub import open_hub
 from sciknow.model.plain import to_plain
 from sciknow.show.record import fields
@@ -25,8 +26,6 @@ _HEADS = {
     "publication": ("score", "id", "issued", "title"),
     "concept": ("score", "id", "title"),
 }
-_SUFFIXES = (".nc", ".nc4", ".zarr", ".grib", ".grib2", ".tif", ".tiff", ".csv", ".parquet")
-"""What ends so and has no space in it is a file."""
 
 
 @click.command()
@@ -117,7 +116,7 @@ def similar(
 def _file(text: str) -> Path | None:
     """Return the file that a text names: one that is there, or one that it can only mean."""
     path = Path(text)
-    if path.suffix.lower() in _SUFFIXES and " " not in text:
+    if " " not in text and format_of_name(text) is not None:
         return path
     return path if "/" in text and path.exists() else None
 

@@ -19,9 +19,11 @@ from typing import Any
 from sciknow.clock import now
 from sciknow.errors import InvalidInput, LimitExceeded, MissingDependency
 from sciknow.files import sha256_file, write_named
+from sciknow.formats import format_of_name
 from sciknow.ledger.book import Ledger, Opened
 from sciknow.ledger.citation import cite
 from sciknow.ledger.software import home_page
+from sciknow.model.format import Form
 from sciknow.model.identifier import orcid_iri, parse_orcid
 from sciknow.model.licence import address_of
 from sciknow.model.parse import Where
@@ -43,14 +45,11 @@ _OURS = {
     "openings.jsonl": "What was opened, when, from where and with what, a line each.",
 }
 
-_FORMATS = {
+_PAPERS = {
     ".lock": "application/toml",
     ".bib": "application/x-bibtex",
     ".ipynb": "application/x-ipynb+json",
-    ".jsonl": "application/jsonl",
-    ".nc": "application/netcdf",
     ".md": "text/markdown",
-    ".parquet": "application/vnd.apache.parquet",
 }
 
 _UNSTATED = {
@@ -318,14 +317,21 @@ def _slug(text: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
+def _media_type(path: Path) -> str:
+    """Return the media type of a file: of a study's papers, of data, or a guess."""
+    item = format_of_name(path.name)
+    data = item.media_type if item is not None and item.form is Form.FILE else ""
+    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return _PAPERS.get(path.suffix) or data or guessed
+
+
 def _file(path: Path, folder: Path) -> dict[str, Any]:
     name = path.relative_to(folder).as_posix()
     what = "A notebook of the study." if path.suffix == ".ipynb" else f"A file of the study: {name}"
-    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return {
         "name": name,
         "description": _OURS.get(name, what),
-        "encodingFormat": _FORMATS.get(path.suffix, guessed),
+        "encodingFormat": _media_type(path),
         "contentSize": str(path.stat().st_size),
         "sha256": sha256_file(path),
     }

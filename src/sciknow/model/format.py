@@ -24,6 +24,10 @@ TABLES = ("pandas", "dask")
 """Libraries that whatever opens as arrays, or as a table, rests on."""
 
 
+REFERENCE_URL = "reference://"
+"""Address of a file system of references; which document holds them, its options say."""
+
+
 class Form(StrEnum):
     """What a distribution of a format is."""
 
@@ -180,9 +184,9 @@ class Format:
         """The media type that a catalogue states; empty where it has none."""
         return self.media_types[0] if self.media_types else ""
 
-    def has_ending(self, path: str) -> bool:
-        """Tell whether a path, in small letters, ends as its files do."""
-        return path.endswith(self.suffixes)
+    def has_ending(self, name: str) -> bool:
+        """Tell whether a name ends as those of its files do, in small letters or capitals."""
+        return name.lower().endswith(self.suffixes)
 
     def check_requirements(self) -> None:
         """Check that every module that its reader imports can be found.

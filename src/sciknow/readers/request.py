@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack, get_args
 
 from sciknow.errors import InvalidInput, UntrustedInput
 from sciknow.model import Distribution
+from sciknow.model.format import REFERENCE_URL
 from sciknow.model.selection import Selection, parse_selection
 from sciknow.model.suggest import nearest
 from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
@@ -151,8 +152,7 @@ def parse_budget(max_bytes: object) -> None:
 # where it leads
 
 CATALOG_DIR = "{CATALOG_DIR}"
-REFERENCE = "reference://"
-_KERCHUNK = (
+_REFERENCES = (
     "fo",
     "remote_protocol",
     "remote_options",
@@ -162,6 +162,7 @@ _KERCHUNK = (
     "simple_templates",
     "lazy",
 )
+"""Options of a file system of references that are none of the store below it."""
 
 
 def locate(
@@ -199,8 +200,8 @@ def locate(
     options = distribution.storage_options
     check_no_credentials(options, f"the distribution {distribution.id}")
     url = distribution.access_url
-    if url.startswith(REFERENCE):
-        url = str(options.get("fo") or url.removeprefix(REFERENCE))
+    if url.startswith(REFERENCE_URL):
+        url = str(options.get("fo") or url.removeprefix(REFERENCE_URL))
     transport = Transport(
         storage_options=_store_options(options),
         deadline=deadline,
@@ -242,7 +243,7 @@ def local_path(url: str, folder: Path) -> Path:
 
 
 def _store_options(options: Mapping[str, object]) -> dict[str, object]:
-    plain = {key: value for key, value in options.items() if key not in _KERCHUNK}
+    plain = {key: value for key, value in options.items() if key not in _REFERENCES}
     for key in ("target_options", "remote_options"):
         inner = options.get(key)
         plain |= dict(inner) if isinstance(inner, Mapping) else {}

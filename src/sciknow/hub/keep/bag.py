@@ -10,6 +10,7 @@ import sciknow.preservation as preservation
 import sciknow.readers as readers
 import sciknow.wire as wire
 from sciknow.errors import DegradedWarning, InvalidInput, SciknowError, SourceUnavailable
+from sciknow.formats import format_named
 from sciknow.hub.keep.card import info_fields, make_card, opens_of
 from sciknow.hub.keep.fetch import Fetching
 from sciknow.hub.load.cite import cite
@@ -195,7 +196,7 @@ class _Run:
 
     def _made(self, have: dict[str, FileRecord | None]) -> FileRecord:
         """Write what has no files of its own, or of which a part is wanted."""
-        path = f"{self.dataset.id}.nc"
+        path = f"{self.dataset.id}{format_named(readers.WRITTEN_AS).suffixes[0]}"
         if (before := have.get(path)) is not None:
             return before
         attrs = attrs_of(self.state, self.dataset)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from sciknow.model.content import JSON
-from sciknow.model.format import ARRAYS, Address, Form, Format, intake_array
+from sciknow.model.format import ARRAYS, REFERENCE_URL, Address, Form, Format, intake_array
 from sciknow.model.option import parse_flag
 from sciknow.readers.formats.kerchunk.probe import asks
 from sciknow.readers.options import GROUPED
-
-REFERENCE_URL = "reference://"
 
 FORMAT = Format(
     name="kerchunk",
