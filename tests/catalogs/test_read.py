@@ -312,10 +312,10 @@ def grib(sound, filters):
 
 
 def test_a_grib_file(tmp_path, sound):
-    text = grib(sound, "typeOfLevel: isobaricInhPa, level: [500, 850]")
+    text = grib(sound, "typeOfLevel: isobaricInhPa, level: [500, 850], endStep: 6")
     way = read_file(put(tmp_path, text)).datasets[0].distributions[0]
     assert (way.reader, way.media_type) == ("grib", "application/wmo-grib")
-    keys = {"typeOfLevel": "isobaricInhPa", "level": [500, 850]}
+    keys = {"typeOfLevel": "isobaricInhPa", "level": [500, 850], "endStep": 6}
     assert way.options == {"filter_by_keys": keys}
 
 

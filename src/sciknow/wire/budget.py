@@ -33,6 +33,12 @@ PIECE = 2**18
 BLOCK = 8 * 2**20
 """Bytes of an object that are asked for at once when the whole of it is wanted."""
 
+NEAR = 16 * 1024
+"""Byte ranges with less than so much between them are asked for as one."""
+
+MAX_UNPACKED = 2 * 2**30
+"""The most bytes that a packed text table may unpack to."""
+
 SLOWEST = 512
 """Bytes a second, on average over a deadline, below which a source is given up."""
 

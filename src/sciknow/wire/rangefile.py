@@ -42,7 +42,43 @@ class LocalFile:
         return [self.fetch(*item) for item in spans]
 
 
-class RangeFile(io.RawIOBase):
+class Positioned(io.RawIOBase):
+    """A read-only file of a known size that is read from a position on."""
+
+    size: int
+    _at = 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position, counted from the start, from here or from the end."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer from the position on."""
+        view = memoryview(buffer).cast("B")
+        data = self._next(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def _next(self, size: int) -> bytes:
+        """Return the next bytes, as many as there are."""
+        raise NotImplementedError
+
+
+class RangeFile(Positioned):
     """A read-only, seekable, picklable file over byte ranges.
 
     Parameters
@@ -59,7 +95,6 @@ class RangeFile(io.RawIOBase):
         super().__init__()
         self.transport = transport
         self.url = url
-        self._at = 0
         if size is None:
             first, size = transport.run(transport.start(url, PAGE))
             transport.pages[url] = OrderedDict({0: first})
@@ -132,28 +167,7 @@ class RangeFile(io.RawIOBase):
             while len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
 
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def seekable(self) -> bool:
-        """True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position, counted from the start, from here or from the end."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer from the position on."""
-        view = memoryview(buffer).cast("B")
-        data = self.fetch(self._at, self._at + len(view)) if self._at < self.size else b""
-        view[: len(data)] = data
+    def _next(self, size: int) -> bytes:
+        data = self.fetch(self._at, self._at + size) if self._at < self.size else b""
         self._at += len(data)
-        return len(data)
+        return data

@@ -14,12 +14,10 @@ from typing import Any, BinaryIO
 from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
 from sciknow.readers.protocol import Location
+from sciknow.wire.budget import MAX_UNPACKED
 from sciknow.wire.rangefile import RangeFile
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import DAMAGED
-
-MAX_UNPACKED = 2 * 2**30
-"""The most bytes that one file may unpack to."""
 
 MAX_RATIO, SMALL = 500, 16 * 2**20
 """The most bytes that one packed byte may stand for, in files above the second."""

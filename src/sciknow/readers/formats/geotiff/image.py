@@ -14,15 +14,13 @@ import numpy.typing as npt
 
 from sciknow.errors import IntegrityError
 from sciknow.readers.selection import Index
+from sciknow.wire.budget import NEAR
 from sciknow.wire.rangefile import LocalFile, RangeFile
 from sciknow.wire.trouble import DAMAGED
 
 Span = tuple[int, int]
 Place = tuple[int, int, int]
 """Plane (of bands stored apart), row and column of a segment."""
-
-JOIN_BYTES = 16 * 1024
-"""Two segments closer than this many bytes are read as one."""
 
 STRIP_CHUNK = 4 * 2**20
 """Bytes of one dask chunk of a striped file: as many whole strips as fit."""
@@ -186,7 +184,7 @@ def joined(spans: Iterator[Span]) -> list[Span]:
     """
     found: list[Span] = []
     for low, high in sorted(spans):
-        if found and low - found[-1][1] <= JOIN_BYTES:
+        if found and low - found[-1][1] <= NEAR:
             found[-1] = (found[-1][0], max(found[-1][1], high))
         else:
             found.append((low, high))

@@ -6,7 +6,6 @@ cache, deadline and counting hold, and the table of tiles tells beforehand what 
 
 from __future__ import annotations
 
-import io
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ import tifffile
 
 from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
 from sciknow.readers.formats.geotiff.image import Image
-from sciknow.wire.rangefile import LocalFile, RangeFile
+from sciknow.wire.rangefile import LocalFile, Positioned, RangeFile
 from sciknow.wire.trouble import DAMAGED
 
 MAX_READ = 64 * 2**20
@@ -34,37 +33,12 @@ MAX_IMAGES = 64
 _REDUCED, _MASK = 1, 4
 
 
-class HeaderFile(io.RawIOBase):
+class HeaderFile(Positioned):
     """What tifffile reads a header through: small reads, each of them bounded."""
 
     def __init__(self, file: RangeFile | LocalFile) -> None:
         super().__init__()
-        self.file, self._at = file, 0
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def seekable(self) -> bool:
-        """True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position, counted from the start, from here or from the end."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.file.size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer from the position on."""
-        view = memoryview(buffer).cast("B")
-        data = self._data(len(view))
-        view[: len(data)] = data
-        return len(data)
+        self.file, self.size = file, file.size
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes.
@@ -74,10 +48,10 @@ class HeaderFile(io.RawIOBase):
         IntegrityError
             When the header asks for more than a header has.
         """
-        return self._data(self.file.size - self._at if size is None or size < 0 else size)
+        return self._next(self.size - self._at if size is None or size < 0 else size)
 
-    def _data(self, size: int) -> bytes:
-        size = max(0, min(size, self.file.size - self._at))
+    def _next(self, size: int) -> bytes:
+        size = max(0, min(size, self.size - self._at))
         if size > MAX_READ:
             raise IntegrityError(f"a TIFF header with a tag of {size:,} bytes", hint=DAMAGED)
         data = self.file.fetch(self._at, self._at + size) if size else b""

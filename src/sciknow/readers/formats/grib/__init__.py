@@ -7,7 +7,7 @@ from sciknow.model.format import ARRAYS, Form, Format, intake_array
 from sciknow.model.option import parse_chunks, parse_count, parse_name, parse_names
 from sciknow.model.parse import Where, parse_list, parse_mapping
 
-_GRIB_KEYS = (
+FILTERS = (
     "shortName",
     "paramId",
     "typeOfLevel",
@@ -16,15 +16,17 @@ _GRIB_KEYS = (
     "number",
     "dataDate",
     "dataTime",
+    "endStep",
     "gridType",
     "dataType",
 )
+"""Keys that ``filter_by_keys`` may name."""
 
 
 def parse_filters(value: object, where: Where) -> dict[str, object]:
     """Read which GRIB fields are meant: ecCodes' keys, each with one value or several."""
     filters: dict[str, object] = {}
-    for key, item in parse_mapping(value, where, allowed=_GRIB_KEYS).items():
+    for key, item in parse_mapping(value, where, allowed=FILTERS).items():
         at = where / key
         if isinstance(item, list):
             filters[key] = list(parse_list(item, at, _parse_filter))

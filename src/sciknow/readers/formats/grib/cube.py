@@ -15,25 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sciknow.errors import InvalidInput
+from sciknow.readers.formats.grib import FILTERS
 from sciknow.readers.formats.grib.index import Field
 
 DIMENSIONS = ("number", "time", "step", "level")
 """The dimensions outside a field, in order."""
-
-FILTERS = (
-    "shortName",
-    "paramId",
-    "typeOfLevel",
-    "level",
-    "stepType",
-    "number",
-    "dataDate",
-    "dataTime",
-    "endStep",
-    "gridType",
-    "dataType",
-)
-"""Keys that ``filter_by_keys`` may name."""
 
 _SECONDS = {"number": "i8", "time": "datetime64[s]", "step": "timedelta64[s]", "level": "f8"}
 

@@ -23,6 +23,7 @@ from sciknow.readers.formats.jsonl import FORMAT, TYPES
 from sciknow.readers.plans.whole_cost import WholeCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import from_parts, set_index
+from sciknow.wire.budget import MAX_UNPACKED
 from sciknow.wire.rangefile import RangeFile
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import explain
@@ -32,9 +33,6 @@ BLOCK = 32 * 2**20
 
 SAMPLE = 256_000
 """Bytes of the start of the file from which columns and types are told."""
-
-MAX_UNPACKED = 2 * 2**30
-"""The most bytes that a packed file may unpack to."""
 
 _PACKED = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 

@@ -19,6 +19,7 @@ from xarray.backends import AbstractDataStore, BackendArray
 from xarray.core import indexing
 
 from sciknow.errors import IntegrityError
+from sciknow.wire.budget import NEAR
 from sciknow.wire.rangefile import PAGE
 from sciknow.wire.trouble import DAMAGED
 
@@ -33,9 +34,6 @@ _DIMENSION, _VARIABLE, _ATTRIBUTE = 10, 11, 12
 MAX_HEADER = 64 * 2**20
 CHUNK_BYTES = 16 * 2**20
 """Bytes of one dask chunk of a contiguous variable: whole slices of the first dimension."""
-
-JOIN_BYTES = 16 * 1024
-"""Two ranges closer than this many bytes are read as one."""
 
 Fetch = Callable[[int, int], bytes]
 """Return the bytes from an offset to another, the second excluded."""
@@ -280,7 +278,7 @@ def runs(layout: Layout, index: list[npt.NDArray[Any]]) -> Iterator[tuple[int, i
     after += layout.dtype.itemsize
     rows = np.unique(index[0])
     gaps = np.diff(rows) * steps[0] - (after - before)
-    for part in np.split(rows, np.flatnonzero(gaps > JOIN_BYTES) + 1):
+    for part in np.split(rows, np.flatnonzero(gaps > NEAR) + 1):
         first, last = int(part[0]), int(part[-1])
         start = layout.begin
         yield first, last, start + first * steps[0] + before, start + last * steps[0] + after
