@@ -15,7 +15,8 @@ from sciknow.search.embed.onnx import DIMENSIONS
         ("sciknow.search.embed", "minilm-brisk.onnx", 200_000),
         ("sciknow.search.embed", "minilm-tokens.npy", 60_000),
         ("sciknow.search.language", "glossary.tsv", 200_000),
-        ("sciknow.place", "gazetteer.tsv", 100_000),
+        ("sciknow.place", "places.tsv", 1_600_000),
+        ("sciknow.place", "names.tsv", 1_000_000),
         ("sciknow.search.language", "bridge.sqlite", 8_000_000),
     ],
 )

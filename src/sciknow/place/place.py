@@ -1,29 +1,27 @@
-"""Places: their names in both languages, their boxes, and how boxes lie to each other."""
+"""Places that a text names: where each stands in it, and which of several is meant."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files as package_files
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox
 from sciknow.pattern import Pattern
+from sciknow.place.box import area, holds
+from sciknow.place.gazetteer import Entry, begins, known
+from sciknow.place.naming import fold
 from sciknow.text import has_han
-
-Mask = NDArray[np.bool_]
-Boxes: TypeAlias = NDArray[np.float32] | BBox
 
 _LETTERS = Pattern(r"[^\W\d_]+")
 _NOUNS = frozenset({"turkey", "guinea", "jersey", "china", "jordan", "georgia", "niger", "java"})
 """Names that, in small letters, may be a bird, a coin, a cloth, porcelain, a person, a language."""
 _IN = Pattern(r"\b(?:in|over|across|around|of|for|from|near|within|and|throughout)\s+$", re.I)
+_INSIDE = Pattern(r"\b(?:in|near|around|within|at)\s+$", re.I)
+_ENDS = Pattern(
+    r"\s*(?:$|[^\w\s]|\d|\b(?:and|or|from|since|between|during|for|with|in|at|to|by|over|city|region|area)\b)"
+)
+"""What may follow a name that is also a word: in Nice since 1990, not in Mobile Networks."""
 _BODY = Pattern(
     r"(?:['’]s)?(?:\s+(?:[A-Z]\w+|of|and|for)){0,4}?\s+(?:Tech|Institutes?|Institution|Universit\w+|Agency|"
     r"Administration|Bureau|Services?|Surveys?|Bank|Academy|Offices?|Cent(?:er|re)s?|Airlines|Agreement|"
@@ -38,70 +36,64 @@ _BODY_ZH = Pattern(
 )
 _GOES_ON = Pattern(r"海[水洋冰表平温浪流面风拔底岸域雾啸盐床]|[河湖][流网道口岸泊冰水]")
 """Words that begin with what may also end a name."""
+_UNIT_GOES_ON = Pattern(r"区[域划间块别位系]|市[场政民值]|县[域级]|省[份会级]|州[际]|盟[友约军]|旗[下舰帜]")
+_BEFORE = frozenset("在于对的和与及或跨从到向至由为以含括查找取求想要看给关近年月日级国省市县区州")
+_AFTER = frozenset("的和与及或等在从到至近周附市县区省州地境内")
+"""Characters beside which a Chinese name is taken to begin, or to end."""
+_MANY = 250
+"""Thousand people of a town that is meant wherever its name stands with a capital."""
+_FAMOUS = 1_000
+"""Thousand people of a town that is meant in small letters too."""
 _MOST = 5
 """Places of one question that are heeded."""
+_WIDE = frozenset({"continent", "ocean", "zone", "none"})
+"""Kinds that do not tell which of several places is meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place of the gazetteer.
+    """A place that a text names.
 
     Parameters
     ----------
     name : str
-        As the question has it.
+        As the text has it.
     box : tuple of four floats
-        West, south, east, north.
+        West, south, east, north; of a town the same point twice.
     kind : str
-        ``country``, ``state``, ``continent``, ``ocean``, ``region``, ``lake``, ``river`` or
-        ``zone``; in the gazetteer ``none`` for what holds a place's name and is none.
+        ``country``, ``state``, ``prefecture``, ``county``, ``city``, ``continent``, ``ocean``,
+        ``region``, ``lake``, ``river``, ``zone`` or ``box``.
     at : int
         Where the name begins in the text it was found in.
+    within : str
+        The units that hold it, in words.
+    others : tuple of Place
+        What else the name may stand for.
     """
 
     name: str
     box: BBox
     kind: str
     at: int = field(default=-1, compare=False, repr=False)
+    within: str = field(default="", compare=False, repr=False)
+    others: tuple[Place, ...] = field(default=(), compare=False, repr=False)
 
-
-@lru_cache(maxsize=1)
-def gazetteer() -> dict[str, Place]:
-    """Return the places by folded name, in both languages."""
-    places: dict[str, Place] = {}
-    text = (package_files("sciknow.place") / "gazetteer.tsv").read_text("utf-8")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        kind, english, chinese, *box = line.split("\t")
-        if len(box) != 4:
-            raise InvalidInput(f"gazetteer line {line!r}", hint="write kind, names, four numbers")
-        west, south, east, north = map(float, box)
-        for name in (*english.split("|"), *chinese.split("|")):
-            places.setdefault(name.lower(), Place(name, (west, south, east, north), kind))
-    return places
-
-
-@lru_cache(maxsize=1)
-def _starts() -> dict[str, list[str]]:
-    """Return the names of the gazetteer by how they begin: a word, or a Chinese character."""
-    starts: dict[str, list[str]] = {}
-    for name in sorted(gazetteer(), key=len, reverse=True):
-        begin = name[0] if _is_han(name[0]) else next((word for _, word in _words(name)), name)
-        starts.setdefault(begin, []).append(name)
-    return starts
+    @property
+    def end(self) -> int:
+        """Where the name ends in the text."""
+        return self.at + len(self.name)
 
 
 def find_place(text: str) -> Place | None:
     """Return the smallest place that a text names, or None."""
-    return min(find_places(text), key=lambda place: _area(place.box), default=None)
+    return min(find_places(text), key=lambda place: area(place.box), default=None)
 
 
 def smallest(places: Sequence[Place]) -> tuple[Place, ...]:
     """Return the places that hold no other one of them."""
     found = list({place.box: place for place in places}.values())
     return tuple(
-        place for place in found if not any(_holds(place.box, other.box) for other in found)
+        place for place in found if not any(holds(place.box, other.box) for other in found)
     )[:_MOST]
 
 
@@ -109,24 +101,127 @@ def find_places(text: str) -> list[Place]:
     """Return every place that a text names, in order, each with its name as written there.
 
     The longest name counts (South China Sea, not China). Names of organisations and of other
-    things that hold a place's name (Georgia Tech, Turkey vulture) are none; short names and
-    those that are also common nouns need a capital, or a word such as "in" before them.
+    things that hold a place's name (Georgia Tech, Turkey vulture) are none; names that are also
+    words need what `sciknow.place.naming.MARKS` says. Of several places of one name the one that
+    lies in, or holds, another place of the text is meant, or else the best known.
     """
-    found: list[Place] = []
-    low, done = _lowered(text), 0
-    for at, word in _words(low):
+    sure: list[_Named] = []
+    unsure: list[_Named] = []
+    low, done = fold(text), 0
+    for at, _ in _words(low):
         if at < done:
             continue
-        for name in _starts().get(word, ()):
-            if low.startswith(name, at) and _ends_there(low, at + len(name), name):
-                if _GOES_ON.match(low, at + len(name) - 1) and name[:-1] in gazetteer():
-                    continue  # 格陵兰海冰: the ice of Greenland's sea, not of a sea called so
-                done = at + len(name)
-                place = gazetteer()[name]
-                if place.kind != "none" and _is_meant(text, at, done):
-                    found.append(Place(text[at:done], place.box, place.kind, at))
+        for name in _names_at(low, at):
+            end = at + len(name)
+            named = _Named(text, at, end, known(name))
+            if _GOES_ON.match(low, end - 1) and known(name[:-1]):
+                continue  # 格陵兰海冰: the ice of Greenland's sea, not of a sea called so
+            adjacent = bool(sure) and sure[-1].end == at
+            fits = named.fitting(adjacent)
+            if fits or named.is_none:
+                done = end
+                sure.append(fits or named)
                 break
-    return found
+            unsure.append(named)
+    spans = [(item.at, item.end) for item in sure]
+    context = [item for item in sure if item.best.kind not in _WIDE]
+    for item in unsure:
+        held = item.held_by(context)
+        if held and all(item.end <= at or item.at >= end for at, end in spans):
+            spans.append((item.at, item.end))
+            sure.append(held)
+    sure.sort(key=lambda item: item.at)
+    return [item.place(context) for item in sure if not item.is_none]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A name where it stands in a text, and the places that it may stand for."""
+
+    text: str
+    at: int
+    end: int
+    entries: list[tuple[str, Entry]]
+
+    @property
+    def best(self) -> Entry:
+        """The place that is meant where nothing else is said."""
+        return self.entries[0][1]
+
+    @property
+    def is_none(self) -> bool:
+        return self.best.kind == "none"
+
+    def fitting(self, adjacent: bool) -> _Named | None:
+        """Return this with the places first that the words around the name allow, if any."""
+        if self.is_none or not _is_meant(self.text, self.at, self.end):
+            return None
+        fits = [
+            item for item in self.entries if _counts(self.text, self.at, self.end, *item, adjacent)
+        ]
+        return self._ordered(fits) if fits else None
+
+    def held_by(self, context: Sequence[_Named]) -> _Named | None:
+        """Return this with the places first that lie in another place of the text, if any."""
+        if not _may_be_name(self.text, self.at, self.end):
+            return None
+        fits = [
+            (mark, own)
+            for mark, own in self.entries
+            if mark in "ctw" and any(holds(other.best.box, own.box) for other in context)
+        ]
+        return self._ordered(fits) if fits else None
+
+    def _ordered(self, first: list[tuple[str, Entry]]) -> _Named:
+        rest = [item for item in self.entries if item not in first]
+        return _Named(self.text, self.at, self.end, [*first, *rest])
+
+    def place(self, context: Sequence[_Named]) -> Place:
+        """Return what is meant: what lies in or holds another place, or else the first."""
+        own = [found for _, found in self.entries]
+        near = (found for found in own if any(self._goes_with(found, item) for item in context))
+        meant = next(near, own[0])
+        name = self.text[self.at : self.end]
+        others = tuple(
+            Place(name, other.box, other.kind, self.at, other.within)
+            for other in own
+            if other is not meant
+        )[:_MOST]
+        return Place(name, meant.box, meant.kind, self.at, meant.within, others)
+
+    def _goes_with(self, found: Entry, other: _Named) -> bool:
+        """Tell whether another place says that this one is meant.
+
+        Of a country only one beside it does (Georgia, USA): Niger and Nigeria are two countries.
+        """
+        if other.at == self.at or found is other.best:
+            return False
+        if self.best.kind == other.best.kind == "country":
+            first, second = sorted((self, other), key=lambda item: item.at)
+            if self.text[first.end : second.at].strip(" ,，("):
+                return False
+        return holds(other.best.box, found.box) or holds(found.box, other.best.box)
+
+
+def _names_at(low: str, at: int) -> Iterator[str]:
+    """Yield the names that a text may have from some point on, the longest first."""
+    if _is_han(low[at]):
+        if not begins(low[at : at + 2]):
+            return
+        stop = at + 2
+        while stop < len(low) and stop - at < 20 and (_is_han(low[stop]) or low[stop] in "-·"):
+            stop += 1
+        found = [low[at:end] for end in range(stop, at + 1, -1)]
+    else:
+        ends = []
+        for word in _LETTERS.finditer(low[at : at + 60]):
+            if not begins(low[at : at + word.end()]):
+                break
+            ends.append(at + word.end())
+        found = [low[at:end] for end in reversed(ends)]
+    for name in found:
+        if known(name) and _ends_there(low, at + len(name), name):
+            yield name
 
 
 def _words(low: str) -> Iterator[tuple[int, str]]:
@@ -148,16 +243,17 @@ def _is_han(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
-def _lowered(text: str) -> str:
-    """Return a text in small letters, of the same length."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
-
-
 def _ends_there(low: str, end: int, name: str) -> bool:
     return has_han(name[-1]) or not low[end : end + 1].isalnum() or has_han(low[end])
+
+
+def _may_be_name(text: str, at: int, end: int) -> bool:
+    """Tell whether a name, where it stands, is written as one, and is no organisation's."""
+    if has_han(text[at]):
+        return not _BODY_ZH.match(text, end)
+    if _BODY.match(text, end) or _BODY_OF.search(text[max(0, at - 40) : at]):
+        return False
+    return text[at].isupper()
 
 
 def _is_meant(text: str, at: int, end: int) -> bool:
@@ -172,6 +268,31 @@ def _is_meant(text: str, at: int, end: int) -> bool:
     if len(name) <= 3:
         return False
     return (len(name) > 4 and name not in _NOUNS) or bool(_IN.search(text[max(0, at - 16) : at]))
+
+
+def _counts(text: str, at: int, end: int, mark: str, own: Entry, adjacent: bool) -> bool:
+    """Tell whether a name stands where its mark wants it; see `sciknow.place.naming.MARKS`."""
+    if not mark:
+        return True
+    if mark in "obn":
+        return _counts_zh(text, at, end, mark, own, adjacent)
+    capital, before = text[at].isupper(), text[max(0, at - 16) : at]
+    if mark == "w":
+        return capital and bool(_INSIDE.search(before) and _ENDS.match(text, end))
+    if _IN.search(before):
+        return capital or own.weight >= 100
+    return own.weight >= (_FAMOUS if not capital else _MANY if mark == "t" else 0)
+
+
+def _counts_zh(text: str, at: int, end: int, mark: str, own: Entry, adjacent: bool) -> bool:
+    if mark == "n":
+        return adjacent and not _UNIT_GOES_ON.match(text, end - 1)
+    before, after = text[at - 1 : at] if at else "", text[end : end + 1]
+    starts = adjacent or not _is_han(before or " ") or before in _BEFORE
+    if mark == "o":
+        return starts and not _UNIT_GOES_ON.match(text, end - 1)
+    ends = not _is_han(after or " ") or after in _AFTER
+    return starts or (ends and own.within.startswith("中国"))
 
 
 def places_of(names: Sequence[str], title: str) -> tuple[BBox, ...]:
@@ -189,59 +310,3 @@ def places_of(names: Sequence[str], title: str) -> tuple[BBox, ...]:
         if boxes:
             return tuple(boxes)
     return ()
-
-
-def _holds(outer: BBox, inner: BBox) -> bool:
-    """Tell whether nearly all of a box lies in a larger one."""
-    if _area(inner) >= _area(outer):
-        return False
-    return bool(share_within(inner, outer)[0] > 0.9)
-
-
-def _area(box: BBox) -> float:
-    west, south, east, north = box
-    return (east - west if east >= west else 360 + east - west) * (north - south)
-
-
-def meeting(sides: Sequence[NDArray[np.float32]], box: BBox) -> Mask:
-    """Tell which of some boxes, given side by side, meet a box; any may cross the antimeridian."""
-    west, south, east, north = sides
-    with np.errstate(invalid="ignore"):
-        level = (south <= box[3]) & (north >= box[1])
-        wraps, begins, ends = west > east, west <= box[2], east >= box[0]
-        either = begins | ends
-        meets = wraps | either if box[0] > box[2] else (begins & ends) | (wraps & either)
-    return np.asarray(level & meets)
-
-
-def share_within(boxes: Boxes, others: Boxes) -> NDArray[np.float64]:
-    """Return which part of each of some boxes lies in another (1 within, 0 apart).
-
-    Any may cross the antimeridian; a box without width or height counts by where it lies.
-
-    Parameters
-    ----------
-    boxes, others : array of float, shape (boxes, 4), or one box
-        West, south, east, north; one of the two may be a single box.
-    """
-    inner, outer = (np.atleast_2d(np.asarray(item, np.float64)) for item in (boxes, others))
-    (west, east), (begin, end) = (_unwrapped(item) for item in (inner, outer))
-    turns = [_share(west, east, begin + turn, end + turn) for turn in (-360, 0, 360)]
-    along = np.minimum(np.sum(turns, axis=0), 1)
-    return np.asarray(along * _share(inner[:, 1], inner[:, 3], outer[:, 1], outer[:, 3]))
-
-
-def _unwrapped(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    west, east = boxes[:, 0], boxes[:, 2]
-    return west, np.where(east < west, east + 360, east)
-
-
-def _share(
-    first: NDArray[np.float64],
-    last: NDArray[np.float64],
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return which part of each of some stretches lies between two ends."""
-    common, own = np.minimum(last, end) - np.maximum(first, start), last - first
-    return np.where(own > 0, np.maximum(common, 0) / np.where(own > 0, own, 1), common >= 0)

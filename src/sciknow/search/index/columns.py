@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sciknow.errors import IntegrityError
 from sciknow.model.coverage import BBox
 from sciknow.model.licence import OPEN, is_under
-from sciknow.place.place import meeting, share_within
+from sciknow.place.box import closeness, meeting, share_within
 from sciknow.search.arrays import open_array, ragged, save_array
 from sciknow.search.index.document import Document
 from sciknow.text import squeeze
@@ -35,6 +35,8 @@ _UNNAMED = 0.25
 """What missing counts at an end of a period that a question does not name."""
 _LONG = 10.0
 """Years before an end that count, where no start is named."""
+_NEAR = 50.0
+"""Kilometres beside a point at which a box counts for 1/e."""
 _LISTS = ("variables", "sectors", "license", "publisher", "formats", "languages", "concepts")
 """Columns of words, kept as numbers with a table of the words."""
 
@@ -235,6 +237,22 @@ class Columns:
             local[filled] = np.maximum.reduceat(share_within(places, box), begins)
             covers[filled] = np.maximum.reduceat(share_within(box, places), begins)
         return Lying(meets, ~filled, local, covers)
+
+    def near(self, point: BBox) -> tuple[NDArray[np.float64], Mask]:
+        """Return how well records answer for a point, and those of which no place is known.
+
+        A box that does not reach the point counts less by each 50 km, and by its grid spacing
+        where that is stated, that it ends away from it.
+        """
+        start, places = self._place_start, self._place
+        sizes = np.diff(start)
+        grade, filled = np.zeros(len(self)), sizes > 0
+        if filled.any():
+            spacing = np.nan_to_num(self._grain[:, 0], nan=0.0) / 1000
+            scale = np.repeat(_NEAR + spacing, sizes)
+            best = closeness(places, point, scale)
+            grade[filled] = np.maximum.reduceat(best, start[:-1][filled])
+        return grade, ~filled
 
     def overlaps(self, start: int | None, end: int | None) -> tuple[Mask, Mask]:
         """Return records whose period meets another, and those that do not say."""

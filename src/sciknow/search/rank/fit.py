@@ -83,6 +83,10 @@ def _by_place(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
     """Grade by the place that a record fits best: how much of it is covered, and how locally."""
     grade, silent = np.zeros(len(columns)), np.ones(len(columns), bool)
     for place in wish.places:
+        if place.kind == "city":
+            near, silent = columns.near(place.box)
+            grade = np.maximum(grade, near)
+            continue
         meets, silent, local, covers = columns.lies_in(place.box)
         whole = local if place.kind == "zone" else np.maximum(covers, _LOCAL * local)
         grade = np.maximum(grade, np.where(meets, whole, 0.0))
