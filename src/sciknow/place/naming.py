@@ -7,7 +7,7 @@ import unicodedata
 MARKS = {
     "c": "English: with a capital, or after a word such as *in*",
     "t": "English name of a town: the same, and large, or beside the place that it lies in",
-    "w": "English name that is also a word, or short: with a capital and after *in*, or beside its place",
+    "w": "English, a word too or short: with a capital and after *in*, or beside its place",
     "o": "Chinese with what it is (朝阳区): not in the middle of other words",
     "b": "Chinese without what it is (长春): at the edge of a phrase",
     "n": "Chinese name that is also a word (郊区): right after the place that it lies in",

@@ -24,8 +24,8 @@ _ENDS = Pattern(
 """What may follow a name that is also a word: in Nice since 1990, not in Mobile Networks."""
 _BODY = Pattern(
     r"(?:['’]s)?(?:\s+(?:[A-Z]\w+|of|and|for)){0,4}?\s+(?:Tech|Institutes?|Institution|Universit\w+|Agency|"
-    r"Administration|Bureau|Services?|Surveys?|Bank|Academy|Offices?|Cent(?:er|re)s?|Airlines|Agreement|"
-    r"Protocol|Convention|Accord|Press|Papers|Society|Council|Commission|Foundation|Laborator\w+)\b"
+    r"Administration|Bureau|Services?|Surveys?|Bank|Academy|Offices?|Cent(?:er|re)s?|Airlines|[Aa]greement|"
+    r"[Pp]rotocol|[Cc]onvention|[Aa]ccord|Press|Papers|Society|Council|Commission|Foundation|Laborator\w+)\b"
 )
 _BODY_OF = Pattern(
     r"\b(?:Banks?|Universit\w+|Institutes?|Academy|Surveys?|College|Press|Church|Kingdom|Treaty)\s+of\s+"
@@ -36,7 +36,9 @@ _BODY_ZH = Pattern(
 )
 _GOES_ON = Pattern(r"海[水洋冰表平温浪流面风拔底岸域雾啸盐床]|[河湖][流网道口岸泊冰水]")
 """Words that begin with what may also end a name."""
-_UNIT_GOES_ON = Pattern(r"区[域划间块别位系]|市[场政民值]|县[域级]|省[份会级]|州[际]|盟[友约军]|旗[下舰帜]")
+_UNIT_GOES_ON = Pattern(
+    r"区[域划间块别位系]|市[场政民值]|县[域级]|省[份会级]|州际|盟[友约军]|旗[下舰帜]"
+)
 _BEFORE = frozenset("在于对的和与及或跨从到向至由为以含括查找取求想要看给关近年月日级国省市县区州")
 _AFTER = frozenset("的和与及或等在从到至近周附市县区省州地境内")
 """Characters beside which a Chinese name is taken to begin, or to end."""
@@ -218,6 +220,8 @@ def _names_at(low: str, at: int) -> Iterator[str]:
             if not begins(low[at : at + word.end()]):
                 break
             ends.append(at + word.end())
+            if low[ends[-1] : ends[-1] + 1] == ".":  # U.S.
+                ends.append(ends[-1] + 1)
         found = [low[at:end] for end in reversed(ends)]
     for name in found:
         if known(name) and _ends_there(low, at + len(name), name):

@@ -1,0 +1,1 @@
+"""What ``make_gazetteer.py`` reads places from, and when it lets a name count."""
