@@ -136,6 +136,29 @@ def test_plain_table_with_positions_is_cut_too(tmp_path, places):
     assert frame.npartitions < 4
 
 
+def test_groups_where_rows_miss_a_value_are_left_out_too(tmp_path, places):
+    lon, lat = places
+    moments = pd.date_range("2020-01-01", periods=ROWS, freq="min").to_series(index=range(ROWS))
+    table = pd.DataFrame({"time": moments, "longitude": lon, "latitude": lat, "v": lat})
+    table.loc[::14, ["longitude", "latitude"]] = np.nan
+    table.loc[::9, "time"] = pd.NaT
+    pa_table = pa.Table.from_pandas(table, preserve_index=False)
+    assert pa_table["longitude"].null_count > 0
+    pq.write_table(pa_table, tmp_path / "gaps.parquet", row_group_size=GROUP)
+    plan = plan_distribution(
+        Distribution(id="x", access_url="gaps.parquet"), base=tmp_path, bbox=(10, -90, 40, 90)
+    )
+    assert (
+        plan.chunks
+        < plan_distribution(Distribution(id="x", access_url="gaps.parquet"), base=tmp_path).chunks
+        / 2
+    )
+    inside = table[(table["longitude"] >= 10) & (table["longitude"] <= 40)]
+    assert sorted(plan.open().compute()["v"]) == sorted(inside["v"])
+    day = opened(tmp_path, "gaps", period=("2020-01-02", "2020-01-03")).compute()
+    assert len(day) == table["time"].between("2020-01-02", "2020-01-03 23:59:59.999").sum()
+
+
 def test_folder_of_parts(tmp_path, places):
     lon, lat = places
     (tmp_path / "all.parquet").mkdir()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
 import dask.dataframe as dd
@@ -72,11 +74,8 @@ def times(period: tuple[str, str]) -> tuple[pd.Timestamp | None, pd.Timestamp | 
 
 
 def within(values: Any, intervals: Iterable[Interval]) -> Any:
-    """Tell for each value whether it lies in one of some intervals."""
-    inside = values != values
-    for low, high in intervals:
-        inside |= (values >= low) & (values <= high)
-    return inside
+    """Tell for each value whether it lies in one of some intervals; what is missing does not."""
+    return reduce(or_, ((values >= low) & (values <= high) for low, high in intervals))
 
 
 def cut_rows(frame: dd.DataFrame, wanted: Selection) -> dd.DataFrame:

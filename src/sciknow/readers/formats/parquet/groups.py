@@ -59,7 +59,10 @@ class Bound:
     circular: bool = False
 
     def may_hold(self, group: Any) -> bool:
-        """Tell from the statistics of a row group whether a row of it may fulfil this."""
+        """Tell from the statistics of a row group whether a row of it may fulfil this.
+
+        Arrow's own filter keeps every group that misses a value (``docs/decisions/0014``).
+        """
         low, high = _statistics(group, self.low), _statistics(group, self.high)
         if low is None or high is None:
             return True
