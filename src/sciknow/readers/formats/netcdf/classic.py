@@ -1,7 +1,8 @@
 """NetCDF classic files (CDF-1, CDF-2, CDF-5) read in place: the header, then byte ranges.
 
 The layout is that of the NetCDF Classic and 64-bit Offset Format specification (OGC 11-164).
-Other libraries read the whole of a remote file; here a slice costs the bytes of the slice.
+A slice costs the bytes of the slice: scipy reads the whole of a remote file, and references of
+kerchunk the whole of a variable, or of each record (``docs/decisions/0013``).
 """
 
 from __future__ import annotations
