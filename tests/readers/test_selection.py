@@ -6,11 +6,12 @@ import pytest
 import xarray as xr
 from pyproj import CRS
 
+from sciknow.axes.rule import Kind
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.model import Distribution
 from sciknow.model.selection import Selection, parse_selection
 from sciknow.readers import open_distribution, plan_distribution
-from sciknow.readers.selection import indices, select
+from sciknow.readers.selection import axis, has_places, indices, select
 
 
 def saved(ds, path):
@@ -137,3 +138,49 @@ def test_missing_times_lie_in_no_period():
 def test_names_that_are_not_there_are_told():
     with pytest.raises(NotFound, match="no variable 'salt'"):
         select(path_of_a_ship(), parse_selection(variables="salt"))
+
+
+def around(longitudes):
+    at = np.asarray(longitudes, float)
+    lat = ("lat", [0.0, 10, 20], {"units": "degrees_north"})
+    lon = ("lon", at, {"units": "degrees_east"})
+    return xr.Dataset({"t": (("lat", "lon"), np.zeros((3, at.size)))}, {"lat": lat, "lon": lon})
+
+
+@pytest.mark.parametrize(
+    ("longitudes", "west", "east", "expected"),
+    [
+        ([0, 90, 180, 270], 90, 180, [90, 180]),  # both meridians belong to the box
+        ([0, 90, 180, 270], -90, 0, [270, 0]),  # across the seam of the data, as on the globe
+        ([0, 90, 180, 270], -180, 180, [0, 90, 180, 270]),
+        ([-180, -90, 0, 90], 170, 280, [-180, -90]),
+        ([270, 180, 90, 0], 90, 270, [270, 180, 90]),  # falling ones stay as they are
+        ([0, 90, 180, 270], 90, 90, [90]),
+        ([0, 90, 180, 270], 90, 450, [0, 90, 180, 270]),
+    ],
+)
+def test_a_box_holds_its_edges_and_crosses_the_seam(longitudes, west, east, expected):
+    found = select(around(longitudes), Selection((float(west), 0.0, float(east), 10.0)))
+    assert found.lon.values.tolist() == expected
+    assert found.lat.values.tolist() == [0, 10]
+
+
+def test_without_times_no_period_is_cut():
+    ds = path_of_a_ship().isel(obs=slice(0))
+    with pytest.raises(InvalidInput, match="nothing lies inside"):
+        select(ds, Selection(period=("2000", "2000")))
+    with pytest.raises(InvalidInput, match="no time coordinate"):
+        select(around([0, 90]), Selection(period=("2000", "2000")))
+
+
+def test_where_a_box_can_be_cut_out():
+    assert has_places(around([0, 90]))
+    assert has_places(polar())
+    assert not has_places(polar().drop_vars("crs"))
+    curved = xr.Dataset({"t": (("y", "x"), np.zeros((3, 2)))})
+    curved = curved.assign_coords(lat=(("y", "x"), np.zeros((3, 2)), {"units": "degrees_north"}))
+    assert not has_places(curved)
+    with pytest.raises(InvalidInput, match="no one-dimensional latitude"):
+        axis(curved, Kind.LATITUDE)
+    with pytest.raises(InvalidInput, match="no one-dimensional latitude"):
+        select(curved, Selection((0.0, 0.0, 10.0, 10.0)))
