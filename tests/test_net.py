@@ -96,13 +96,24 @@ def test_any_text_gives_a_url_or_an_error_of_ours(value):
         "printer.local",
         "metadata.google.internal",
         "0.0.0.0",
+        "127.1",  # spellings that the system understands, too
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "224.0.0.1",
     ],
 )
 def test_private_hosts(host):
     assert is_private_host(host)
 
 
-@pytest.mark.parametrize("host", ["example.org", "8.8.8.8", "2606:4700::1111", "localhost.org"])
+@pytest.mark.parametrize(
+    "host",
+    ["example.org", "8.8.8.8", "134744072", "2606:4700::1111", "64:ff9b::808:808", "localhost.org"],
+)
 def test_public_hosts(host):
     assert not is_private_host(host)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import socket
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ _CREDENTIAL = re.compile(
     r"authorization|headers?|cookies?)$",
     re.IGNORECASE,
 )
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses that stand for one of version 4 (RFC 6052)."""
+
 _SAFE = "/:@!$&'()*+,;=~-._%[]"
 
 
@@ -145,11 +149,24 @@ def is_private_host(host: str) -> bool:
     bare = host.strip("[]").rstrip(".").lower()
     if bare == "localhost" or bare.endswith((".localhost", ".local", ".internal")):
         return True
+    address = _address(bare)
+    return address is not None and (address.is_multicast or not address.is_global)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host is, in whatever spelling the system understands."""
     try:
-        address = ipaddress.ip_address(bare)
+        found = ipaddress.ip_address(host)
     except ValueError:
-        return False
-    return not address.is_global
+        try:
+            return ipaddress.IPv4Address(socket.inet_aton(host))  # 127.1, 0x7f000001, 2130706433
+        except OSError:
+            return None
+    if isinstance(found, ipaddress.IPv4Address):
+        return found
+    if found in _NAT64:
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour or found
 
 
 def redirect_target(origin: str, location: str) -> str:

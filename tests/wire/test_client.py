@@ -68,11 +68,19 @@ def test_a_redirect_in_utf_8_is_followed(web, tmp_path):
 
 def test_a_redirect_into_a_private_network(web, public_name):
     public = web.url.replace("127.0.0.1", public_name)
-    for private in (web.url, "http://10.1.2.3/", "http://169.254.169.254/latest", "http://[::1]/"):
+    port = web.url.rpartition(":")[2]
+    for private in (
+        web.url,
+        "http://10.1.2.3/",
+        "http://169.254.169.254/latest",
+        "http://[::1]/",
+        f"http://127.1:{port}/a.json",
+        f"http://2130706433:{port}/a.json",
+    ):
         web.faults[:] = [Fault("redirect", location=private)]
         with pytest.raises(UntrustedInput, match="private network"):
             Client().get(f"{public}/a.json")
-    assert len(web.hits) == 4  # those of the public name alone
+    assert len(web.hits) == 6  # those of the public name alone
 
 
 def test_a_redirect_to_nowhere(web):
