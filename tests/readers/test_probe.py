@@ -1,7 +1,5 @@
 """One look at a distribution, against servers that answer, fail, move and lie."""
 
-import os
-import shutil
 import subprocess
 import sys
 
@@ -15,7 +13,7 @@ from sciknow.model.content import DATA, is_page
 from sciknow.model.fingerprint import Strength
 from sciknow.model.probe import Outcome
 from sciknow.readers import probe_distribution, try_opening
-from sciknow.wire import has_route, retry
+from sciknow.wire import retry
 
 
 @pytest.fixture(autouse=True)
@@ -228,20 +226,6 @@ def test_pages_are_known_by_their_start():
     assert is_page(b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC>')
     assert not is_page(b"<?xml version='1.0'?><kml>")
     assert not is_page(b"header,html")
-
-
-def test_a_machine_without_a_way_out_is_known(monkeypatch):
-    code = "from sciknow.wire.network import has_route; print(has_route())"
-    command = ["unshare", "-rn", sys.executable, "-c", code]
-    if shutil.which("unshare") is None:
-        pytest.skip("no unshare on this machine")
-    bare = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
-    answer = subprocess.run(command, capture_output=True, text=True, env=bare, check=False)
-    if "unshare" in answer.stderr:
-        pytest.skip("this machine allows no network namespace")
-    assert answer.stdout == "False\n"
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    assert has_route()
 
 
 def test_a_light_look_imports_nothing_that_opens_data():

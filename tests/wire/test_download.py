@@ -212,13 +212,6 @@ def test_a_local_file(tmp_path, part):
     assert caught.value.kind is TroubleKind.CHANGED
 
 
-def test_a_source_that_has_less_than_came_before(served):
-    transport, url = Transport(), f"{served.url}/small"
-    known = look(transport, url)
-    with pytest.raises(Trouble, match="less than came before"), stream(transport, url, 5000, known):
-        pass
-
-
 def test_an_object_of_a_store_comes_in_blocks(tmp_path, part):
     body = DATA * 3  # over one block
     (tmp_path / "a").write_bytes(body)
