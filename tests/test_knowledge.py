@@ -1,5 +1,6 @@
 """The committed knowledge base is sound, large enough, and counted right in the documentation."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -59,3 +60,9 @@ def test_the_page_tells_the_figures(numbers):
     page = PAGE.read_text(encoding="utf-8")
     hint = "run: python scripts/check_knowledge.py --page"
     assert page == in_page(page, numbers), hint
+
+
+@pytest.mark.parametrize("what", ["datasets", "publications"])
+def test_the_readme_says_no_more_than_there_is_and_little_less(numbers, what):
+    said = re.search(rf"[Oo]ver ([\d,]+) {what}", (ROOT / "README.md").read_text("utf-8"))[1]
+    assert 0.8 * numbers[what] <= int(said.replace(",", "")) <= numbers[what]
