@@ -19,6 +19,7 @@ from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution
 from sciknow.readers.formats.opendap.dap2 import parse_das, parse_dds
 from sciknow.readers.formats.opendap.reader import address
+from sciknow.testing.reader import ReaderCase, ReaderTests
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,12 @@ def test_values_and_attributes(server, tmp_path, decoded):
     assert ds.attrs["title"] == 'a "quoted" title'
     assert ds.attrs["count"] == 3
     assert ds["sst"].attrs["units"] == "degC"
+
+
+class TestOpendap(ReaderTests):
+    @pytest.fixture
+    def case(self, server, tmp_path, decoded):
+        return ReaderCase("opendap", tmp_path, server.url, decoded)
 
 
 def test_opening_moves_no_data(server, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -11,6 +13,7 @@ import shapely
 from kerchunk.hdf import SingleHdf5ToZarr
 from servers.tables import table_of
 
+from sciknow.formats import installed_formats
 from sciknow.testing.reader import ReaderCase, ReaderTests
 
 
@@ -114,3 +117,15 @@ class TestExcel(ReaderTests):
     def case(self, tmp_path, table):
         table.to_excel(tmp_path / "t.xlsx", index=False)
         return ReaderCase("excel", tmp_path, "t.xlsx", table)
+
+
+def test_every_built_in_keeps_it():
+    texts = (path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    held = {name for text in texts for name in re.findall(r'ReaderCase\(\s*"(\w+)"', text)}
+    built_in = {
+        name
+        for name, item in installed_formats().items()
+        if item.reader.startswith("sciknow.readers.formats.")
+    }
+    assert len(built_in) > 10
+    assert held == built_in
