@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from sciknow.readers.probes.trial import try_opening
     from sciknow.readers.protocol import Location, Reader
     from sciknow.readers.provenance import Origin, dataset_attrs, memory_of, origin, remember
-    from sciknow.readers.registry import reader_for
     from sciknow.readers.request import (
         As,
         Options,
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
         locate,
         parse_budget,
         parse_request,
+        reader_for,
     )
     from sciknow.readers.table import to_dataset
 
@@ -113,7 +113,7 @@ _HOMES = {
     "plan_dataset": "opening",
     "plan_distribution": "opening",
     "probe_distribution": "probes.probe",
-    "reader_for": "registry",
+    "reader_for": "request",
     "remember": "provenance",
     "take_fingerprint": "fingerprints.fingerprint",
     "to_dataset": "table",

@@ -20,13 +20,12 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.net import Deadline
-from sciknow.readers import registry
 from sciknow.readers.part import Opened, Whole, part
 from sciknow.readers.plans.plan import Plan, choose
 from sciknow.readers.plans.planning import plan_of
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.provenance import origin_attrs, stamp
-from sciknow.readers.request import As, Options, Request, TableAs, locate, parse_request
+from sciknow.readers.request import As, Options, Request, TableAs, locate, parse_request, reader_for
 from sciknow.readers.table import to_dataset
 from sciknow.wire.trouble import explain
 
@@ -273,7 +272,7 @@ def _none_of(
 
 def _whole(distribution: Distribution, base: Path | str | None, request: Request) -> Whole:
     """Open one way whole: reader chosen, place checked."""
-    reader = registry.reader_for(distribution)
+    reader = reader_for(distribution)
     reader.format.check_options(distribution.options)
     deadline = request.deadline
     location = locate(distribution, base=base, deadline=deadline, cache=request.cache)

@@ -8,7 +8,6 @@ from importlib import import_module
 
 from sciknow.errors import DegradedWarning, NotFound
 from sciknow.formats import format_for, format_named
-from sciknow.model import Distribution
 from sciknow.model.format import Format
 from sciknow.readers.protocol import Reader
 
@@ -36,21 +35,6 @@ def match(url: str, media_type: str = "") -> Reader:
         As `get`; says what is installed.
     """
     return reader_of(format_for(url, media_type))
-
-
-def reader_for(distribution: Distribution) -> Reader:
-    """Return the reader that a distribution names, or that fits its media type or ending.
-
-    Raises
-    ------
-    NotFound
-        When there is none: says what is installed, what would have matched, what to install.
-    MissingDependency
-        When the reader needs a package that is not installed.
-    """
-    if distribution.reader:
-        return get(distribution.reader)
-    return match(distribution.access_url, str(distribution.media_type))
 
 
 def reader_of(item: Format) -> Reader:

@@ -1,4 +1,4 @@
-"""What is asked of a way to data: where it leads, checked; which part, form, budget and time."""
+"""What is asked of a way to data: by which reader, whither, which part, form, budget and time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from sciknow.model.format import REFERENCE_URL
 from sciknow.model.selection import Selection, parse_selection
 from sciknow.model.suggest import nearest
 from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
-from sciknow.readers.protocol import Location
+from sciknow.readers import registry
+from sciknow.readers.protocol import Location, Reader
 from sciknow.wire.cache import Cache, parse_cache
 from sciknow.wire.transport import Transport
 
@@ -163,6 +164,21 @@ _REFERENCES = (
     "lazy",
 )
 """Options of a file system of references that are none of the store below it."""
+
+
+def reader_for(distribution: Distribution) -> Reader:
+    """Return the reader that a distribution names, or that fits its media type or ending.
+
+    Raises
+    ------
+    NotFound
+        When there is none: says what is installed, what would have matched, what to install.
+    MissingDependency
+        When the reader needs a package that is not installed.
+    """
+    if distribution.reader:
+        return registry.get(distribution.reader)
+    return registry.match(distribution.access_url, str(distribution.media_type))
 
 
 def locate(

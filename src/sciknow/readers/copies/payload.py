@@ -18,8 +18,7 @@ from sciknow.model.preserved import FileVersion, SourceFile
 from sciknow.net import DEADLINE
 from sciknow.readers.copies.members import MAX_FILES, UNKNOWN, Member, Members, of_file_or_set
 from sciknow.readers.protocol import Location
-from sciknow.readers.registry import reader_for
-from sciknow.readers.request import CATALOG_DIR, locate
+from sciknow.readers.request import CATALOG_DIR, locate, reader_for
 from sciknow.text import counted
 from sciknow.wire.download import current_state
 

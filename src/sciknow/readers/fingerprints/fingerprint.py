@@ -21,8 +21,7 @@ from sciknow.readers.fingerprints.part import is_whole, part_states
 from sciknow.readers.fingerprints.sample import SAMPLES
 from sciknow.readers.fingerprints.structure import structure
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.registry import reader_for
-from sciknow.readers.request import locate
+from sciknow.readers.request import locate, reader_for
 
 
 def take_fingerprint(

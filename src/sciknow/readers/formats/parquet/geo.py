@@ -83,17 +83,14 @@ class Geo:
         return {"geometry": self.primary.name, "crs": self.primary.crs}
 
 
-def parse_geo(metadata: Mapping[bytes, bytes] | None) -> Geo | None:
-    """Read the key ``geo`` of a footer; None where it has none.
+def parse_geo(text: bytes) -> Geo:
+    """Read the key ``geo`` of a footer.
 
     Raises
     ------
     IntegrityError
         When it is no such document.
     """
-    text = (metadata or {}).get(b"geo")
-    if text is None:
-        return None
     try:
         document = json.loads(text)
         primary = document["primary_column"]

@@ -49,7 +49,9 @@ class ParquetReader:
         with explain(location.url, "a Parquet table"):
             with open_file(location.transport, files_of(location)[0][1]) as first:
                 schema = first.schema_arrow
-            known = location.transport.kept[location.url] = geo.parse_geo(schema.metadata)
+            told = (schema.metadata or {}).get(b"geo")
+            known = None if told is None else geo.parse_geo(told)
+            location.transport.kept[location.url] = known
             if known is None:
                 return _plain(location, options, schema)
             geo.warn_without_shapely(known)
