@@ -1,6 +1,7 @@
 """The rooms and their arrows: imports point downwards only, and there is no cycle."""
 
 import ast
+import re
 import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -313,3 +314,34 @@ def test_a_test_file_is_named_after_what_it_tests(path):
         | {item.stem.strip("_") for item in (*SOURCE.iterdir(), *root.iterdir())}
     )
     assert any(name == noun or name.startswith(f"{noun}_") for noun in known), path.name
+
+
+HOMES = {
+    r"timespec=.seconds|datetime\.now\(UTC\)\.": {"clock"},
+    r"Callable\[\[str, int, int\], None\]": {"progress"},
+    r"user_cache_dir|user_data_dir|SCIKNOW_CACHE\"": {"files"},
+    r"file_digest\(": {"files"},
+    r"^LANGUAGES = ": {"words"},
+    r"sciknow/\{__version__": {"net"},
+    r"\.is_global|\.is_private\b": {"net"},
+    r"10\\\.\\d|https?://(dx\.)?doi\.org|orcid\.org/|//ror\.org/": {"model.identifier"},
+    r"spdx\.org|creativecommons\.org": {"model.licence"},
+    r"MAX_ROWS = ": {"graph.limit"},
+    r"html import escape": {"_html"},
+    r"Content-Security-Policy": {"show.page"},
+    r"subprocess\.Popen": {"killable.pool"},
+    r"16 \* 1024|MAX_UNPACKED = 2": {"wire.budget"},
+    r"503, 504": {"wire.answer"},
+    r"msgspec\.convert": {"model.plain"},
+}
+"""What would be written where a fact gets a second home → the modules that are its home."""
+
+
+@pytest.mark.parametrize("written", HOMES)
+def test_a_fact_has_one_home(written):
+    found = {
+        name.removeprefix("sciknow.")
+        for name, path, _ in MODULES
+        if re.search(written, path.read_text(), re.MULTILINE)
+    }
+    assert found == HOMES[written]
