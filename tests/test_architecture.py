@@ -167,20 +167,13 @@ def test_no_cycle_hides_in_late_or_type_only_imports():
         name: {
             target
             for target in [name for name, _ in imported(tree)] + literal_imports(tree)
-            if target in NAMES
-            and target != name
-            and not name.startswith(target + ".")
-            and (name, target) not in STILL_ROUND
+            if target in NAMES and target != name and not name.startswith(target + ".")
         }
         for name, _, tree in MODULES
     }
     assert len(list(TopologicalSorter(arrows).static_order())) >= len(MODULES)
 
 
-STILL_ROUND = {
-    ("sciknow.readers.formats.stac.reader", "sciknow.readers.formats.stac.opening"),
-}
-"""Arrows that yet close a cycle, for their rooms to mend."""
 LATE = {
     "sciknow._lazy": "the lazy names of packages",
     "sciknow.catalogs.intake_objects": "a format names Intake's classes",
@@ -189,10 +182,6 @@ LATE = {
     "sciknow.readers.registry": "a format names its reader, which is imported when it is asked for",
 }
 """The only modules that import our own code inside functions, and why."""
-STILL_LATE = {
-    "sciknow.wire.backend": "wire",
-}
-"""Those that yet do, and the room that mends them; it grows shorter only."""
 
 
 def literal_imports(tree):
@@ -220,7 +209,7 @@ def is_late(tree):
 
 def test_late_imports_of_our_own_are_few():
     late = {name for name, _, tree in MODULES if is_late(tree)}
-    assert late == LATE.keys() | STILL_LATE.keys()
+    assert late == LATE.keys()
 
 
 def test_a_hub_only_hands_on():
