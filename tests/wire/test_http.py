@@ -126,3 +126,12 @@ def test_a_closed_session_is_made_again(served):
     run(http.fetch(url, (0, 1), 10))
     http.close_sessions()
     assert run(http.fetch(url, (0, 1), 10)).body == b"0"
+
+
+def test_ranges_are_asked_for_as_they_are_and_by_name():
+    got = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    with RawServer(lambda send, _: send(got)) as server:
+        assert run(http.fetch(server.url, None, 10)).body == b"ok"
+        asked = server.requests[0].lower()
+    assert b"accept-encoding: identity\r\n" in asked
+    assert b"user-agent: sciknow/" in asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -119,3 +120,10 @@ def test_what_is_told_of_an_answer():
     assert (found.date, found.media_type) == ("2020-01-02T03:04:05+00:00", "text/html")
     assert found.sha256 == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
     assert (answer().date, answer().media_type) == ("", "")
+
+
+def test_what_was_asked_and_answered_stays_what_it_is():
+    for item in (Request("https://a.org/"), answer()):
+        with pytest.raises(FrozenInstanceError):
+            item.url = "https://b.org/"
+        assert not hasattr(item, "__dict__")

@@ -61,6 +61,15 @@ def test_a_part_of_another_version_is_a_change():
     assert caught.value.kind is TroubleKind.CHANGED
 
 
+def test_a_part_that_begins_elsewhere_is_refused():
+    head = b'HTTP/1.1 206 P\r\nETag: "a"\r\nContent-Range: bytes 0-2/4\r\n\r\nabc'
+    with (
+        RawServer(lambda send, _: send(head)) as server,
+        pytest.raises(Trouble, match="bytes from 0 instead of 1"),
+    ):
+        taken(server.url, 1, FileVersion(4, '"a"'))
+
+
 def test_a_source_that_has_less_than_came_before(served):
     known = look(Transport(), f"{served.url}/a")
     with pytest.raises(Trouble, match="less than came before") as caught:
