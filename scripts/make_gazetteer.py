@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from gazetteer.abroad import features, states
+from gazetteer.abroad import features, lacking, states
 from gazetteer.china import china
 from gazetteer.row import Row, Words, mark_chinese, mark_english
 from gazetteer.towns import cities, towns_of
@@ -41,6 +41,17 @@ def read_kept() -> Iterator[Row]:
             kind, english, chinese, *box = line.split("\t")
             names = tuple(english.split("|")), tuple(chinese.split("|"))
             yield Row(kind, *names, "", tuple(map(float, box)), 100_000)
+
+
+def groups(kept: list[Row]) -> Iterator[Row]:
+    """Yield groups of countries, with the box around their members'."""
+    known = {name: row.box for row in kept for name in row.english}
+    for line in (HERE / "gazetteer" / "groups.tsv").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            english, chinese, members = (part.split("|") for part in line.split("\t"))
+            west, south, east, north = zip(*(known[name] for name in members), strict=True)
+            box = min(west), min(south), max(east), max(north)
+            yield Row("region", tuple(english), tuple(chinese), "", box, 100_000)
 
 
 def write(rows: list[Row], words: Words) -> Counter[str]:
@@ -72,7 +83,8 @@ def write(rows: list[Row], words: Words) -> Counter[str]:
 def main(folder: Path) -> None:
     """Gather the places in order of precedence and write them."""
     words = Words(BRIDGE)
-    kept = list(read_kept())
+    kept = [*read_kept(), *lacking(folder)]
+    kept += groups(kept)
     taken = {fold(name) for row in kept for name in (*row.english, *row.chinese)}
     towns = cities()
     more = [*china(towns), *states(folder), *features(folder, words)]
@@ -82,7 +94,8 @@ def main(folder: Path) -> None:
         if row.chinese[0] not in taken
         and (row.within.startswith("中国") or fold(row.english[0]) not in taken)
     ]
-    rows = [*kept, *units, *towns_of(towns, [*kept, *units])]
+    known, points = towns_of(towns, [*kept, *units])
+    rows = [*known, *points]
     for mark, count in sorted(write(rows, words).items()):
         print(f"{count:7,} {mark}")
     print(Counter(row.kind for row in rows), len(rows))

@@ -116,6 +116,21 @@ def countries(folder: Path) -> dict[str, str]:
     return {row["adm0_a3"]: row["name_en"] for row in rows}
 
 
+LACKING = ["ATG", "BEL", "BIH", "GNQ", "KOS", "PSX", "STP", "TLS", "TTO", "TUV"]
+"""Countries and territories without a box in kept.tsv."""
+
+
+def lacking(folder: Path) -> Iterator[Row]:
+    """Yield those countries, with the box around their units."""
+    for row in table(folder / "names" / "ne_10m_admin_0_countries.tsv"):
+        path = folder / "admin1" / f"{row['adm0_a3']}.json"
+        if row["adm0_a3"] in LACKING and path.is_file():
+            names = tuple(dict.fromkeys((row["name_en"], row["name_long"])))
+            lines = arcs_of(json.loads(path.read_text("utf-8")))
+            if lines:
+                yield Row("country", names, (plainly(row["name_zh"]),), "", box_of(lines), 100_000)
+
+
 def states(folder: Path) -> Iterator[Row]:
     """Yield the first-level units of all countries but China."""
     owners = countries(folder)
@@ -133,14 +148,16 @@ def states(folder: Path) -> Iterator[Row]:
                 continue
             entry = entries[0]
             english = UNIT.sub("", entry["name_en"])
-            if not english or not alike(entry["name"], english):
+            called = {fold(value) for key, value in entry.items() if key.startswith("name_")}
+            if not english or not (fold(entry["name"]) in called or alike(entry["name"], english)):
                 continue
             chinese = plainly(entry["name_zh"])
             stem = STEM_ZH.sub("", chinese)
             short = (stem,) if len(stem) > 2 and not set(stem) <= GENERIC else ()
             box = box_of([lines[at if at >= 0 else ~at] for at in leaves(shape["arcs"])])
             names = tuple(dict.fromkeys((english, entry["name_en"])))
-            rank = 2_000 if path.stem in MAJOR else 400
+            large = (box[2] - box[0]) * (box[3] - box[1]) > SMALL
+            rank = (2_000 if path.stem in MAJOR else 400) if large else 100
             within = owners.get(path.stem, "")
             yield Row("state", names, tuple(dict.fromkeys((chinese, *short))), within, box, rank)
 
@@ -149,5 +166,7 @@ UNIT = re.compile(
     r"\s+(?:Province|Oblast|Governorate|Prefecture|Department|Region|District|County|Canton|"
     r"Municipality|State|Parish)$"
 )
+SMALL = 0.5
+"""Square degrees up to which a unit is known no more than a small town."""
 MAJOR = frozenset(re.findall("...", "USACANAUSBRAINDRUSJPNDEUFRAITAESPMEXIDNARGPAKKOR"))
 """Countries whose first-level units are better known than towns of the same name."""

@@ -60,12 +60,15 @@ class Words:
                 self.tags[word] = tag
         self.english: set[str] = set()
         self.chinese: set[str] = set()
+        self.also: set[str] = set()
         with sqlite3.connect(bridge) as store:
             for zh, glosses in store.execute("SELECT zh, glosses FROM word"):
                 lower = re.findall(r"(?<![\w'-])[a-z]{2,}(?![\w'-])", glosses)
                 self.english.update(lower)
                 if glosses and not re.search(r"[A-Z]", glosses):
                     self.chinese.add(zh)
+                if any(gloss and gloss == gloss.lower() for gloss in glosses.split("|")):
+                    self.also.add(zh)
 
     def is_english(self, name: str) -> bool:
         """Tell whether all parts of a name are words in small letters too."""
@@ -74,9 +77,9 @@ class Words:
     def is_place(self, name: str, kind: str) -> bool:
         """Tell whether a bare Chinese name stands for a place: a unit's may be a word as well."""
         tagged = self.tags.get(name, "") == "ns"
-        if name in self.chinese:
-            return tagged and kind in ("state", "prefecture", "county")
-        return tagged or kind == "prefecture"
+        if kind not in ("state", "prefecture"):
+            return tagged and name not in self.also
+        return tagged or (kind == "prefecture" and name not in self.also)
 
 
 def mark_english(name: str, row: Row, words: Words) -> str | None:
@@ -88,7 +91,8 @@ def mark_english(name: str, row: Row, words: Words) -> str | None:
         return "w"
     if letters < 5:
         return "w" if row.weight >= 100 else None
-    return "t" if row.kind in ("city", "county") and " " not in name else "c"
+    small = row.kind in ("city", "county") or (row.kind == "state" and row.weight < 250)
+    return "t" if small and (" " not in name or row.kind == "state") else "c"
 
 
 def mark_chinese(name: str, row: Row, words: Words) -> str | None:
@@ -104,6 +108,10 @@ def mark_chinese(name: str, row: Row, words: Words) -> str | None:
     if official:
         return "o"
     if len(name) == 2:
+        if row.within == "中国" and row.kind == "city" and row.weight < 100:
+            return None
         return "b" if words.is_place(name, row.kind) else None
+    if row.kind in ("city", "state") and not row.within.startswith("中国"):
+        return "z"
     tag = words.tags.get(name, "ns")
     return "b" if row.within.startswith("中国") or not tag.startswith("n") else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gazetteer.row import Row
@@ -42,23 +43,33 @@ def inside(town: dict[str, Any], box: tuple[float, ...]) -> bool:
     return bool(west <= town["longitude"] <= east and south <= town["latitude"] <= north)
 
 
-def towns_of(towns: list[dict[str, Any]], units: list[Row]) -> Iterator[Row]:
-    """Yield the towns that no unit of the same name holds, as points."""
+def towns_of(towns: list[dict[str, Any]], units: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the units, each as well known as the town that it is, and other towns as points."""
     plain = simplified()
-    held: dict[str, list[Row]] = defaultdict(list)
-    for row in units:
-        for name in (*row.english, *row.chinese):
-            held[fold(name)].append(row)
+    held: dict[str, list[int]] = defaultdict(list)
+    for number, row in enumerate(units):
+        for name in {fold(name) for name in (*row.english, *row.chinese)}:
+            held[name].append(number)
+    known, points = list(units), []
     for town in towns:
-        chinese = chinese_names(town, plain)
-        if not chinese and (town["population"] < 80_000 or town["countrycode"] == "CN"):
+        chinese, people = chinese_names(town, plain), town["population"] // 1000
+        if not chinese and (people < 80 or town["countrycode"] == "CN"):
             continue
-        same = [row for name in (town["name"], *chinese) for row in held.get(fold(name), ())]
-        if any(inside(town, row.box) and row.box[2] - row.box[0] < SAME for row in same):
-            continue
-        at = (round(town["longitude"], 2), round(town["latitude"], 2))
-        within = "中国" if town["countrycode"] == "CN" else town["countrycode"]
-        yield Row("city", (town["name"],), chinese, within, at, town["population"] // 1000)
+        names = {fold(name) for name in (town["name"], *chinese)}
+        same = [
+            number
+            for name in names
+            for number in held.get(name, ())
+            if inside(town, units[number].box)
+            and units[number].box[2] - units[number].box[0] < SAME
+        ]
+        for number in same:
+            known[number] = replace(known[number], weight=max(known[number].weight, people))
+        if not same:
+            at = (round(town["longitude"], 2), round(town["latitude"], 2))
+            within = "中国" if town["countrycode"] == "CN" else town["countrycode"]
+            points.append(Row("city", (town["name"],), chinese, within, at, people))
+    return known, points
 
 
 SAME = 6.0

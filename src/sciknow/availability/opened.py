@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sciknow.files import data_folder, lock
+import platformdirs
+
+from sciknow.files import lock
 
 LIMIT = 2**20
 """Bytes of lines that wait to be gathered; beyond it nothing is noted."""
@@ -25,7 +27,8 @@ def notes_of(history: Path) -> Path:
 def user_history() -> Path:
     """Return the user's own history; ``SCIKNOW_HISTORY`` names another."""
     chosen = os.environ.get("SCIKNOW_HISTORY")
-    return Path(chosen) if chosen else data_folder() / "availability.sqlite"
+    default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
+    return Path(chosen) if chosen else default
 
 
 def note_opened(path: Path, dataset: str, distribution: str) -> None:

@@ -13,7 +13,6 @@ from sciknow.errors import InvalidInput
 from sciknow.model import LangString
 from sciknow.rdf.term import Term, local_id
 from sciknow.vocab import RDF, SCHEMA
-from sciknow.words import LANGUAGES
 
 T = TypeVar("T")
 
@@ -82,7 +81,7 @@ class Node:
         """Return a text in both languages."""
         found: dict[str, str] = {}
         for item in self.index.values(self.name, predicate):
-            if isinstance(item, Literal) and item.language in LANGUAGES:
+            if isinstance(item, Literal) and item.language in ("en", "zh"):
                 found.setdefault(item.language, item.value)
         return LangString(**found)
 

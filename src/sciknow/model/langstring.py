@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sciknow.model.parse import Where, parse_mapping, parse_text
-from sciknow.words import LANGUAGES
+
+LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)

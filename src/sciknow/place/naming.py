@@ -10,6 +10,7 @@ MARKS = {
     "w": "English, a word too or short: with a capital and after *in*, or beside its place",
     "o": "Chinese with what it is (朝阳区): not in the middle of other words",
     "b": "Chinese without what it is (长春): at the edge of a phrase",
+    "z": "Chinese name of a town or unit abroad: large, or between the edges of a phrase",
     "n": "Chinese name that is also a word (郊区): right after the place that it lies in",
 }
 """Mark of a name → when it counts; a name without a mark always does."""

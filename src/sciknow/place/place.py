@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sciknow.model.coverage import BBox
 from sciknow.pattern import Pattern
 from sciknow.place.box import area, holds
-from sciknow.place.gazetteer import Entry, begins, known
+from sciknow.place.gazetteer import TOP, Entry, begins, known
 from sciknow.place.naming import fold
+from sciknow.place.relation import part_of
 from sciknow.text import has_han
 
 _LETTERS = Pattern(r"[^\W\d_]+")
 _NOUNS = frozenset({"turkey", "guinea", "jersey", "china", "jordan", "georgia", "niger", "java"})
 """Names that, in small letters, may be a bird, a coin, a cloth, porcelain, a person, a language."""
 _IN = Pattern(r"\b(?:in|over|across|around|of|for|from|near|within|and|throughout)\s+$", re.I)
-_INSIDE = Pattern(r"\b(?:in|near|around|within|at)\s+$", re.I)
+_INSIDE = Pattern(
+    r"\b(?:in|near|around|within|at|(?:km|kilomet(?:er|re)s|miles)\s+(?:of|from))\s+$", re.I
+)
+_AND_THEN = Pattern(r"\s*[,(]\s*(?:the\s+)?(?:[A-Z][\w.'-]*\s*,\s*)?")
+"""What stands between a name and the place that it lies in: Riverside, California."""
 _ENDS = Pattern(
     r"\s*(?:$|[^\w\s]|\d|\b(?:and|or|from|since|between|during|for|with|in|at|to|by|over|city|region|area)\b)"
 )
@@ -25,20 +30,24 @@ _ENDS = Pattern(
 _BODY = Pattern(
     r"(?:['’]s)?(?:\s+(?:[A-Z]\w+|of|and|for)){0,4}?\s+(?:Tech|Institutes?|Institution|Universit\w+|Agency|"
     r"Administration|Bureau|Services?|Surveys?|Bank|Academy|Offices?|Cent(?:er|re)s?|Airlines|[Aa]greement|"
-    r"[Pp]rotocol|[Cc]onvention|[Aa]ccord|Press|Papers|Society|Council|Commission|Foundation|Laborator\w+)\b"
+    r"[Pp]rotocol|[Cc]onvention|[Aa]ccord|Statement|Declaration|Press|Papers|Society|Council|Commission|Foundation|Laborator\w+)\b"
 )
 _BODY_OF = Pattern(
     r"\b(?:Banks?|Universit\w+|Institutes?|Academy|Surveys?|College|Press|Church|Kingdom|Treaty)\s+of\s+"
     r"(?:the\s+)?$|\bNew\s+$"
 )
 _BODY_ZH = Pattern(
-    r"[\u4e00-\u9fff]{0,4}?(?:大学(?!生)|科学院|研究院|气象局|气象厅|航天局|银行|学会|协定|公约|学派|石油公司|石化)"
+    r"[\u4e00-\u9fff]{0,4}?(?:大学(?!生)|科学院|研究院|气象局|气象厅|航天局|银行|学会|协定|公约|声明|宣言|学派|国家实验室|联储|联邦储备|石油公司|石化)"
 )
 _GOES_ON = Pattern(r"海[水洋冰表平温浪流面风拔底岸域雾啸盐床]|[河湖][流网道口岸泊冰水]")
 """Words that begin with what may also end a name."""
 _UNIT_GOES_ON = Pattern(
     r"区[域划间块别位系]|市[场政民值]|县[域级]|省[份会级]|州际|盟[友约军]|旗[下舰帜]"
 )
+_WATER = Pattern(
+    r"\s+(?:River|Creek|Lake|Sea|Basin|[Cc]atchment|[Ww]atershed)\b|[河江湖](?!南|北)|流域"
+)
+"""What makes a unit's name the name of something else: 黑河流域, Delaware River."""
 _BEFORE = frozenset("在于对的和与及或跨从到向至由为以含括查找取求想要看给关近年月日级国省市县区州")
 _AFTER = frozenset("的和与及或等在从到至近周附市县区省州地境内")
 """Characters beside which a Chinese name is taken to begin, or to end."""
@@ -46,6 +55,7 @@ _MANY = 250
 """Thousand people of a town that is meant wherever its name stands with a capital."""
 _FAMOUS = 1_000
 """Thousand people of a town that is meant in small letters too."""
+_UNITS = frozenset({"city", "county", "prefecture", "state"})
 _MOST = 5
 """Places of one question that are heeded."""
 _WIDE = frozenset({"continent", "ocean", "zone", "none"})
@@ -116,10 +126,9 @@ def find_places(text: str) -> list[Place]:
         for name in _names_at(low, at):
             end = at + len(name)
             named = _Named(text, at, end, known(name))
-            if _GOES_ON.match(low, end - 1) and known(name[:-1]):
+            if _GOES_ON.match(low, end - 1) and _is_kept(name[:-1]):
                 continue  # 格陵兰海冰: the ice of Greenland's sea, not of a sea called so
-            adjacent = bool(sure) and sure[-1].end == at
-            fits = named.fitting(adjacent)
+            fits = named.fitting(sure[-1] if sure and sure[-1].end == at else None)
             if fits or named.is_none:
                 done = end
                 sure.append(fits or named)
@@ -133,7 +142,17 @@ def find_places(text: str) -> list[Place]:
             spans.append((item.at, item.end))
             sure.append(held)
     sure.sort(key=lambda item: item.at)
-    return [item.place(context) for item in sure if not item.is_none]
+    return [_part(text, item.place(context)) for item in sure if not item.is_none]
+
+
+def _part(text: str, place: Place) -> Place:
+    """Return what a text means of a place, or around it: the whole, where it says no more."""
+    part = part_of(text, place.at, place.end, place.box)
+    if part is None:
+        return place
+    at, end, box = part
+    kind = "region" if place.kind == "city" else place.kind
+    return replace(place, name=text[at:end], at=at, box=box, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +173,27 @@ class _Named:
     def is_none(self) -> bool:
         return self.best.kind == "none"
 
-    def fitting(self, adjacent: bool) -> _Named | None:
-        """Return this with the places first that the words around the name allow, if any."""
+    def fitting(self, before: _Named | None) -> _Named | None:
+        """Return this with the places first that the words around the name allow, if any.
+
+        Parameters
+        ----------
+        before : _Named or None
+            The name that ends where this one begins.
+        """
         if self.is_none or not _is_meant(self.text, self.at, self.end):
             return None
         fits = [
-            item for item in self.entries if _counts(self.text, self.at, self.end, *item, adjacent)
+            (mark, own)
+            for mark, own in self.entries
+            if _counts(
+                self.text,
+                self.at,
+                self.end,
+                mark,
+                own,
+                before is not None and (before.is_none or holds(before.best.box, own.box)),
+            )
         ]
         return self._ordered(fits) if fits else None
 
@@ -167,10 +201,11 @@ class _Named:
         """Return this with the places first that lie in another place of the text, if any."""
         if not _may_be_name(self.text, self.at, self.end):
             return None
+        after = [item for item in context if _AND_THEN.fullmatch(self.text[self.end : item.at])]
         fits = [
             (mark, own)
             for mark, own in self.entries
-            if mark in "ctw" and any(holds(other.best.box, own.box) for other in context)
+            if mark in "ctw" and any(holds(other.best.box, own.box) for other in after)
         ]
         return self._ordered(fits) if fits else None
 
@@ -251,6 +286,11 @@ def _ends_there(low: str, end: int, name: str) -> bool:
     return has_han(name[-1]) or not low[end : end + 1].isalnum() or has_han(low[end])
 
 
+def _is_kept(name: str) -> bool:
+    """Tell whether a name counts wherever it stands."""
+    return any(not mark and own.weight == TOP for mark, own in known(name))
+
+
 def _may_be_name(text: str, at: int, end: int) -> bool:
     """Tell whether a name, where it stands, is written as one, and is no organisation's."""
     if has_han(text[at]):
@@ -278,12 +318,14 @@ def _counts(text: str, at: int, end: int, mark: str, own: Entry, adjacent: bool)
     """Tell whether a name stands where its mark wants it; see `sciknow.place.naming.MARKS`."""
     if not mark:
         return True
-    if mark in "obn":
+    if own.kind in _UNITS and _WATER.match(text, end):
+        return False
+    if mark in "obnz":
         return _counts_zh(text, at, end, mark, own, adjacent)
     capital, before = text[at].isupper(), text[max(0, at - 16) : at]
     if mark == "w":
         return capital and bool(_INSIDE.search(before) and _ENDS.match(text, end))
-    if _IN.search(before):
+    if (_INSIDE if mark == "t" else _IN).search(before):
         return capital or own.weight >= 100
     return own.weight >= (_FAMOUS if not capital else _MANY if mark == "t" else 0)
 
@@ -296,6 +338,8 @@ def _counts_zh(text: str, at: int, end: int, mark: str, own: Entry, adjacent: bo
     if mark == "o":
         return starts and not _UNIT_GOES_ON.match(text, end - 1)
     ends = not _is_han(after or " ") or after in _AFTER
+    if mark == "z":
+        return own.weight >= _MANY or (starts and ends and after != "地")
     return starts or (ends and own.within.startswith("中国"))
 
 

@@ -16,6 +16,7 @@ from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox, parse_bbox
 from sciknow.model.licence import OPEN, canonical, licence_of
 from sciknow.model.parse import Where, date_key, parse_date
+from sciknow.place.shape import bounds_of
 from sciknow.search.index.columns import Columns
 from sciknow.vocab import Sector
 
@@ -98,9 +99,12 @@ class Filters:
 
 
 def _numbers(bbox: object) -> object:
-    """Return a box as plain numbers, where it is an array of them."""
+    """Return a box as plain numbers, where it is an array of them or a shape."""
     listed = getattr(bbox, "tolist", None)
     value = listed() if callable(listed) else bbox
+    around = bounds_of(value)
+    if around is not None:
+        return around
     return list(value) if isinstance(value, tuple) else value
 
 

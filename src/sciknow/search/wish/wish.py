@@ -42,8 +42,8 @@ _JOINTS = re.compile(
 """What joins a place, a period or a step to the rest of a question, beside the gap it leaves."""
 _PLACE = "\x01"
 _AREAS = re.compile(
-    r"(?<=\x01)(?:\s*(?:regions?|areas?|territor(?:y|ies))\b|['’]s\b)"
-    r"|(?<=\x01)(?:地区|区域|范围|境内|全境|一带|附近|上空|内)+",
+    r"(?<=\x01)(?:\s*(?:regions?|areas?|territor(?:y|ies)|basins?|watersheds?|catchments?)\b|['’]s\b)"
+    r"|(?<=\x01)(?:流域|地区|区域|范围|境内|全境|一带|附近|上空|内)+",
     re.I,
 )
 """What may stand after the name of a place and says no more."""
@@ -122,7 +122,7 @@ def understand(
     box, drawn = find_box(plain)
     named = find_places(plain)
     written = (Place(_written(box), box, "box"),) if box else ()
-    meters, spacing = find_spacing(plain)
+    meters, spacing = find_spacing(_without(plain, named))
     duration, steps = find_step(plain)
     licence, terms = find_license(plain)
     file_format, forms = find_format(plain, format_words() if formats is None else formats)
@@ -172,6 +172,14 @@ def theme_of(text: str, taken: Sequence[_Span], places: Sequence[_Span] = ()) ->
     while (tidied := _JOINTS.sub(_GAP, left)) != left:
         left = tidied
     return squeeze(_GAPS.sub(" ", left)).strip(" ,.;:，。；：、-–")
+
+
+def _without(text: str, places: Sequence[Place]) -> str:
+    """Return a text with spaces where places stand: 拉萨周边200公里 is no grid spacing."""
+    for place in places:
+        end = place.at + len(place.name)
+        text = text[: place.at] + " " * (end - place.at) + text[end:]
+    return text
 
 
 def _written(box: BBox) -> str:
