@@ -208,3 +208,12 @@ def test_parse(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with pytest.raises(InvalidInput, match="is a file"):
         Cache(tmp_path / "file")
+
+
+def test_a_write_that_fails_leaves_nothing(cache, monkeypatch):
+    def full(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("sciknow.wire.cache.os.replace", full)
+    cache.put("k", FOUND)
+    assert [path for path in cache.folder.rglob("*") if path.is_file()] == []
