@@ -18,10 +18,12 @@ SOURCES = $(shell find catalogs knowledge_graph src/sciknow -name '*.yaml' -o -n
 
 SOAK ?= 8
 SEED := $(or $(SEED),$(strip $(shell od -An -N2 -tu2 /dev/urandom)))
+ROOM ?= graph/guard.py
+N ?= 40
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test soak exam lab lint bench hub wheel check pages clean
+.PHONY: help demo test soak exam lab lint bench hub wheel check pages guards mutants clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | sort | \
@@ -55,6 +57,12 @@ pages: hub ## write the pages and pictures anew that scripts make
 	for script in scripts/make_command_reference.py scripts/make_python_reference.py \
 		scripts/make_main_catalog.py scripts/draw_house.py docs/explanation/draw_*.py \
 		"scripts/check_knowledge.py --page"; do $(BIN)/python $$script || exit 1; done
+
+guards: hub ## which test file guards each module (tests/guards.tsv), and branch coverage
+	$(BIN)/python scripts/guards.py
+
+mutants: hub ## changes of a room (ROOM=graph/guard.py, N=40, SEED) that no test notices
+	$(BIN)/python scripts/mutants.py $(ROOM) --count $(N) --seed $(SEED)
 
 hub: $(HUB) ## the embedded hub; made again when a source has changed
 

@@ -10,7 +10,18 @@ import time
 import pytest
 
 from sciknow.errors import SciknowError
-from sciknow.files import exclusive_lock, files_below, sha256_bytes, sha256_file, write_atomic
+from sciknow.files import (
+    append_line,
+    cache_folder,
+    digests_of,
+    exclusive_lock,
+    files_below,
+    sha256_bytes,
+    sha256_file,
+    write_atomic,
+)
+from sciknow.readers.formats.netcdf import virtual
+from sciknow.wire import Cache
 
 WRITER = """
 import sys
@@ -155,3 +166,34 @@ def test_locks_and_lines_where_there_is_no_fcntl(tmp_path):
     )
     subprocess.run([sys.executable, "-c", lines, str(tmp_path / "lines")], check=True)
     assert (tmp_path / "lines").read_bytes() == b"torn\none\ntwo\n"
+
+
+def test_everything_kept_lies_where_the_user_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_CACHE", str(tmp_path))
+    for folder in (cache_folder(), Cache().folder, virtual.folder()):
+        assert folder == tmp_path or folder.parent == tmp_path
+
+
+def test_a_torn_line_is_ended_before_the_next(tmp_path):
+    path = tmp_path / "lines"
+    append_line(path, b"one", durable=True)
+    with path.open("ab") as file:
+        file.write(b"to")
+    append_line(path, b"three")
+    assert path.read_bytes() == b"one\nto\nthree\n"
+    (tmp_path / "link").symlink_to(path)
+    append_line(tmp_path / "link", b"four")
+    with pytest.raises(OSError, match="symbolic"):
+        append_line(tmp_path / "link", b"five", follow=False)
+    assert path.read_bytes().endswith(b"three\nfour\n")
+
+
+def test_digests_are_those_of_the_file_and_no_link_is_followed(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"sea ice" * 300_000)
+    found = digests_of(path, ["sha256", "sha512", "md5"])
+    assert found == {name: hashlib.new(name, path.read_bytes()).hexdigest() for name in found}
+    assert found["sha256"] == sha256_file(path)
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(OSError, match="symbolic"):
+        digests_of(tmp_path / "link", ["sha256"])

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import platformdirs
+
 from sciknow.errors import InvalidInput, NotFound, SciknowError, UntrustedInput
 
 try:
@@ -26,6 +28,17 @@ _FAR = 2**31 - 2
 """Where Windows locks a byte: behind the end of the file, since a lock there keeps readers out."""
 _PAUSE = 0.02
 """Seconds between two tries for a lock where the system cannot wait for it."""
+
+
+def cache_folder() -> Path:
+    """Return the user's cache folder: ``SCIKNOW_CACHE``, or the system's place."""
+    own = os.environ.get("SCIKNOW_CACHE")
+    return Path(own) if own else Path(platformdirs.user_cache_dir("sciknow", appauthor=False))
+
+
+def data_folder() -> Path:
+    """Return the folder of the user's own hub and history, in the system's place."""
+    return Path(platformdirs.user_data_dir("sciknow", appauthor=False))
 
 
 def sha256_bytes(data: bytes) -> str:

@@ -13,6 +13,7 @@ from cf_xarray.units import units as registry
 from sciknow.catalogs import build_reader, read_file
 from sciknow.files import files_below
 from sciknow.model.coverage import date_key
+from sciknow.readers import open_distribution
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = ROOT / "catalogs"
@@ -30,7 +31,23 @@ OFFLINE = [
     for way in dataset.distributions
     if way.offline
 ]
-ARRAYS = [pair for pair in OFFLINE if pair[1].reader not in ("csv", "parquet")]
+SHAPES = {
+    "atlantic-profiles-netcdf": ("depth", "lat", "lon"),
+    "tropical-sst-monthly-netcdf": ("time", "lat", "lon"),
+    "land-mask-half-degree-netcdf": ("lat", "lon"),
+    "hurricane-katrina-track-netcdf": ("time",),
+    "seattle-temperature-hourly-netcdf": ("time",),
+    "san-francisco-temperature-hourly-netcdf": ("time",),
+    "landsat-rgb-geotiff": ("band", "y", "x"),
+}
+"""Cubes, maps, a track, groups and an image: what is no series at one place."""
+
+ARRAYS = [
+    pair
+    for pair in OFFLINE
+    if pair[1].reader not in ("csv", "parquet") and pair[1].id not in SHAPES
+]
+SHAPED = [pair for pair in OFFLINE if pair[1].id in SHAPES]
 TABLES = [pair for pair in OFFLINE if pair[1].reader in ("csv", "parquet")]
 
 
@@ -46,19 +63,22 @@ def opened(request):
 
 
 def test_there_is_one_of_each_form():
-    assert {way.reader for _, way in OFFLINE} == {"zarr", "netcdf", "kerchunk", "csv", "parquet"}
+    forms = {"zarr", "netcdf", "kerchunk", "csv", "parquet", "geotiff"}
+    assert {way.reader for _, way in OFFLINE} == forms
     stores = {way.access_url for _, way in OFFLINE if way.reader == "zarr"}
     assert {(CATALOGS / url / "zarr.json").exists() for url in stores} == {True, False}
     engines = {way.options["engine"] for _, way in OFFLINE if way.reader == "netcdf"}
     assert engines == {"scipy", "h5netcdf"}
-    assert len({dataset.id for dataset, _ in OFFLINE}) >= 5
+    assert len({dataset.id for dataset, _ in OFFLINE}) >= 25
+    assert len({dataset.sector for dataset, _ in OFFLINE}) >= 12
+    assert {way.id for _, way in SHAPED} == set(SHAPES)
 
 
 def test_they_are_small_and_all_are_used():
     found = list(files_below(CATALOGS / "data"))
-    assert sum(path.stat().st_size for path in found) < 3_000_000
+    assert sum(path.stat().st_size for path in found) < 12_000_000
     used = {way.access_url for _, way in OFFLINE}
-    assert {path.suffix for path in found} <= {"", ".nc", ".json", ".csv", ".parquet"}
+    assert {path.suffix for path in found} <= {"", ".nc", ".json", ".csv", ".parquet", ".tif"}
     assert {f"data/{path.name}" for path in (CATALOGS / "data").iterdir()} == used
 
 
@@ -110,6 +130,25 @@ def test_arrays_are_what_their_card_says(dataset, way):
             west, south, east, north = dataset.spatial.bbox
             assert west <= opened["lon"].item() <= east
             assert south <= opened["lat"].item() <= north
+
+
+@pytest.mark.parametrize(("dataset", "way"), **named(SHAPED))
+def test_cubes_maps_tracks_and_images_are_what_their_card_says(dataset, way):
+    opened = open_distribution(way, base=CATALOGS)
+    names = [name for name in opened.data_vars if not str(name).endswith("_bnds")]
+    assert set(names) == {variable.name for variable in dataset.variables}
+    for variable in dataset.variables:
+        found = opened[variable.name]
+        assert set(found.dims) == set(SHAPES[way.id])
+        assert found.attrs.get("units", "") == variable.units
+        assert found.attrs.get("standard_name", "") == variable.standard_name
+        assert bool(found.size and found.load().notnull().any())
+    if way.reader == "netcdf":
+        assert all(opened.attrs[key] for key in ("title", "source", "license", "references"))
+    if "lon" in opened and dataset.spatial.bbox:
+        west, south, east, north = dataset.spatial.bbox
+        assert west <= float(opened["lon"].min()) <= float(opened["lon"].max()) <= max(east, 360)
+        assert south <= float(opened["lat"].min()) <= float(opened["lat"].max()) <= north
 
 
 def assert_period(dataset, first, last):
@@ -169,6 +208,23 @@ def test_the_script_makes_them_again(tmp_path):
             pd.testing.assert_frame_equal(pd.read_parquet(again), pd.read_parquet(shipped))
         else:
             assert again.read_text() == shipped.read_text()
+
+
+def test_the_other_script_makes_what_needs_no_wheel_again(tmp_path):
+    for package in ("statsmodels", "vega_datasets"):
+        pytest.importorskip(package, reason="needed to make the tables, not to use them")
+    path = ROOT / "scripts" / "make_embedded_samples.py"
+    spec = importlib.util.spec_from_file_location("make_embedded_samples", path)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    own = [name for name in made.MAKERS if name.startswith(("city", "danish", "elec", "engel"))]
+    for name in [*own, "stack-loss.csv", "travel-mode-choice.csv", "us-strike-durations.csv"]:
+        made.MAKERS[name](tmp_path / name, made.Wheels(tmp_path))
+        again, shipped = tmp_path / name, CATALOGS / "data" / name
+        if name.endswith(".csv"):
+            assert again.read_text() == shipped.read_text()
+        else:
+            xr.testing.assert_identical(xr.open_datatree(again), xr.open_datatree(shipped))
 
 
 def _open(path):

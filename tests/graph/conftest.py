@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse, serialize
 
 from sciknow import catalogs
 from sciknow import graph as room
@@ -35,23 +36,35 @@ def datasets() -> tuple[Dataset, ...]:
 
 
 @pytest.fixture(scope="session")
-def quads(knowledge, datasets):
-    made = room.to_quads(
-        datasets,
-        knowledge.concepts,
-        knowledge.publications,
-        knowledge.agents,
-        schemes=knowledge.schemes,
-        origins=knowledge.origins,
-    )
-    return made + room.ontology_quads(KNOWLEDGE / "vocabulary" / "sciknow.ttl")
+def made(once, request) -> Path:
+    """The graph of the whole knowledge base, made once a test run: as a store, and as N-Quads."""
+
+    def make(folder: Path) -> None:
+        knowledge, datasets = map(request.getfixturevalue, ("knowledge", "datasets"))
+        quads = room.to_quads(
+            datasets,
+            knowledge.concepts,
+            knowledge.publications,
+            knowledge.agents,
+            schemes=knowledge.schemes,
+            origins=knowledge.origins,
+        )
+        quads += room.ontology_quads(KNOWLEDGE / "vocabulary" / "sciknow.ttl")
+        folder.mkdir()
+        serialize(quads, str(folder / "graph.nq"), format=RdfFormat.N_QUADS)
+        room.write_store(folder / "store", quads)
+
+    return once("graph", make)
 
 
 @pytest.fixture(scope="session")
-def store_folder(quads, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("store") / "graph"
-    room.write_store(folder, quads)
-    return folder
+def quads(made):
+    return list(parse(path=str(made / "graph.nq"), format=RdfFormat.N_QUADS))
+
+
+@pytest.fixture(scope="session")
+def store_folder(made) -> Path:
+    return made / "store"
 
 
 @pytest.fixture

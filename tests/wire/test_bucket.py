@@ -206,3 +206,100 @@ def test_a_private_container_is_read_with_the_key_of_the_environment(monkeypatch
         assert signed.read("az://data/a.bin", 0, 4) == b"0123"
         assert signed.run(signed.fetch("az://data/a.bin", -3, None)) == b"789"
         assert set(signed.run(signed.files("az://data"))) == {"az://data/a.bin"}
+
+
+def test_names_and_files_below_a_prefix(endpoint):
+    asked = transport(endpoint)
+    assert asked.run(asked.names("s3://edges")) == {"a": None, "ab": 1}
+    assert asked.run(asked.names("s3://edges/a/")) == {"one.bin": 10, "empty": 0}
+    files = asked.run(asked.files("s3://edges"))
+    assert {url: says.size for url, says in files.items()} == {
+        "s3://edges/a/one.bin": 10,
+        "s3://edges/a/empty": 0,
+        "s3://edges/ab": 1,
+    }
+    assert set(asked.run(asked.files("s3://edges/a"))) == set(files) - {"s3://edges/ab"}
+    for work in (asked.names, asked.files):
+        with pytest.raises(Absent, match="nothing under this prefix"):
+            asked.run(work("s3://edges/none"))
+        with pytest.raises(SourceUnavailable):
+            asked.run(work("s3://nobody/none"))
+
+
+def test_what_is_said_of_an_object_is_the_same_however_it_is_asked(endpoint):
+    asked, url = transport(endpoint), "s3://edges/a/one.bin"
+    head = asked.run(asked.version(url))
+    assert (head.size, head.version) == (10, "")
+    assert head.etag == '"781e5e245d69b566979b86e28d23f2c7"'  # MD5, as S3 does
+    assert head.modified.endswith("+00:00")
+    bucket_ = store(endpoint)
+    assert asked.run(bucket_.fetch(url, (2, 4), 10)).says == head
+    assert bucket_.read(url, (2, 4), 10, Deadline.after(5)).says == head
+    assert asked.run(asked.files("s3://edges/a"))[url] == head
+
+
+GOT = b'HTTP/1.1 200 OK\r\nETag: "a"\r\nContent-Length: 4\r\nLast-Modified: '
+GOT += b"Thu, 02 Jan 2020 03:04:05 GMT\r\n\r\nabcd"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "options", "header"),
+    [
+        ("s3", {"requester_pays": True, "anon": False}, b"x-amz-request-payer: requester"),
+        ("gs", {"project": "mine"}, b"x-goog-user-project: mine"),
+    ],
+)
+def test_who_pays_is_said(scheme, options, header, monkeypatch):
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):  # S3 takes it from a signed request
+        monkeypatch.setenv(key, "not a real one")
+    with RawServer(lambda send, _: send(GOT)) as server:
+        for more, told in ((options, True), ({}, False)):
+            chosen = with_endpoint(scheme, {"endpoint_url": server.url, **more}, trusted=True)
+            chosen.pop("plain")
+            asked = Bucket(scheme, chosen, 5)
+            assert Transport().run(asked.fetch(f"{scheme}://data/a", None, 9)).body == b"abcd"
+            assert (header in server.requests[-1].lower()) is told
+            assert b"user-agent: sciknow/" in server.requests[-1].lower()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, TroubleKind.FATAL),
+        (401, TroubleKind.DENIED),
+        (403, TroubleKind.DENIED),
+        (404, TroubleKind.ABSENT),
+        (409, TroubleKind.FATAL),
+        (429, TroubleKind.TRANSIENT),
+        (500, TroubleKind.TRANSIENT),
+        (503, TroubleKind.TRANSIENT),
+    ],
+)
+def test_what_a_status_means_and_the_store_s_own_words(status, kind):
+    body = b"<Error><Code>X</Code><Message>the tape is out</Message></Error>"
+    head = f"HTTP/1.1 {status} Some Reason\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with RawServer(lambda send, _: send(head + body)) as server:
+        with pytest.raises(Trouble) as caught:
+            store(server.url).read("s3://data/a", (0, 4), 9, Deadline.after(5))
+        assert caught.value.kind is kind
+        assert "the tape is out" in caught.value.reason
+        if kind in {TroubleKind.FATAL, TroubleKind.TRANSIENT}:
+            assert caught.value.reason.startswith(f"HTTP {status} ")
+        assert "127.0.0.1" not in caught.value.reason
+        assert len(server.requests) == 1
+
+
+def test_a_region_that_is_named_is_not_asked_for(served, monkeypatch):
+    monkeypatch.setattr(bucket, "_AWS", "http://127.0.0.1:9")
+    served.faults.append(Fault("status", status=301))
+    with pytest.raises(Trouble):
+        store(served.url, region="eu-north-1").read("s3://data/big", (0, 4), 9, Deadline.after(5))
+    assert bucket._regions == {}
+    assert len(served.hits) == 1
+
+
+def test_a_body_that_is_too_long_is_cut(served):
+    found = store(served.url).read("s3://data/big", (0, 1000), 9, Deadline.after(5))
+    assert len(found.body) == 1000
+    with pytest.raises(Trouble, match="no answer within"):
+        store(served.url).read("s3://data/big", (0, 1000), 9, Deadline.after(1e-9))

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import platformdirs
-
-from sciknow.files import lock
+from sciknow.files import data_folder, lock
 
 LIMIT = 2**20
 """Bytes of lines that wait to be gathered; beyond it nothing is noted."""
@@ -27,8 +25,7 @@ def notes_of(history: Path) -> Path:
 def user_history() -> Path:
     """Return the user's own history; ``SCIKNOW_HISTORY`` names another."""
     chosen = os.environ.get("SCIKNOW_HISTORY")
-    default = Path(platformdirs.user_data_dir("sciknow")) / "availability.sqlite"
-    return Path(chosen) if chosen else default
+    return Path(chosen) if chosen else data_folder() / "availability.sqlite"
 
 
 def note_opened(path: Path, dataset: str, distribution: str) -> None:

@@ -119,7 +119,7 @@ def _figures(counts: Counter[Status]) -> Markup:
 def _bar(counts: Counter[Status]) -> Markup:
     words = " / ".join(
         ", ".join(f"{status_of(status).best(code)} {counts[status]}" for status in _ORDER)
-        for code in ("en", "zh")
+        for code in LANGUAGES
     )
     parts = (
         tag("span", class_=f"b-{status}", style=f"flex:{counts[status]}")

@@ -11,6 +11,7 @@ from sciknow.cli.output import copies_option, echo_fields, echo_json, hub_option
 from sciknow.cli.part import part_options
 from sciknow.hub import open_hub
 from sciknow.ledger import STYLES
+from sciknow.words import LANGUAGES
 
 
 @click.command()
@@ -94,7 +95,7 @@ def _structure(opened: Any) -> dict[str, object]:
 @click.command()
 @click.argument("datasets", nargs=-1, required=True)
 @click.option("--style", type=click.Choice(STYLES), default="bibtex", show_default=True)
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 @hub_option
 def cite(datasets: tuple[str, ...], style: str, language: str, hub_path: Path | None) -> None:
     """Cite datasets with their data papers.

@@ -13,6 +13,7 @@ from sciknow.errors import InvalidInput
 from sciknow.model import LangString
 from sciknow.rdf.term import Term, local_id
 from sciknow.vocab import RDF, SCHEMA
+from sciknow.words import LANGUAGES
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class Node:
         """Return a text in both languages."""
         found: dict[str, str] = {}
         for item in self.index.values(self.name, predicate):
-            if isinstance(item, Literal) and item.language in ("en", "zh"):
+            if isinstance(item, Literal) and item.language in LANGUAGES:
                 found.setdefault(item.language, item.value)
         return LangString(**found)
 

@@ -12,6 +12,7 @@ from sciknow.model import Activity, Concept, ConceptScheme
 from sciknow.model.parse import Where, parse_date, parse_slug, parse_url, show
 from sciknow.rdf.turtle import Record
 from sciknow.vocab import DCTERMS, ID_BASE, SK, SKOS, ActivityKind
+from sciknow.words import LANGUAGES
 
 CONCEPT_TYPES = {SKOS.Concept: "concept"}
 SCHEME_TYPES = {SKOS.ConceptScheme: "scheme"}
@@ -57,7 +58,7 @@ def read_scheme(record: Record) -> ConceptScheme | None:
     """Read a concept scheme; its provenance says when its sources were read."""
     record.allow(_SCHEME_PROPERTIES)
     identifier = named(record, "scheme")
-    title = record.langstring(DCTERMS.title, required=("en", "zh"))
+    title = record.langstring(DCTERMS.title, required=LANGUAGES)
     modified = record.dated(DCTERMS.modified, parse_date)
     if not modified:
         record.refuse(DCTERMS.modified, "nothing", '"YYYY-MM-DD"^^xsd:date: when it was read')
@@ -80,7 +81,7 @@ def read_concept(record: Record, schemes: Mapping[str, ConceptScheme]) -> Concep
     """Read a concept, its labels in both languages required."""
     record.allow(_CONCEPT_PROPERTIES)
     identifier = named(record, "concept")
-    label = record.langstring(SKOS.prefLabel, required=("en", "zh"))
+    label = record.langstring(SKOS.prefLabel, required=LANGUAGES)
     alternatives = record.labels(SKOS.altLabel, symbols=True)
     for pair in alternatives:
         if pair in tuple(label.items()):
@@ -127,7 +128,7 @@ def _standard_name(value: object, where: Where) -> str:
 
 def parse_language(value: object, where: Where) -> str:
     """Read the language of a text that is ours."""
-    if value in ("en", "zh"):
+    if value in LANGUAGES:
         return str(value)
     raise where.refuse(show(value), '"en" or "zh"')
 

@@ -19,6 +19,7 @@ from rdflib.term import BNode, Literal, URIRef
 
 from sciknow.errors import InvalidInput
 from sciknow.formats import installed_formats
+from sciknow.model.identifier import doi_iri
 from sciknow.rdf.rdfterm import DATES, FAR_DATE, from_engine
 from sciknow.rdf.turtle import compact
 from sciknow.text import clean
@@ -200,7 +201,7 @@ _RECORDS = tuple(
 
 
 def _is_record(name: str) -> bool:
-    return name.startswith(_RECORDS) or name.startswith("https://doi.org/")
+    return name.startswith(_RECORDS) or name.startswith(doi_iri(""))
 
 
 def _violation(report: rdflib.Graph, result: Any, shapes: rdflib.Graph, index: _Index) -> Violation:

@@ -13,9 +13,9 @@ from sciknow.ledger.csl import CslItem, dataset_item, publication_item, software
 from sciknow.ledger.rendered import render
 from sciknow.ledger.software import libraries_of, library_items
 from sciknow.ledger.source import Source
+from sciknow.words import LANGUAGES
 
 STYLES = ("bibtex", "csl", "apa", "gb-t-7714")
-LANGUAGES = ("en", "zh")
 """The styles that `cite` knows; ``csl`` is CSL-JSON."""
 
 

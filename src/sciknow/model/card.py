@@ -22,7 +22,7 @@ from sciknow.model.coverage import (
 from sciknow.model.dataset import Dataset
 from sciknow.model.distribution import DistributionCard, parse_distribution_card
 from sciknow.model.identifier import parse_cstr, parse_doi
-from sciknow.model.langstring import LANGUAGES, LangString, parse_langstring
+from sciknow.model.langstring import LangString, parse_langstring
 from sciknow.model.licence import canonical
 from sciknow.model.parse import (
     Where,
@@ -39,6 +39,7 @@ from sciknow.model.parse import (
 from sciknow.model.provenance import parse_activity
 from sciknow.model.variable import parse_variable
 from sciknow.vocab import AccessRights, Sector
+from sciknow.words import LANGUAGES
 
 _PARSERS: dict[str, Any] = {}
 """Card key → parser; filled below, in the order in which a card is written."""

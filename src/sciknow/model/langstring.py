@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sciknow.model.parse import Where, parse_mapping, parse_text
-
-LANGUAGES = ("en", "zh")
+from sciknow.words import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from sciknow.errors import InvalidInput, LimitExceeded
-from sciknow.model.langstring import LANGUAGES, LangString
+from sciknow.model.langstring import LangString
 from sciknow.model.parse import MAX_TEXT, Where, parse_text, show
 from sciknow.rdf.guarded import parse_rdf
 from sciknow.text import has_han
 from sciknow.vocab import NAMESPACES, RDF, XSD
+from sciknow.words import LANGUAGES
 
 T = TypeVar("T")
 

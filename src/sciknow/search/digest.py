@@ -8,19 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
 
-import platformdirs
-
 from sciknow.errors import IntegrityError, NotFound
-from sciknow.files import sha256_file, write_atomic
-
-
-def cache_folder() -> Path:
-    """Return the user's cache folder for sciknow (``SCIKNOW_CACHE`` or the system's place)."""
-    own = os.environ.get("SCIKNOW_CACHE")
-    return Path(own) if own else Path(platformdirs.user_cache_dir("sciknow", appauthor=False))
+from sciknow.files import cache_folder, sha256_file, write_atomic
 
 
 def check_digest(path: Path, expected: str, *, afresh: bool = False) -> None:

@@ -6,13 +6,13 @@ One request here is one attempt; retries and the deadline are the transport's (`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Protocol
 
 from sciknow.model.preserved import FileVersion
 from sciknow.net import WEB_SCHEMES, Deadline
 from sciknow.wire import blocking, http
 from sciknow.wire.answer import Reply, Span
+from sciknow.wire.bucket import Bucket
 from sciknow.wire.objectstore import with_endpoint
 from sciknow.wire.plain_s3 import PlainS3
 from sciknow.wire.trouble import Trouble, TroubleKind
@@ -102,6 +102,4 @@ def backend_for(
     chosen = with_endpoint(scheme, options, trusted=trusted)
     if chosen.pop("plain"):
         return PlainS3(str(chosen["endpoint_url"]))
-    # obstore takes a moment to load, and only stores need it
-    made: Backend = import_module("sciknow.wire.bucket").Bucket(scheme, chosen, seconds)
-    return made
+    return Bucket(scheme, chosen, seconds)

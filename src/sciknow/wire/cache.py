@@ -17,10 +17,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import platformdirs
-
 from sciknow.errors import InvalidInput, SciknowError
-from sciknow.files import exclusive_lock, sha256_bytes, sha256_file
+from sciknow.files import cache_folder, exclusive_lock, sha256_bytes, sha256_file
 from sciknow.model.plain import from_plain
 from sciknow.net import redact
 
@@ -110,8 +108,7 @@ class Cache:
         for name, value in (("limit", limit), ("max_age", max_age)):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
                 raise InvalidInput(f"a cache with {name}={value!r}", hint="give 0 or more")
-        default = os.environ.get("SCIKNOW_CACHE") or Path(platformdirs.user_cache_dir("sciknow"))
-        self.folder = Path(folder or Path(default) / "bytes")
+        self.folder = Path(folder or cache_folder() / "bytes")
         if self.folder.exists() and not self.folder.is_dir():
             raise InvalidInput(f"{self.folder} is a file, no cache", hint="name a folder")
         self.limit, self.max_age = limit, max_age

@@ -26,7 +26,7 @@ from sciknow.wire.download import fetch_file
 from sciknow.wire.packed import GZIP
 from sciknow.wire.redirect import Hops
 from sciknow.wire.request import NOT_MODIFIED, Answer, Request
-from sciknow.wire.retry import READ, Meter, Patience, Turns, begin, tried_here
+from sciknow.wire.retry import READ, Meter, Patience, Tries, Turns, begin, tried_here
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import Trouble, TroubleKind, failure
 
@@ -309,7 +309,7 @@ class Client:
 
         return tried_here(url, tries, attempt)
 
-    def _begin(self, url: str) -> tuple[Any, Deadline]:
+    def _begin(self, url: str) -> tuple[Tries, Deadline]:
         self._turns.wait()
         deadline = Deadline.after(self.deadline)
         return begin(url, deadline, self.meter, self.patience, schemes=WEB_SCHEMES), deadline

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
+from sciknow.files import data_folder
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 PACKAGE_SOURCE = "package:"
@@ -34,7 +34,7 @@ def embedded_hub() -> Path:
 def user_hub() -> Path:
     """Return the user's own hub folder; the environment variable ``SCIKNOW_HUB`` overrides it."""
     chosen = os.environ.get("SCIKNOW_HUB")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("sciknow")) / "hub"
+    return Path(chosen) if chosen else data_folder() / "hub"
 
 
 def hub_name(path: Path) -> str:

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciknow.errors import DegradedWarning, SciknowError
+from sciknow.files import cache_folder
 from sciknow.progress import Progress
-from sciknow.search.digest import cache_folder
 from sciknow.search.embed.embedder import Embedder, TokenEmbedder, Tokens
 
 T = TypeVar("T")

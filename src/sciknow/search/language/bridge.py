@@ -19,7 +19,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 
 from sciknow.errors import DegradedWarning, IntegrityError
-from sciknow.search.digest import cache_folder
+from sciknow.files import cache_folder
 from sciknow.text import clean, has_han
 
 MAX_WORD = 12

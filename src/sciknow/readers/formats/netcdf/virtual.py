@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 import xarray as xr
 from kerchunk.hdf import SingleHdf5ToZarr
 
 from sciknow.errors import InvalidInput
-from sciknow.files import sha256_bytes, write_atomic
+from sciknow.files import cache_folder, sha256_bytes, write_atomic
 from sciknow.readers.formats.kerchunk.references import parse_document, resolver
 from sciknow.readers.formats.zarr.store import ReferenceStore, open_group, probe
 from sciknow.readers.protocol import Location
@@ -34,7 +33,7 @@ _PACKING = ("units", "calendar", "scale_factor", "add_offset", "_FillValue", "mi
 
 def folder() -> Path:
     """Return the folder in which reference documents are kept."""
-    return Path(platformdirs.user_cache_dir("sciknow")) / "references"
+    return cache_folder() / "references"
 
 
 def open_virtual(location: Location, urls: Sequence[str], options: Mapping[str, Any]) -> Any:
