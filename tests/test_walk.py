@@ -19,8 +19,12 @@ GROUND = set().union(*LEVELS[: LEVELS.index({"wire"})])
 MOST = 15
 NEW = 26
 """Files that a question passes which was never asked: reading its words and its wishes as well."""
-FURTHER = {"sunspot-number-yearly": 16}
-"""Openings that pass more: NetCDF 3, whose header we read ourselves."""
+FURTHER = {
+    "sunspot-number-yearly": 16,
+    "us-states-socioeconomic": 18,
+    "landsat-rgb-sample": 21,
+}
+"""Openings that pass more: NetCDF 3 and GeoTIFF, whose headers we read, and geometries."""
 
 
 def passed(call):
