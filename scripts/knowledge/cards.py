@@ -59,6 +59,9 @@ def _references(dataset: Dataset, base: Base) -> Iterator[tuple[str, bool]]:
     for name in people:
         if name and name not in base.agents:
             yield f"agent {name} stands in no file of knowledge_graph/agents", False
+    for tie in dataset.relations:
+        if tie.dataset not in base.datasets or tie.dataset == dataset.id:
+            yield f"relations: {tie.kind} {tie.dataset}, which is no other dataset", False
     for name in dataset.theme:
         if name not in base.concepts:
             yield f"theme {name} stands in no file of knowledge_graph/concepts", False

@@ -77,6 +77,7 @@ DCTERMS = Namespace(
     "title description identifier publisher creator license rights accessRights spatial "
     "temporal issued modified language source subject isReferencedBy references format "
     "accrualPeriodicity provenance conformsTo isPartOf hasPart bibliographicCitation "
+    "isReplacedBy isVersionOf relation "
     "Location PeriodOfTime LicenseDocument RightsStatement ProvenanceStatement Frequency "
     "MediaType type created "
     "abstract",
@@ -118,7 +119,8 @@ SK = Namespace(
     "authorsComplete container volume issue pages spatialResolutionInDegrees AccessEvidence "
     "accessEvidence openedWith reader opensOffline openable fieldGroup activity readOn "
     "translated west south east north homeSector creatorList authorList firstDay lastDay "
-    "storageOptions options extra mend recordCount sourceFile publisherName",
+    "storageOptions options extra mend recordCount sourceFile publisherName "
+    "Relation relation relationKind",
 )
 SHACL = Namespace(
     "sh",

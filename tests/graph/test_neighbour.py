@@ -4,7 +4,17 @@ import pytest
 
 from sciknow.errors import NotFound
 from sciknow.graph import GraphStore, related, to_quads, write_store
-from sciknow.model import Agent, Concept, Dataset, Grant, LangString, Publication, Variable
+from sciknow.model import (
+    Agent,
+    Concept,
+    Dataset,
+    Grant,
+    LangString,
+    Publication,
+    Relation,
+    RelationKind,
+    Variable,
+)
 
 ICE = "urn:sciknow:dataset:ice"
 
@@ -102,3 +112,23 @@ def test_real_datasets_have_neighbours(store, datasets):
     found = related(store, datasets[0].iri)
     assert {"concept", "dataset"} <= {item.kind for item in found}
     assert all(item.label for item in found)
+
+
+def test_versions_and_parts_are_seen_from_both_ends(tmp_path):
+    change = LangString(en="a finer grid", zh="格网更细")
+    tie = Relation(RelationKind.REPLACED_BY, "new", change)
+    part = Relation(RelationKind.PART_OF, "old")
+    datasets = [
+        Dataset(id="old", title=LangString(en="Old"), relations=(tie,)),
+        Dataset(id="new", title=LangString(en="New")),
+        Dataset(id="piece", title=LangString(en="Piece"), relations=(part,)),
+    ]
+    write_store(tmp_path / "g", to_quads(datasets, (), (), ()))
+    with GraphStore.open(tmp_path / "g") as store:
+        old = {(n.kind, last(n.iri), n.how, n.via) for n in related(store, datasets[0].iri)}
+        new = {(n.kind, last(n.iri), n.how, n.via) for n in related(store, datasets[1].iri)}
+    assert old == {
+        ("dataset", "new", "replaced by", "a finer grid"),
+        ("dataset", "piece", "has a part", ""),
+    }
+    assert new == {("dataset", "old", "replaces", "a finer grid")}

@@ -8,6 +8,8 @@ from sciknow.model import (
     Grant,
     LangString,
     PeriodOfTime,
+    Relation,
+    RelationKind,
     Resolution,
     SpatialCoverage,
     Variable,
@@ -61,6 +63,10 @@ datasets = st.builds(
     creators=st.lists(slugs, max_size=2, unique=True).map(tuple),
     grants=st.lists(
         st.builds(Grant, funder=slugs, number=texts | st.just(""), name=langstrings),
+        max_size=2,
+    ).map(tuple),
+    relations=st.lists(
+        st.builds(Relation, kind=st.sampled_from(RelationKind), dataset=slugs, change=langstrings),
         max_size=2,
     ).map(tuple),
     doi=slugs.map(lambda name: f"10.1234/{name}") | st.just(""),

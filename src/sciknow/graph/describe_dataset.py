@@ -13,6 +13,7 @@ from sciknow.model import (
     Dataset,
     Grant,
     PeriodOfTime,
+    Relation,
     SpatialCoverage,
     Variable,
 )
@@ -57,6 +58,8 @@ def describe_dataset(dataset: Dataset) -> Facts:
     yield from _words(node, dataset)
     yield from _names(node, dataset)
     yield from _people(node, dataset)
+    for relation in dataset.relations:
+        yield from _relation(node, dataset, relation)
     yield from _terms(node, dataset)
     yield from _coverage(node, dataset)
     yield from _variables(node, dataset)
@@ -126,6 +129,18 @@ def _grant(node: NamedNode, grant: Grant) -> Facts:
         yield fact(name, SCHEMA.identifier, string(grant.number))
     for value in texts(grant.name):
         yield fact(name, SCHEMA.name, value)
+
+
+def _relation(node: NamedNode, dataset: Dataset, relation: Relation) -> Facts:
+    other = local("dataset", relation.dataset)
+    name = mint("relation", dataset.id, relation.kind, relation.dataset)
+    yield fact(node, getattr(DCTERMS, relation.kind), other)
+    yield fact(node, SK.relation, name)
+    yield from kind_of(name, SK.Relation)
+    yield fact(name, SK.relationKind, string(relation.kind))
+    yield fact(name, DCTERMS.relation, other)
+    for value in texts(relation.change):
+        yield fact(name, RDFS.comment, value)
 
 
 def _terms(node: NamedNode, dataset: Dataset) -> Facts:

@@ -49,7 +49,30 @@ _QUERIES = {
   BIND("funder" AS ?how)
   OPTIONAL { ?grant schema:name ?via . FILTER(LANG(?via) = "en") }
 """,
+    "version": """
+  VALUES (?relation ?how) {
+    (dcterms:isReplacedBy "replaced by") (dcterms:isVersionOf "a version of")
+    (dcterms:isPartOf "a part of")
+  }
+  ?dataset ?relation ?node .
+  OPTIONAL {
+    ?dataset sk:relation ?tie . ?tie dcterms:relation ?node ; rdfs:comment ?via .
+    FILTER(LANG(?via) = "en")
+  }
+""",
+    "predecessor": """
+  VALUES (?relation ?how) {
+    (dcterms:isReplacedBy "replaces") (dcterms:isVersionOf "has a version")
+    (dcterms:isPartOf "has a part")
+  }
+  ?node ?relation ?dataset .
+  OPTIONAL {
+    ?node sk:relation ?tie . ?tie dcterms:relation ?dataset ; rdfs:comment ?via .
+    FILTER(LANG(?via) = "en")
+  }
+""",
 }
+_KINDS = {"version": "dataset", "predecessor": "dataset"}
 _BY_CONCEPT = """
 SELECT ?dataset ?node (COUNT(DISTINCT ?shared) AS ?count)
   (GROUP_CONCAT(DISTINCT ?name; separator="\\n") AS ?via)
@@ -126,12 +149,12 @@ def related(store: GraphStore, dataset: str, *, limit: int = 20) -> tuple[Neighb
     found: list[Neighbour] = []
     for kind, body in _QUERIES.items():
         query = _HEAD + body + _LABELS
-        found.extend(_neighbours(kind, store.solutions(query, dataset=dataset)))
+        found.extend(_neighbours(_KINDS.get(kind, kind), store.solutions(query, dataset=dataset)))
     found = sorted(set(found), key=lambda item: (_ORDER[item.kind], item.how, item.iri))
     return (*found, *_datasets(store, dataset, limit))
 
 
-_ORDER = {kind: place for place, kind in enumerate(_QUERIES)}
+_ORDER = {_KINDS.get(kind, kind): place for place, kind in enumerate(_QUERIES)}
 
 
 def _neighbours(kind: str, solutions: Iterable[dict[str, Any]]) -> Iterable[Neighbour]:

@@ -22,6 +22,8 @@ from sciknow.model import (
     Grant,
     LangString,
     PeriodOfTime,
+    Relation,
+    RelationKind,
     Resolution,
     SpatialCoverage,
     Variable,
@@ -78,8 +80,13 @@ def normal_form(dataset: Dataset) -> Dataset:
         theme=unique(dataset.theme),
         sectors=unique(others),
         grants=tuple(grants),
+        relations=tuple(sorted(set(dataset.relations), key=_relation_key)),
         provenance=activities,
     )
+
+
+def _relation_key(relation: Relation) -> tuple[str, ...]:
+    return relation.kind, relation.dataset, relation.change.en, relation.change.zh
 
 
 def _grant_key(grant: Grant) -> tuple[str, ...]:
@@ -117,6 +124,7 @@ def _dataset(node: Node) -> Dataset:
             variables=tuple(_variable(item) for item in node.nodes(SCHEMA.variableMeasured)),
             keywords=node.pairs(DCAT.keyword),
             theme=node.ids(DCAT.theme, "concept"),
+            relations=tuple(_relation(item) for item in node.nodes(SK.relation)),
             distributions=tuple(_distribution(item) for item in node.nodes(DCAT.distribution)),
             provenance=tuple(_activity(item) for item in node.nodes(PROV.wasGeneratedBy)),
             extra=node.mapping(SK.extra),
@@ -132,6 +140,14 @@ def _sectors(node: Node, predicate: str) -> tuple[Sector, ...]:
 def _creators(node: Node) -> tuple[str, ...]:
     names = tuple(own_id(value, "agent", node.name) for value in node.listed(SK.creatorList))
     return names or node.ids(DCTERMS.creator, "agent")
+
+
+def _relation(node: Node) -> Relation:
+    return Relation(
+        kind=RelationKind(node.text(SK.relationKind)),
+        dataset=next(iter(node.ids(DCTERMS.relation, "dataset")), ""),
+        change=node.langstring(RDFS.comment),
+    )
 
 
 def _grant(node: Node) -> Grant:

@@ -13,6 +13,7 @@ from sciknow.model.distribution import AccessEvidence, Distribution
 from sciknow.model.langstring import LangString
 from sciknow.model.provenance import Activity
 from sciknow.model.publication import Publication, PublicationKind
+from sciknow.model.relation import Relation, RelationKind
 from sciknow.model.variable import Variable
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "PeriodOfTime",
     "Publication",
     "PublicationKind",
+    "Relation",
+    "RelationKind",
     "Resolution",
     "SpatialCoverage",
     "Variable",

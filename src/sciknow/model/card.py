@@ -37,6 +37,7 @@ from sciknow.model.parse import (
     show,
 )
 from sciknow.model.provenance import parse_activity
+from sciknow.model.relation import parse_relation
 from sciknow.model.variable import parse_variable
 from sciknow.vocab import AccessRights, Sector
 from sciknow.words import LANGUAGES
@@ -123,6 +124,7 @@ _PARSERS.update(
     variables=_list_of(parse_variable),
     keywords=parse_keywords,
     theme=_list_of(parse_slug),
+    relations=_list_of(parse_relation),
     distributions=_list_of(parse_distribution_card),
     provenance=_list_of(parse_activity),
 )
@@ -269,6 +271,7 @@ _WRITERS: dict[str, Any] = {
     "spatial": _spatial,
     "temporal": _period,
     "resolution": _resolution,
+    "relations": _each("kind", "dataset", "change"),
     "grants": _each("funder", "number", "name"),
     "variables": _each("name", "standard_name", "units", "long_name"),
     "distributions": _distributions,

@@ -11,6 +11,7 @@ from sciknow.model.distribution import Distribution
 from sciknow.model.identifier import cstr_iri, doi_iri
 from sciknow.model.langstring import LangString
 from sciknow.model.provenance import Activity
+from sciknow.model.relation import Relation
 from sciknow.model.variable import Variable
 from sciknow.vocab import ID_BASE, AccessRights, Sector
 
@@ -55,6 +56,8 @@ class Dataset:
         (language tag, word) pairs.
     theme : tuple of str
         `Concept.id` of what it is about.
+    relations : tuple of Relation
+        What it is to other datasets: replaced by, a version or a part of them.
     provenance : tuple of Activity
         Where each group of fields was read.
     extra : mapping
@@ -85,6 +88,7 @@ class Dataset:
     variables: tuple[Variable, ...] = ()
     keywords: tuple[tuple[str, str], ...] = ()
     theme: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     provenance: tuple[Activity, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
