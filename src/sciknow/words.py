@@ -51,6 +51,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{shown} of {total} {kind} for '{question}'",
         "“{question}”：{total}条{kind}，此为{shown}",
     ),
+    "filter": ("{match} match, {other} do not", "{match}条符合，{other}条不符"),
+    "filter.drop": (
+        "{match} match, {other} do not, {unstated} do not say and are left out",
+        "{match}条符合，{other}条不符，{unstated}条未说明而略去",
+    ),
+    "filter.keep": (
+        "{match} match, {other} do not, {unstated} do not say",
+        "{match}条符合，{other}条不符，{unstated}条未说明",
+    ),
+    "filter.mark": (
+        "{match} match, {other} do not, {unstated} do not say and are marked",
+        "{match}条符合，{other}条不符，{unstated}条未说明，已标出",
+    ),
     "hits.left out": ("{count} left out by {name}", "{count}条因{name}略去"),
     "hits.understood": ("understood as {phrase}", "理解为 {phrase}"),
     "score": ("score", "得分"),

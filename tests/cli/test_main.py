@@ -56,7 +56,12 @@ def test_filters_reach_the_search(run):
         run("search", "ice", "--license", "open", "--bbox", "-10,70,10,80", "--json").stdout
     )
     assert "sst-daily" not in [hit["id"] for hit in found["hits"]]
-    assert sum(found["filtered"].values()) == 1
+    assert sum(found["filtered"].values()) == 2
+    assert found["filters"]["license"]["unstated"] == 1
+    more = ("--unstated", "mark", "--without", "period", "--json")
+    marked = json.loads(run("search", "ice since 1990", "--license", "open", *more).stdout)
+    assert sum(marked["filtered"].values()) == 1
+    assert marked["chips"] == []
 
 
 def test_other_kinds_for_people_and_programs(run):
@@ -106,7 +111,7 @@ def test_similar_says_what_it_cannot_compare(run, tmp_path, monkeypatch, what, s
 
 
 def test_facets_with_and_without_a_question(run):
-    result = run("search", "--facets", "--license", "open")
+    result = run("search", "--facets", "--license", "open", "--unstated", "mark")
     assert result.stdout.splitlines()[0].split() == ["facet", "records", "what"]
     assert "Testing Centre" in result.stdout
     assert "2 datasets" in result.stderr

@@ -28,8 +28,25 @@ def test_a_hit_explains_itself(hub):
 def test_filters_say_what_they_took_away(hub):
     hits = hub.search("ice", license="open")
     assert "sst-daily" not in [hit.id for hit in hits]
-    assert sum(hits.filtered.values()) == 1
-    assert "1 left out" in hits.summary
+    assert sum(hits.filtered.values()) == 2
+    assert "license: 1 match, 1 do not, 1 do not say and are left out" in hits.summary
+    assert hits.filters["license"].unstated == 1
+    marked = hub.search("ice", license="open", unstated="mark")
+    assert sum(marked.filtered.values()) == 1
+    assert "1 do not say and are marked" in marked.summary
+
+
+def test_what_was_understood_is_taken_away_chip_by_chip(hub):
+    question = "ice in the Arctic since 1990, but no tides"
+    hits = hub.search(question)
+    assert [chip.name for chip in hits.understood] == ["period", "place", "not wanted"]
+    assert hits.understood[0].words == ("since 1990",)
+    left = hub.search(question, without=["place", "not wanted"])
+    assert [chip.phrase for chip in left.understood] == ["since 1990"]
+    assert {item.name for item in left[0].why.constraints} == {"period"}
+    assert hub.search(question, without="period").understood[0].name == "place"
+    with pytest.raises(sciknow.InvalidInput, match="no constraint is called"):
+        hub.search(question, without="when")
 
 
 def test_filters_keep_what_says_nothing(hub):

@@ -10,8 +10,8 @@ from sciknow.search import Document, Filters
 from sciknow.search.index.columns import Columns, build_columns, hours
 
 
-def found(index, **wishes):
-    results = index.search("data", filters=Filters.of(**wishes))
+def found(index, unstated="mark", **wishes):
+    results = index.search("data", filters=Filters.of(unstated=unstated, **wishes))
     return {hit.id for hit in results.hits}, results
 
 
@@ -55,9 +55,55 @@ def test_each_dropped_record_is_counted_once(index):
     assert results.filtered == {"period": 2, "openable": 3}
 
 
+def test_what_does_not_say_is_kept_marked_or_left_out(index):
+    kept, _ = found(index, "keep", license="open")
+    marked, results = found(index, "mark", license="open")
+    stated, _ = found(index, "drop", license="open")
+    assert kept == marked == {"sea-ice-index", "mauna-loa", "wheat-zh", "bare"}
+    assert stated < marked
+    count = results.counts["license"]
+    assert count.match == len(stated)
+    assert (count.match + count.unstated, count.other) == (len(marked), 1)
+    silent = {hit.id for hit in results.hits if "license" in hit.why.unknown}
+    assert silent == marked - stated
+
+
+def test_a_licence_and_access_are_strict_and_the_rest_is_where_it_is_common(index):
+    for wishes in ({"license": "open"}, {"access": "open"}, {"bbox": (-180, -90, 180, 90)}):
+        ids, results = found(index, None, **wishes)
+        (count,) = results.counts.values()
+        assert count.handling == "drop", wishes
+        assert len(ids) == count.match, "boxes are stated by most of these records"
+    ids, results = found(index, None, variables=["siconc"])
+    assert results.counts["variables"].handling == "mark"
+    assert "bare" in ids
+
+
+@pytest.mark.parametrize(
+    ("wishes", "same"),
+    [
+        ({"resolution": "1 km"}, {"resolution": 1000}),
+        ({"resolution": "1000"}, {"resolution": 1000.0}),
+        ({"step": "daily"}, {"step": "P1D"}),
+        ({"step": "逐日"}, {"step": "P1D"}),
+        ({"format": "NetCDF"}, {"format": "netcdf"}),
+        ({"access": "open"}, {"access": ["open"]}),
+    ],
+)
+def test_a_filter_reads_words(wishes, same):
+    assert Filters.of(**wishes) == Filters.of(**same)
+    assert Filters.of(**wishes)
+
+
 @pytest.mark.parametrize(
     "wishes",
     [
+        {"access": "public"},
+        {"resolution": "fine"},
+        {"resolution": -1},
+        {"resolution": True},
+        {"step": "often"},
+        {"unstated": "hide"},
         {"bbox": (0, 0, 0)},
         {"bbox": (0, 50, 10, 40)},
         {"bbox": (0, 0, 500, 10)},

@@ -60,7 +60,7 @@ def test_a_passage_is_a_whole_sentence(tmp_path, embedder, cache):
 def test_silence_about_a_filter_is_marked(index):
     from sciknow.search import Filters
 
-    hits = index.search("prices", filters=Filters.of(license="open")).hits
+    hits = index.search("prices", filters=Filters.of(license="open", unstated="mark")).hits
     bare = next(hit for hit in hits if hit.id == "bare")
     assert bare.why.unknown == ("license",)
     assert "not stated: license" in bare.why.summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,16 @@ _HEADS = {
 @click.option("--publisher", help="Id or part of the name.")
 @click.option("--openable", is_flag=True, help="Only what opens lazily.")
 @click.option("--offline", is_flag=True, help="Only what opens with no network.")
+@click.option("--access", multiple=True, help="open, registration or restricted; repeatable.")
+@click.option("--format", "format_", help="Form of the data: netcdf, zarr, csv, geotiff ….")
+@click.option("--resolution", help='Grid spacing or finer: "1 km", "0.25 degree", metres.')
+@click.option("--step", help='Time step or finer: daily, "3-hourly", P1M.')
+@click.option(
+    "--unstated",
+    type=click.Choice(["keep", "mark", "drop"]),
+    help="What becomes of records that do not say.",
+)
+@click.option("--without", multiple=True, help="What was understood and is not to be heeded.")
 @click.option("--limit", default=10, show_default=True, help="Hits at most.")
 @click.option("--offset", default=0, help="Hits to pass over.")
 @click.option("--why", is_flag=True, help="Say for each hit why it matched.")
@@ -66,10 +77,12 @@ def search(
       sciknow search monthly sea surface temperature --period 1979/2020
       sciknow search 太阳黑子 --offline --why
       sciknow search ice --kind variable
+      sciknow search river discharge --license open --resolution "1 km"
       sciknow search --facets --sector ocean
     """
-    asked |= {"variables": asked.pop("variable"), "license": asked.pop("license_")}
-    asked["sector"] = asked["sector"] or None
+    for name, option in (("variables", "variable"), ("license", "license_"), ("format", "format_")):
+        asked[name] = asked.pop(option)
+    asked |= {name: asked[name] or None for name in ("sector", "access")}
     text = " ".join(question)
     if not question and not facets:
         raise click.UsageError("Ask a question, or count with --facets.")
@@ -137,8 +150,10 @@ def _echo_hits(hits: Hits, as_json: bool, why: bool) -> None:
                 "question": hits.question,
                 "kind": hits.kind,
                 "total": hits.total,
-                "understood": hits.understood,
+                "understood": str(hits.understood),
+                "chips": [asdict(chip) for chip in hits.understood],
                 "filtered": hits.filtered,
+                "filters": {name: asdict(count) for name, count in hits.filters.items()},
                 "hits": [_plain_hit(hit) for hit in hits],
             }
         )

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sciknow.ledger import Source
     from sciknow.preservation import Preserved
     from sciknow.readers import As, Opened, Options, Plan
-    from sciknow.search import Embedder
+    from sciknow.search import Embedder, Unstated
 
 
 class Hub:
@@ -169,7 +169,13 @@ class Hub:
         publisher: str | None = None,
         openable: bool = False,
         offline: bool = False,
+        access: str | Sequence[str] | None = None,
+        format: str | None = None,
+        resolution: float | str | None = None,
+        step: str | None = None,
+        unstated: Unstated | None = None,
         constraints: bool = True,
+        without: str | Sequence[str] = (),
         explain: bool = False,
         limit: int = 10,
         offset: int = 0,
@@ -184,7 +190,7 @@ class Hub:
             ``dataset``; ``variable`` (a dataset's variable), ``publication`` or ``concept``.
         bbox : sequence of four floats, optional
             West, south, east, north in degrees; west > east crosses the antimeridian. Datasets
-            that are known not to touch the box are left out.
+            that do not touch the box are left out.
         period : tuple of two ISO dates, optional
             First and last day of interest, either may be None; ``("1979", "2020")``. For
             publications, when they were issued.
@@ -199,9 +205,20 @@ class Hub:
             An agent's id or a part of its name.
         openable, offline : bool
             Only datasets that open lazily, or that open with no network.
+        access, format : str, optional
+            ``open``, ``registration`` or ``restricted``; ``netcdf``, ``zarr``, ``csv`` and so on.
+        resolution : float or str, optional
+            Grid spacing in metres, or in words (``"1 km"``, ``"0.25 degree"``); finer will do.
+        step : str, optional
+            Time step: ``"daily"``, ``"3-hourly"`` or an ISO 8601 duration; finer will do.
+        unstated : {"keep", "mark", "drop"}, optional
+            What becomes of records that do not say. By default filters for licence, access and what
+            most records state leave them out, others mark them; ``hits.filters`` counts them.
         constraints : bool
             Heed years, places, time steps, grid spacings and the like that the question itself
-            names; the result says what was understood.
+            names; ``hits.understood`` shows what was understood.
+        without : str or sequence of str, optional
+            Chips of it that are not to be heeded, nor their words: ``"place"``, ``"period"`` ….
         explain : bool
             Work out why each hit is there at once, not when it is asked.
         limit, offset : int
@@ -223,7 +240,8 @@ class Hub:
         return self.search_many(
             [question], kind=kind, bbox=bbox, period=period, variables=variables, sector=sector,
             license=license, publisher=publisher, openable=openable, offline=offline,
-            constraints=constraints, explain=explain, limit=limit, offset=offset,
+            access=access, format=format, resolution=resolution, step=step, unstated=unstated,
+            constraints=constraints, without=without, explain=explain, limit=limit, offset=offset,
         )[0]  # fmt: skip
 
     def search_many(self, questions: Sequence[str], **options: Unpack[SearchOptions]) -> list[Hits]:

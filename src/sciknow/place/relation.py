@@ -19,21 +19,27 @@ Part = tuple[int, int, BBox]
 """Where the words of a part begin and end in the text, and its box."""
 _KM = r"(\d{1,4}(?:\.\d+)?)\s*(km|kilomet(?:er|re)s?|miles?|公里|千米)"
 _WITHIN = Pattern(
-    rf"\b(?:within\s+)?(?:a\s+radius\s+of\s+)?{_KM}\s+(?:of|from|around)\s+(?:the\s+)?$"
+    rf"\b(?:within\s+)?(?:a\s+radius\s+of\s+)?{_KM}\s+(?:of|from|around)\s+(?:the\s+)?$",
+    needs=("0", "公里|千米|km|kilomet|mile"),
 )
 _AROUND = Pattern(
     rf"\s*(?:周边|周围|附近|方圆)\s*{_KM}\s*(?:范围|之|以)?内?", needs=("0", "公里|千米|km")
 )
 _FROM = Pattern(rf"\s*{_KM}\s*(?:范围内|之内|以内|内)", needs=("0", "公里|千米|km"))
-_FAR = Pattern(r"距离?$")
+_FAR = Pattern(r"距离?$", needs=("距",))
 _COMPASS = Pattern(
     r"\b(?:the\s+)?(?:(north|south)(?:-?(east|west))?(?:ern)?|(east|west)ern|(central))"
     r"(?:\s+(?:part|half)\s+of)?\s+(?:the\s+)?$",
     2,
+    needs=("north|south|eastern|western|central",),
 )
-_COMPASS_ZH = Pattern(r"(?:(东|西)?([南北])|([东西])|(中))部")
-_REACHES = Pattern(r"\b(?:the\s+)?(upper|middle|lower)\s+(?:reaches\s+of\s+)?(?:the\s+)?$", 2)
-_REACHES_ZH = Pattern(r"(?:干流|流域)?([上中下]{1,2})游")
+_COMPASS_ZH = Pattern(r"(?:(东|西)?([南北])|([东西])|(中))部", needs=("部",))
+_REACHES = Pattern(
+    r"\b(?:the\s+)?(upper|middle|lower)\s+(?:reaches\s+of\s+)?(?:the\s+)?$",
+    2,
+    needs=("upper|middle|lower",),
+)
+_REACHES_ZH = Pattern(r"(?:干流|流域)?([上中下]{1,2})游", needs=("游",))
 _KM_A_DEGREE, _KM_A_MILE = 111.2, 1.609344
 _CUTS = {"长江": (111.3, 116.2), "黄河": (111.2, 113.5), "yangtze": (111.3, 116.2)}
 _CUTS |= {"yellow": (111.2, 113.5)}

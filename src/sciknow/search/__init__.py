@@ -21,16 +21,18 @@ from sciknow.search.index.document import (
     variables_of,
 )
 from sciknow.search.index.facet import Facet
-from sciknow.search.index.filters import Filters
+from sciknow.search.index.filters import Count, Filters, Unstated
 from sciknow.search.rank.answer import IndexHit, Results
 from sciknow.search.rank.index import Index
 from sciknow.search.rank.why import ConceptWhy, ConstraintWhy, TermWhy, Why
-from sciknow.search.wish.wish import Understood, understand
+from sciknow.search.wish.wish import Chip, Understood, understand
 
 __all__ = [
     "Built",
+    "Chip",
     "ConceptWhy",
     "ConstraintWhy",
+    "Count",
     "Document",
     "Embedder",
     "EmbeddingCache",
@@ -45,6 +47,7 @@ __all__ = [
     "TermWhy",
     "TokenEmbedder",
     "Understood",
+    "Unstated",
     "Why",
     "build_index",
     "document_of",

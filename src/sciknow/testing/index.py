@@ -62,7 +62,9 @@ class IndexTests:
 
     def test_a_filter_that_nothing_fits_leaves_nothing_known(self, index: Index) -> None:
         """Texts without a licence are kept and marked, none is openable."""
-        assert len(index.search("rice", filters=Filters.of(license="open")).hits) == len(TEXTS)
+        unstated = Filters.of(license="open", unstated="mark")
+        assert len(index.search("rice", filters=unstated).hits) == len(TEXTS)
+        assert index.search("rice", filters=Filters.of(license="open")).hits == ()
         assert index.search("rice", filters=Filters.of(openable=True)).hits == ()
 
     def test_another_model_is_refused(self, index: Index) -> None:

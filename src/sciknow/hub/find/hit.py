@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sciknow.hub.load.open import OpenOptions
     from sciknow.readers import As, Opened, Options, Plan
-    from sciknow.search import IndexHit, Why
+    from sciknow.search import Chip, Count, IndexHit, Why
 
 Record: TypeAlias = Dataset | Publication | Concept
 NOUNS = {
@@ -224,6 +224,22 @@ class Hit:
         return join([hits_table(self.kind, [self._shown()], names), rest])
 
 
+class Chips(tuple["Chip", ...]):
+    """What was understood of a question, chip by chip; as text, all of it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self))
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{chip.name}: {chip.phrase}" for chip in self)
+
+    def _repr_html_(self) -> Markup:
+        chips = [tag("span", chip.phrase, title=chip.name, class_="sk-chip") for chip in self]
+        return tag("p", join(chips))
+
+
 class Hits(Sequence[Hit]):
     """The hits of one search, best first.
 
@@ -237,8 +253,11 @@ class Hits(Sequence[Hit]):
         How many records the filters leave in all.
     filtered : mapping of str to int
         Filter → how many records it took away.
-    understood : str
-        What was recognised in the question beyond its words; empty for nothing.
+    filters : mapping of str to Count
+        Filter → how many records match, do not match, and do not say, and what became of those.
+    understood : Chips
+        What was recognised in the question beyond its words; empty for nothing. Each chip can be
+        taken away: ``search(…, without=chip.name)``.
     kind : str
         What was asked for: ``dataset``, ``publication``, ``concept`` or ``variable``.
     offset : int
@@ -254,7 +273,8 @@ class Hits(Sequence[Hit]):
         *,
         total: int,
         filtered: Mapping[str, int],
-        understood: str = "",
+        filters: Mapping[str, Count] | None = None,
+        understood: Chips | None = None,
         kind: str = "dataset",
         offset: int = 0,
         page: Callable[[int], Hits] | None = None,
@@ -262,7 +282,8 @@ class Hits(Sequence[Hit]):
         self.question = question
         self.total = total
         self.filtered = dict(filtered)
-        self.understood = understood
+        self.filters = dict(filters or {})
+        self.understood = Chips() if understood is None else understood
         self.kind = kind
         self.offset = offset
         self._page = page
@@ -303,15 +324,16 @@ class Hits(Sequence[Hit]):
         if self.offset and len(self):
             shown = f"{self.offset + 1} to {self.offset + len(self)}"
         counts = {"shown": shown, "total": self.total, "kind": said(NOUNS[self.kind], language)}
-        question = repr(shorten(self.question, 100))
+        question = shorten(self.question, 100)
         parts = [said("hits.count", language, question=question, **counts)]
         if self.understood:
             parts.append(said("hits.understood", language, phrase=self.understood))
-        parts += [
-            said("hits.left out", language, count=count, name=name)
-            for name, count in self.filtered.items()
-            if count
-        ]
+        for name, count in self.filtered.items():
+            counted = self.filters.get(name)
+            if counted and counted.unstated:
+                parts.append(f"{name}: {counted.said(language)}")
+            elif count:
+                parts.append(said("hits.left out", language, count=count, name=name))
         return "; ".join(parts)
 
     def __repr__(self) -> str:

@@ -49,15 +49,12 @@ class Likeness:
     @property
     def wish(self) -> search.Understood:
         """Its box and period as the search understands them."""
-        first, last = self.years
-        said = [] if first is None and last is None else [f"{first or '…'} to {last or '…'}"]
         places: tuple[search.Place, ...] = ()
         if self.bbox is not None:
-            name = " ".join(f"{side:g}" for side in self.bbox)
+            name = "box " + " ".join(f"{side:g}" for side in self.bbox)
             places = (search.Place(name, self.bbox, "box"),)
-            said.append(f"box {name}")
         start, end = ("" if year is None else f"{year:04}" for year in self.years)
-        return search.Understood(start=start, end=end, places=places, said=tuple(said))
+        return search.Understood(start=start, end=end, places=places)
 
 
 def likeness_of(array: object) -> Likeness:

@@ -8,11 +8,11 @@ from typing import TypedDict, Unpack
 
 from sciknow.errors import InvalidInput
 from sciknow.hub.find.facets import Facets
-from sciknow.hub.find.hit import NOUNS, Hit, Hits, HitVerbs, Record
+from sciknow.hub.find.hit import NOUNS, Chips, Hit, Hits, HitVerbs, Record
 from sciknow.hub.store.records import Records
 from sciknow.hub.store.state import SEARCH, State
 from sciknow.model import Concept, Dataset, Publication
-from sciknow.search import Filters, Index, IndexHit, Results, load_embedder
+from sciknow.search import Filters, Index, IndexHit, Results, Unstated, load_embedder
 
 _FILTERS = {"publication": ("period", "sector"), "concept": ("sector", "variables")}
 """Kind → the filters that mean something for it, where not all do."""
@@ -32,6 +32,11 @@ class SearchFilters(TypedDict, total=False):
     publisher: str | None
     openable: bool
     offline: bool
+    access: str | Sequence[str] | None
+    format: str | None
+    resolution: float | str | None
+    step: str | None
+    unstated: Unstated | None
 
 
 class SearchOptions(SearchFilters, total=False):
@@ -39,6 +44,7 @@ class SearchOptions(SearchFilters, total=False):
 
     kind: str
     constraints: bool
+    without: Sequence[str]
     explain: bool
     limit: int
     offset: int
@@ -56,7 +62,7 @@ class Question:
         Which records.
     filters : Filters
         What they have to be.
-    constraints, explain, limit, offset
+    constraints, without, explain, limit, offset
         As of `Hub.search`.
     """
 
@@ -64,6 +70,7 @@ class Question:
     kind: str = "dataset"
     filters: Filters
     constraints: bool = True
+    without: tuple[str, ...] = ()
     explain: bool = False
     limit: int = 10
     offset: int = 0
@@ -74,6 +81,7 @@ def parse_question(
     *,
     kind: str = "dataset",
     constraints: bool = True,
+    without: str | Sequence[str] = (),
     explain: bool = False,
     limit: int = 10,
     offset: int = 0,
@@ -98,6 +106,7 @@ def parse_question(
         kind=kind,
         filters=Filters.of(**filters),
         constraints=constraints and kind in IN_WORDS,
+        without=(without,) if isinstance(without, str) else tuple(without),
         explain=explain,
         limit=limit,
         offset=offset,
@@ -140,6 +149,7 @@ def search_many(
         filters=question.filters,
         kind=question.kind,
         constraints=question.constraints,
+        without=question.without,
         explain=question.explain,
         limit=question.limit,
         offset=question.offset,
@@ -161,7 +171,8 @@ def hits_of(
         [Hit(_record(state.records, item), item, state, verbs) for item in results.hits],
         total=results.total,
         filtered=results.filtered,
-        understood=results.understood,
+        filters=results.counts,
+        understood=Chips(results.constraints.chips),
         kind=question.kind,
         offset=question.offset,
         page=page if pages else None,

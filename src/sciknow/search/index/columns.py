@@ -37,7 +37,16 @@ _LONG = 10.0
 """Years before an end that count, where no start is named."""
 _NEAR = 50.0
 """Kilometres beside a point at which a box counts for 1/e."""
-_LISTS = ("variables", "sectors", "license", "publisher", "formats", "languages", "concepts")
+_LISTS = (
+    "variables",
+    "sectors",
+    "license",
+    "access",
+    "publisher",
+    "formats",
+    "languages",
+    "concepts",
+)
 """Columns of words, kept as numbers with a table of the words."""
 
 
@@ -212,6 +221,17 @@ class Columns:
         """Records whose area is known."""
         return np.asarray(~np.isnan(self._box[:, 0]))
 
+    @cached_property
+    def placed(self) -> Mask:
+        """Records whose area is known for sure: by their own box, or as the whole globe."""
+        start, places = self._place_start, self._place
+        sizes = np.diff(start)
+        out = self.has_box.copy()
+        if len(places):
+            whole = (places[:, 2] - places[:, 0] >= 360) & (places[:, 3] - places[:, 1] >= 150)
+            out[sizes > 0] |= np.logical_or.reduceat(whole, start[:-1][sizes > 0])
+        return out
+
     @property
     def openable(self) -> Mask:
         """Records that open lazily."""
@@ -327,6 +347,10 @@ class Columns:
         if license_ == OPEN:
             return self._flags[2], ~self._flags[3]
         return self._with("license", lambda word: is_under(word, license_)), self._empty("license")
+
+    def accessible(self, access: Sequence[str]) -> tuple[Mask, Mask]:
+        """Return records to which any of some kinds of access leads, and those that do not say."""
+        return self._with("access", lambda word: word in access), self._empty("access")
 
     def in_sectors(self, sectors: Sequence[str]) -> Mask:
         """Records of any of some sectors."""

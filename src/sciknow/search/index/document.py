@@ -80,6 +80,8 @@ class Document:
         SPDX identifier or URL.
     license_class : str
         ``open``, ``limited``, or empty where not known.
+    access : str
+        ``open``, ``registration``, ``restricted``, or empty where not known.
     publisher : str
         Agent's id.
     publisher_names : tuple of str
@@ -110,6 +112,7 @@ class Document:
     variables: tuple[str, ...] = ()
     license: str = ""
     license_class: str = ""
+    access: str = ""
     publisher: str = ""
     publisher_names: tuple[str, ...] = ()
     openable: bool = False
@@ -181,6 +184,7 @@ def document_of(
         variables=_variable_names(dataset, themes),
         license=canonical(dataset.license) or dataset.license,
         license_class=reuse_of(dataset.license),
+        access=str(dataset.access_rights or ""),
         publisher=dataset.publisher,
         publisher_names=names,
         openable=dataset.openable,
@@ -215,6 +219,7 @@ def variables_of(dataset: Dataset, whole: Document) -> Iterator[Document]:
             variables=(variable.name, *filter(None, [variable.standard_name])),
             license=whole.license,
             license_class=whole.license_class,
+            access=whole.access,
             publisher=whole.publisher,
             publisher_names=whole.publisher_names,
             openable=whole.openable,

@@ -13,6 +13,7 @@ COLUMNS = {
     "sector": "sectors",
     "publisher": "publisher",
     "license": "license",
+    "access": "access",
     "format": "formats",
     "language": "languages",
     "concept": "concepts",

@@ -1,13 +1,16 @@
 """What a record has to be: filters, checked once, and their masks over a collection.
 
-The rule: a filter leaves out the records that are *known* not to match. A record that says
-nothing about the matter is kept, marked, and ranked a little lower.
+A record matches, does not match, or says nothing about the matter. What becomes of the silent ones
+is for the caller to say (``unstated=``). By default they are left out where a wrong guess could do
+harm (`ALWAYS`) and where most records state the field (`COMMON`); elsewhere they are kept, marked
+and ranked a little lower. Each filter says how many there were of the three.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +20,20 @@ from sciknow.model.coverage import BBox, parse_bbox
 from sciknow.model.licence import OPEN, canonical, licence_of
 from sciknow.model.parse import Where, date_key, parse_date
 from sciknow.place.shape import bounds_of
-from sciknow.search.index.columns import Columns
-from sciknow.vocab import Sector
+from sciknow.search.index.columns import Columns, hours
+from sciknow.search.wish.format import find_format, format_words
+from sciknow.search.wish.grain import meters_of, step_of
+from sciknow.vocab import AccessRights, Sector
+from sciknow.words import said
 
 Mask = NDArray[np.bool_]
+Unstated: TypeAlias = Literal["keep", "mark", "drop"]
+"""What becomes of records that do not say: kept as they are, kept but marked and ranked a little
+lower, or left out."""
+ALWAYS = frozenset({"license", "access"})
+"""Filters that leave out what does not say."""
+COMMON = 0.5
+"""Where so large a part of the records states a field, what does not is left out as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +60,12 @@ class Filters:
         Grid spacing of at most about this (a quarter coarser still counts).
     duration : str
         Time step as an ISO 8601 duration; finer steps match too.
+    access : tuple of str
+        Of `AccessRights`; any of them will do.
+    format : str
+        Form of the data by name, as ``netcdf``.
+    unstated : str
+        What becomes of records that do not say; empty for what the filter does by default.
     """
 
     bbox: BBox | None = None
@@ -60,9 +79,16 @@ class Filters:
     offline: bool = False
     meters: float | None = None
     duration: str = ""
+    access: tuple[str, ...] = ()
+    format: str = ""
+    unstated: Unstated | Literal[""] = ""
 
     def __bool__(self) -> bool:
-        return any(getattr(self, item.name) not in (None, (), "", False) for item in fields(self))
+        return any(
+            getattr(self, item.name) not in (None, (), "", False)
+            for item in fields(self)
+            if item.name != "unstated"
+        )
 
     @classmethod
     def of(
@@ -76,13 +102,18 @@ class Filters:
         publisher: str | None = None,
         openable: bool = False,
         offline: bool = False,
+        access: str | Sequence[str] | None = None,
+        format: str | None = None,
+        resolution: float | str | None = None,
+        step: str | None = None,
+        unstated: Unstated | None = None,
     ) -> Filters:
         """Check what a caller asks for.
 
         Raises
         ------
         InvalidInput
-            For an impossible box, date, period or sector.
+            For an impossible box, date, period, sector, kind of access, form, spacing or step.
         """
         start, end = _period(period)
         return cls(
@@ -90,11 +121,16 @@ class Filters:
             start=start,
             end=end,
             variables=_texts("variables", variables),
-            sectors=_sectors(sector),
+            sectors=_of("sector", sector, Sector),
             license=_license(_text("license", license)),
             publisher=_text("publisher", publisher),
             openable=_switch("openable", openable),
             offline=_switch("offline", offline),
+            access=_of("access", access, AccessRights),
+            format=_format(_text("format", format)),
+            meters=_meters(resolution),
+            duration=_duration(_text("step", step)),
+            unstated=_unstated(unstated),
         )
 
 
@@ -163,12 +199,78 @@ def _day(value: object) -> str:
         ) from None
 
 
-def _sectors(sector: str | Sequence[str] | None) -> tuple[str, ...]:
-    wanted = _texts("sector", sector)
-    for name in wanted:
-        if name not in set(Sector):
-            raise InvalidInput(f"unknown sector {name!r}", hint="one of " + ", ".join(Sector))
+def _of(name: str, value: object, known: Iterable[str]) -> tuple[str, ...]:
+    """Return one or several words of a vocabulary."""
+    wanted = _texts(name, value)
+    for word in wanted:
+        if word not in set(known):
+            raise InvalidInput(f"unknown {name} {word!r}", hint="one of " + ", ".join(known))
     return wanted
+
+
+def _format(value: str) -> str:
+    """Return a form of data as the index writes it; one that is not known stays as it is."""
+    word = value.strip().lower()
+    return word and (find_format(word, format_words())[0] or word)
+
+
+def _meters(value: object) -> float | None:
+    """Return a grid spacing in metres, of a number or of words."""
+    if value is None or value == "":
+        return None
+    meters: float | None = None
+    if isinstance(value, str):
+        digits = value.strip().replace(".", "", 1).isdecimal()
+        meters = float(value) if digits else meters_of(f"{value} resolution")
+    elif isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        meters = float(value)
+    if meters is None or not 0 < meters < np.inf:
+        raise InvalidInput(
+            f"resolution={value!r} is no grid spacing", hint='write metres, "1 km" or "0.25 degree"'
+        )
+    return meters
+
+
+def _duration(value: str) -> str:
+    """Return a time step as an ISO 8601 duration, of one or of words."""
+    word = value.strip()
+    found = word.upper() if not np.isnan(hours(word.upper())) else step_of(word)
+    if word and not found:
+        raise InvalidInput(
+            f"step={value!r} is no time step", hint='write "daily", "3-hourly", "P1M"'
+        )
+    return found
+
+
+def _unstated(value: object) -> Unstated | Literal[""]:
+    if value is None or value == "":
+        return ""
+    if value in ("keep", "mark", "drop"):
+        return value
+    raise InvalidInput(f"unstated={value!r}", hint="one of " + ", ".join(get_args(Unstated)))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How the records of a collection stand to one filter.
+
+    Parameters
+    ----------
+    match, unstated, other : int
+        How many match, do not say, and do not match.
+    handling : str
+        What became of those that do not say.
+    """
+
+    match: int
+    unstated: int
+    other: int
+    handling: Unstated
+
+    def said(self, language: str = "en") -> str:
+        """Say the three numbers in words."""
+        words = f"filter.{self.handling}" if self.unstated else "filter"
+        return said(words, language, match=self.match, other=self.other, unstated=self.unstated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +287,14 @@ class Selection:
         Filter → records that say nothing about it.
     total : int
         How many records stay.
+    counts : dict of str to Count
+        Filter → how all records stand to it.
     """
 
     mask: Mask | None
     total: int
     dropped: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Count] = field(default_factory=dict)
     unknown: dict[str, Mask] = field(default_factory=dict)
 
 
@@ -199,14 +304,21 @@ def select(columns: Columns, filters: Filters) -> Selection:
         return Selection(None, len(columns))
     keep = np.ones(len(columns), bool)
     dropped: dict[str, int] = {}
+    counts: dict[str, Count] = {}
     unknown: dict[str, Mask] = {}
     left = len(columns)
     for name, match, silent in _checks(columns, filters):
-        keep &= match | silent
+        silent = silent & ~match
+        fits, unsaid = int(np.count_nonzero(match)), int(np.count_nonzero(silent))
+        strict = name in ALWAYS or unsaid <= (1 - COMMON) * len(columns)
+        handling: Unstated = filters.unstated or ("drop" if strict else "mark")
+        keep &= match if handling == "drop" else match | silent
         before, left = left, int(np.count_nonzero(keep))
         dropped[name] = before - left
-        unknown[name] = silent & ~match
-    return Selection(keep, left, dropped, unknown)
+        counts[name] = Count(fits, unsaid, len(columns) - fits - unsaid, handling)
+        if handling == "mark":
+            unknown[name] = silent
+    return Selection(keep, left, dropped, counts, unknown)
 
 
 def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:
@@ -224,6 +336,10 @@ def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mas
                 hint="write its name or address (CC-BY-4.0, CC BY, ODbL), or open",
             )
         yield "license", match, silent
+    if filters.access:
+        yield "access", *columns.accessible(filters.access)
+    if filters.format:
+        yield "format", *columns.in_format(filters.format)
     if filters.publisher:
         yield "publisher", columns.published_by(filters.publisher), columns.without_publisher
     never = np.zeros(len(columns), bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sciknow.search.index.filters import Count
 from sciknow.search.index.store import Record
 from sciknow.search.rank.explain import Asked, explain
 from sciknow.search.rank.why import Why
@@ -55,6 +56,8 @@ class Results:
         How many records the filters leave.
     filtered : dict of str to int
         Filter → how many records it took away.
+    counts : dict of str to Count
+        Filter → how many records match, do not match, and do not say.
     understood : str
         What was recognised in the question beyond its words; empty for nothing.
     constraints : Understood
@@ -64,5 +67,6 @@ class Results:
     hits: tuple[IndexHit, ...]
     total: int
     filtered: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Count] = field(default_factory=dict)
     understood: str = ""
     constraints: Understood = field(default_factory=Understood)

@@ -14,7 +14,7 @@ from sciknow.search.index.document import FIELDS, Link
 from sciknow.search.index.filters import Selection
 from sciknow.search.index.store import Record
 from sciknow.search.language.analysis import terms
-from sciknow.search.rank.fit import Verdict, judge
+from sciknow.search.rank.fit import Verdict
 from sciknow.search.rank.question import Question, Unit
 from sciknow.search.rank.ranking import Collection, Meant, Ranking
 from sciknow.search.rank.why import ConceptWhy, ConstraintWhy, TermWhy, Why
@@ -61,7 +61,7 @@ class Asked:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """How the records stand to what the question states in plain words."""
-        return list(judge(self.collection.columns, self.wish, self.ranking.rows))
+        return list(self.collection.verdicts(self.question, self.wish, self.ranking.rows))
 
     @cached_property
     def _tokens(self) -> NDArray[np.float64]:

@@ -23,6 +23,10 @@ _WHOLE = 0.75
 """From this grade on a record is said to fit."""
 _LOCAL = 0.5
 """What lying wholly in a place counts, where only a part of the place is covered."""
+_BY_NAME = 0.65
+"""The most that a place counts which is only read from a record's own words …"""
+_NAMED = 0.1
+"""… and what is added where it is no larger than the place that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterat
     """Yield how some records stand to each constraint."""
     own = columns.at(rows)
     for name, phrase in phrases(wish):
+        if name not in _JUDGES:  # what is not wanted is told by words and concepts
+            continue
         grade, silent = _JUDGES[name](own, wish)
         yield Verdict(name, phrase, np.asarray(grade, np.float64), silent)
 
@@ -88,7 +94,10 @@ def _by_place(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
             grade = np.maximum(grade, near)
             continue
         meets, silent, local, covers = columns.lies_in(place.box)
-        whole = local if place.kind == "zone" else np.maximum(covers, _LOCAL * local)
+        everywhere = place.box[2] - place.box[0] >= 360 and place.box[3] - place.box[1] >= 150
+        zone = place.kind == "zone" and not everywhere
+        whole = local if zone else np.maximum(covers, _LOCAL * local * (not everywhere))
+        whole = np.where(columns.placed, whole, np.minimum(whole, _BY_NAME + _NAMED * local))
         grade = np.maximum(grade, np.where(meets, whole, 0.0))
     return grade, silent
 
@@ -103,5 +112,6 @@ _JUDGES: dict[str, Callable[[Columns, Understood], tuple[Grades | Mask, Mask]]] 
         columns.without_resolution,
     ),
     "license": _by_license,
+    "access": lambda columns, wish: columns.accessible((wish.access,)),
     "format": lambda columns, wish: columns.in_format(wish.format),
 }

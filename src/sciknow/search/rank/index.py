@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -34,6 +34,9 @@ _MAX_PREFIX = 200
 _FORGIVEN = 4
 """Letters from which on one of them may be wrong."""
 
+_Key: TypeAlias = tuple[str, str, date, tuple[str, ...]]
+_ALL = ("*",)
+"""Nothing of a question is heeded but its words."""
 _REMEMBERED = 64
 """Questions that stay read."""
 
@@ -60,7 +63,7 @@ class Index:
         self.settings = settings
         self._embedder = embedder
         self._collections: dict[str, Collection] = {}
-        self._known: dict[tuple[str, str, date], _Read] = {}
+        self._known: dict[_Key, _Read] = {}
 
     @classmethod
     def open(cls, folder: Path, embedder: Embedder | None = None) -> Index:
@@ -129,6 +132,7 @@ class Index:
         offset: int = 0,
         explain: bool = False,
         constraints: bool = True,
+        without: Sequence[str] = (),
     ) -> Results:
         """Find records for a question in English or Chinese.
 
@@ -146,6 +150,8 @@ class Index:
             Work out why each hit is there at once, not when it is asked.
         constraints : bool
             Read dates, places, resolutions, licences and formats out of the question.
+        without : sequence of str
+            Constraints that are not heeded after all, nor their words: ``["place"]``.
 
         Raises
         ------
@@ -162,6 +168,7 @@ class Index:
             offset=offset,
             explain=explain,
             constraints=constraints,
+            without=without,
         )[0]
 
     def search_many(
@@ -174,6 +181,7 @@ class Index:
         offset: int = 0,
         explain: bool = False,
         constraints: bool = True,
+        without: Sequence[str] = (),
     ) -> list[Results]:
         """Answer several questions; the sentence model reads them together."""
         _check_page(limit, offset)
@@ -189,25 +197,27 @@ class Index:
                 asked.question,
                 asked.meant,
                 selection,
-                asked.wish if constraints else Understood(),
+                asked.wish,
                 kind,
                 limit,
                 offset,
                 explain,
             )
-            for asked in self._read_all(texts, kind)
+            for asked in self._read_all(texts, kind, tuple(without) if constraints else _ALL)
         ]
 
-    def _read_all(self, texts: Sequence[str], kind: str) -> list[_Read]:
+    def _read_all(
+        self, texts: Sequence[str], kind: str, without: tuple[str, ...] = ()
+    ) -> list[_Read]:
         """Read questions, each once: the next page of its hits reads it no second time."""
-        keys = [(text, kind, date.today()) for text in texts]
+        keys = [(text, kind, date.today(), without) for text in texts]
         fresh = [key for key in dict.fromkeys(keys) if key not in self._known]
         known = {key: self._known[key] for key in keys if key in self._known}
         if fresh:
-            wishes = [self.understand(text) for text, _, _ in fresh]
+            wishes = [self._wish(key) for key in fresh]
             questions = [
-                self._with_theme(text, kind, wish)
-                for (text, _, _), wish in zip(fresh, wishes, strict=True)
+                self._with_theme(key[0], kind, wish)
+                for key, wish in zip(fresh, wishes, strict=True)
             ]
             for key, question, meant, wish in zip(
                 fresh, questions, self.mean(questions), wishes, strict=True
@@ -224,11 +234,21 @@ class Index:
         )
         return read_question(text, self.collection(kind).store, bridge, native=native)
 
+    def _wish(self, key: _Key) -> Understood:
+        """Return what was understood of a question; one less some chips is not read anew."""
+        if key[3] == _ALL:
+            return Understood()
+        known = self._known.get((*key[:3], ()))
+        return (known.wish if known else self.understand(key[0])).without(*key[3])
+
     def _with_theme(self, text: str, kind: str, wish: Understood) -> Question:
-        question = self.read(text, kind)
-        if not wish.theme:
+        asked, theme = wish.asked, wish.theme
+        question = self.read(asked if asked != wish.text else text, kind)
+        unwanted = tuple(self.read(words, kind) for words in wish.unwanted)
+        question = replace(question, unwanted=unwanted)
+        if not theme or theme == asked:
             return question
-        return with_theme(question, self.read(wish.theme, kind), wish.words)
+        return with_theme(question, self.read(theme, kind), wish.words)
 
     def understand(self, text: str) -> Understood:
         """Recognise dates, places, grain, licence and format; traditional characters too."""
@@ -278,7 +298,8 @@ class Index:
             ]
         for hit in hits if explain else ():
             _ = hit.why  # worked out now, kept
-        return Results(tuple(hits), selection.total, selection.dropped, str(wish), wish)
+        dropped, counts = selection.dropped, selection.counts
+        return Results(tuple(hits), selection.total, dropped, counts, str(wish), wish)
 
     def similar(
         self,
@@ -312,7 +333,7 @@ class Index:
         selection = collection.select(filters or Filters())
         mask = np.ones(len(collection), bool) if selection.mask is None else selection.mask.copy()
         mask[row] = False
-        others = Selection(mask, int(mask.sum()), selection.dropped, selection.unknown)
+        others = replace(selection, mask=mask, total=int(mask.sum()))
         meant = Meant(collection.vectors.vector(row))
         return self._answer(
             collection, question, meant, others, Understood(), kind, limit, 0, False

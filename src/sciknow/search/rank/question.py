@@ -102,6 +102,8 @@ class Question:
         The part of *english* that names what is asked for, where the rest tells its purpose.
     theme : Question or None
         The question without the words of its constraints, where it has any.
+    unwanted : tuple of Question
+        What it does not want, each read as a question.
     """
 
     text: str
@@ -112,6 +114,7 @@ class Question:
     words: tuple[Word, ...] = field(default=())
     core: str = ""
     theme: Question | None = None
+    unwanted: tuple[Question, ...] = ()
 
     @cached_property
     def terms(self) -> dict[str, float]:

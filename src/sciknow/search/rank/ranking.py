@@ -15,23 +15,33 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sciknow.place.place import find_places
 from sciknow.search.arrays import open_array
 from sciknow.search.embed.embedder import Tokens, Vectors
 from sciknow.search.index.columns import Columns
+from sciknow.search.index.document import FIELDS
 from sciknow.search.index.filters import Filters, Selection, select
 from sciknow.search.index.lexical import Lexical, saturated
 from sciknow.search.index.store import Store
 from sciknow.search.index.vectors import TitleStore, TokenStore, VectorStore
 from sciknow.search.rank import weights
-from sciknow.search.rank.fit import judge
-from sciknow.search.rank.question import Alternative, Question
-from sciknow.search.wish.wish import Understood
+from sciknow.search.rank.fit import Verdict, judge
+from sciknow.search.rank.question import Alternative, Question, Unit
+from sciknow.search.wish.wish import Understood, phrases
 
 Rows = NDArray[np.int64]
 _MAX_DEPTH = 64
 """How many times deeper than asked the words are followed to find what a filter leaves."""
 _SPARE = 1.3
 """How many times deeper they are followed at first than a filter's share asks for."""
+UNWANTED = "not wanted"
+"""Name of the constraint that says what is not wanted."""
+_NAMING = ("title", "keywords", "concepts")
+"""Fields that say what a record is."""
+_TOLD = 0.5
+"""How far a record is something that its description mentions."""
+_SURE = 0.5
+"""Weight from which a way to read a word surely means the same."""
 FIRST = min(weights.CLOSE - weights.CLOSE // 4, weights.POOL // 2)
 """Hits of the first step: as many as cost nothing more than the first one."""
 GROWTH = 4
@@ -231,8 +241,8 @@ class Collection:
         wish: Understood | None = None,
     ) -> Ranking:
         """Return the parts of the score of some records, but for tokens and company."""
-        verdicts = list(judge(self.columns, wish, rows)) if wish else []
-        told = {verdict.name: ~verdict.silent for verdict in verdicts}
+        verdicts = list(self.verdicts(question, wish, rows)) if wish else []
+        told = {item.name: ~item.silent for item in verdicts if item.name != UNWANTED}
         units, readings = self._words(question, rows)
         for number, unit in enumerate(question.units):
             if unit.constraint in told:  # a word that a field has answered does not vote again
@@ -267,6 +277,39 @@ class Collection:
             none,
             answered,
         )
+
+    def verdicts(self, question: Question, wish: Understood, rows: Rows) -> Iterator[Verdict]:
+        """Yield how some records stand to each constraint, and to what is not wanted."""
+        yield from judge(self.columns, wish, rows)
+        if wish.unwanted:
+            grade = np.ones(len(rows))
+            for item in question.unwanted:
+                grade = np.minimum(grade, 1 - self._is(item, rows))
+            phrase = dict(phrases(wish))[UNWANTED]
+            yield Verdict(UNWANTED, phrase, grade, np.zeros(len(rows), bool))
+
+    def _is(self, question: Question, rows: Rows) -> NDArray[np.float64]:
+        """Tell how far records are what a few words name: by concept, place, title, description."""
+        share = np.zeros(len(rows))
+        for place in find_places(question.text):
+            share = np.maximum(share, self.columns.at(rows).lies_in(place.box).local)
+        for match in question.concepts:
+            members = [row for row, _ in self.store.members(match.concept)]
+            share = np.where(np.isin(rows, members), 1.0, share)
+        names = list(question.terms)
+        if not names or not question.units:
+            return share
+        place_of = {name: number for number, name in enumerate(names)}
+        fields: NDArray[np.bool_] = np.greater(self.lexical.weights(names, rows), 0)
+        named = fields[:, :, [FIELDS.index(name) for name in _NAMING]].any(axis=2)
+        told = fields[:, :, FIELDS.index("description")]
+        for held, worth in ((told, _TOLD), (named, 1.0)):
+            whole = np.ones(len(rows), bool)
+            for unit in question.units:
+                ways = [held[[place_of[term] for term in way]].all(axis=0) for way in _sure(unit)]
+                whole &= np.any(ways, axis=0)
+            share = np.maximum(share, worth * whole)
+        return share
 
     def _near(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
         """Return how near records are to a question: whole texts, moved towards nearer titles."""
@@ -340,6 +383,13 @@ class Collection:
         """Return the rows of some records by id; unknown ids are left out."""
         found = ((name, self.store.row_of(name)) for name in identifiers)
         return {name: row for name, row in found if row is not None}
+
+
+def _sure(unit: Unit) -> Iterator[tuple[str, ...]]:
+    """Yield the terms of each way to read a unit that surely means the same."""
+    for choice in unit.alternatives:
+        if choice.weight >= _SURE:
+            yield choice.terms
 
 
 def scaled(score: float) -> float:

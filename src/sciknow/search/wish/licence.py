@@ -1,4 +1,4 @@
-"""Licences in plain words."""
+"""Terms of use in plain words: licences and access."""
 
 from __future__ import annotations
 
@@ -43,3 +43,31 @@ def find_license(text: str) -> tuple[str, list[tuple[int, int]]]:
         if found := pattern.search(text):
             return OPEN, [found.span()]
     return "", []
+
+
+_ACCESS = Pattern(
+    r"\b(?:without|with\s+no|no)\s+(?:need\s+(?:for|of|to)\s+)?(?:a(?:ny)?\s+|an\s+)?(?:prior\s+)?"
+    r"(?:regist(?:ration|ering|er)|sign(?:ing)?[\s-]?(?:up|in)|log(?:ging)?[\s-]?in|accounts?|passwords?|"
+    r"application\s+form)(?:\s+(?:is\s+)?(?:needed|required|necessary))?\b"
+    r"|\b(?:free(?:ly)?|open(?:ly)?|publicly?)[\s-]+(?:to\s+)?(?:download(?:s|able|ed)?|available|accessible)\b"
+    r"|\bfree\s+of\s+charge\b|\bfree\s+access\b"
+    r"|(?:无需|无须|不用|不需要?|免)(?:要)?(?:注册|登录|登陆|申请|账号|账户)|免费(?:公开)?(?:下载|获取|提供|使用)?"
+    r"|(?:公开|直接|自由)(?:可)?下载",
+    re.I,
+    needs=(
+        "regist|sign|logging|log in|login|log-in|account|password|application|download|available|"
+        "accessible|free|注册|登录|登陆|申请|账|免费|下载",
+    ),
+)
+
+
+def find_access(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Tell whether a text wants data that can be had at once, and where it says so.
+
+    Examples
+    --------
+    >>> find_access("rain, no registration"), find_access("免费下载 土壤数据")[0]
+    (('open', [(6, 21)]), 'open')
+    """
+    spans = [found.span() for found in _ACCESS.finditer(text)]
+    return ("open" if spans else ""), spans

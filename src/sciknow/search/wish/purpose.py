@@ -1,15 +1,16 @@
-"""What a question asks for, apart from what it is wanted for.
+"""What a question asks for, apart from what it is wanted for and from what it does not want.
 
 "I'm training a network for nowcasting and need long archives of weather radar" asks for radar;
 the network is the purpose. Where a question names a purpose in so many words, in either language,
 the words of the purpose count less (`rank.PURPOSE`), since records of finished models say them
-too. A question without such words stays whole.
+too. A question without such words stays whole. "But no reanalysis" names what is not wanted.
 """
 
 from __future__ import annotations
 
 import re
 
+from sciknow.pattern import Pattern
 from sciknow.search.language.analysis import terms
 
 _ACTS = (
@@ -74,3 +75,63 @@ def _part(question: str) -> tuple[int, int] | None:
             return asked, after.start() if after else len(question)
     after = _TAIL_ZH.search(question)
     return (0, after.start()) if after else None
+
+
+_LEADS = (
+    r"(?:from|based\s+on|derived\s+from|made\s+(?:by|from)|by|of|using|with|an?|any|the|"
+    r"those|ones?)"
+)
+_NOT = Pattern(
+    r"(?:[,;(]\s*|\b(?:but|and|yet)\s+)?\b(?:not|without|excluding|exclude|except(?:ing)?(?:\s+for)?|"
+    r"other\s+than|rather\s+than|instead\s+of|apart\s+from|aside\s+from|leaving\s+out|never|"
+    r"(?-i:[Nn]o))\s+"
+    rf"(?:{_LEADS}\s+)*"
+    r"(?P<what>(?!(?:later|earlier|before|after|more|less|older|newer|only|just|necessarily|yet|sure|too|so|"
+    r"data|licen\w+|restrict\w*|limit\w*|charge|cost|idea|matter|longer|clear|know|need|want|have|has|is|are|"
+    r"exceed\w*|than|all|every|really|\w+er\s+than)\b|\d)[^,;.!?()\n]{2,60}?)"
+    r"(?=\s*(?:[,;.!?()]|$)|\s+(?:but|in|over|for|from|since|at|with|across|between|during|of|to|that|which|"
+    r"because|as|on|is|are)\b)",
+    re.I,
+    needs=(
+        "no |not |never |without |exclud|except|other than|rather than|instead of|apart from|"
+        "aside from|leaving out",
+    ),
+)
+_KIND = (
+    r"satellites?|reanaly[sz][ei]s|model(?:l?ed|s)?|forecasts?|gridded|gauges?|stations?|"
+    r"simulat\w+|remote[\s-]sensing"
+)
+_KIND_ZH = r"卫星|遥感|再分析|模式|模拟|预报|站点|观测|格点"
+_NON = Pattern(rf"\bnon-(?P<what>{_KIND})\b|非(?P<also>{_KIND_ZH})", re.I, needs=("non-|非",))
+_NOT_ZH = Pattern(
+    r"[,，;；]?(?:但是?|而且?|并且?)?(?:不要|不想要|不需要|不包括|不包含|不含|不是|并非|而非|排除"
+    r"|剔除|去掉|去除)(?:来自|基于|任何|的)?"
+    r"(?P<what>[^,，。;；!！?？\s()（）]{1,16}?)(?:的?(?:数据集?|产品|资料))?(?=的|[,，。;；!！?？\s()（）]|$)"
+    r"|除了?(?P<also>[^,，。;；\s]{1,16}?)(?:以外|之外|外)的?",
+    needs=("不要|不想要|不需要|不包|不含|不是|并非|而非|剔除|去掉|除",),
+)
+_EACH = re.compile(r"\s+(?:or|and|nor)\s+(?:no\s+|not\s+)?|[和与或、及]")
+_TAIL = re.compile(r"\s+(?:data(?:sets?)?|products?|ones?|records?)$", re.I)
+
+
+def find_unwanted(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
+    """Return what a text does not want, in its own words, and where it says so.
+
+    Examples
+    --------
+    >>> find_unwanted("soil moisture not from satellites or models, daily")
+    (('satellites', 'models'), [(14, 43)])
+    >>> find_unwanted("青藏高原气温，不要再分析")[0], find_unwanted("NO emissions, no-till")[0]
+    (('再分析',), ())
+    """
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for pattern in (_NOT, _NOT_ZH, _NON):
+        for found in pattern.finditer(text):
+            parts = found.groupdict()
+            said = parts["what"] or parts.get("also") or ""
+            kept = [_TAIL.sub("", part).strip() for part in _EACH.split(said)]
+            if any(kept):
+                words += [part for part in kept if part]
+                spans.append(found.span())
+    return tuple(dict.fromkeys(words)), spans

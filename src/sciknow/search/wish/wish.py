@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
+from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox
 from sciknow.model.licence import OPEN
 from sciknow.place.coordinates import find_box
@@ -21,7 +22,8 @@ from sciknow.place.place import Place, find_places, smallest
 from sciknow.search.language.numerals import in_figures
 from sciknow.search.wish.format import find_format, format_words
 from sciknow.search.wish.grain import find_spacing, find_step
-from sciknow.search.wish.licence import find_license
+from sciknow.search.wish.licence import find_access, find_license
+from sciknow.search.wish.purpose import find_unwanted
 from sciknow.search.wish.when import when
 from sciknow.text import squeeze
 
@@ -50,6 +52,40 @@ _AREAS = re.compile(
 _Span: TypeAlias = tuple[int, int]
 _DURATION = re.compile(r"(PT?)(\d+)([YMDH])")
 _UNITS = {"PTM": "minute", "PTH": "hour", "PD": "day", "PM": "month", "PY": "year"}
+_FIELDS = {
+    "period": ("start", "end"),
+    "length": ("years",),
+    "place": ("places",),
+    "time step": ("duration",),
+    "resolution": ("meters",),
+    "license": ("license",),
+    "access": ("access",),
+    "format": ("format",),
+    "not wanted": ("unwanted",),
+}
+"""Constraint → the fields of `Understood` that hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One constraint that was understood.
+
+    Parameters
+    ----------
+    name : str
+        ``period``, ``place`` …, as ``search(without=…)`` takes it.
+    phrase : str
+        What was understood: ``since 1980``.
+    words : tuple of str
+        The question's own words for it.
+    """
+
+    name: str
+    phrase: str
+    words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +106,16 @@ class Understood:
         Time step as an ISO 8601 duration.
     license : str
         ``open``, or how the licence's SPDX identifier begins.
+    access : str
+        ``open`` where the data have to be had at once.
     format : str
         File format by name.
+    unwanted : tuple of str
+        What is not wanted, in the question's words.
+    text : str
+        The question, its numbers in figures.
+    spans : mapping of str to sequence of pairs
+        Constraint → where in *text* it is said.
     """
 
     start: str = ""
@@ -81,24 +125,72 @@ class Understood:
     meters: float | None = None
     duration: str = ""
     license: str = ""
+    access: str = ""
     format: str = ""
-    said: tuple[str, ...] = field(default=())
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
-    """Constraint → the words of the question that say it."""
-    theme: str = field(default="", compare=False, repr=False)
-    """What the question asks for, without those words."""
+    unwanted: tuple[str, ...] = ()
+    text: str = field(default="", compare=False, repr=False)
+    spans: Mapping[str, Sequence[_Span]] = field(default_factory=dict, compare=False, repr=False)
 
     def __bool__(self) -> bool:
-        return bool(self.said)
+        return any(True for _ in phrases(self))
 
     def __str__(self) -> str:
-        return ", ".join(self.said)
+        return ", ".join(phrase for _, phrase in phrases(self))
+
+    @property
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """Constraint → the words of the question that say it."""
+        said = dict(phrases(self))
+        return {
+            name: tuple(self.text[slice(*span)] for span in spans)
+            for name, spans in self.spans.items()
+            if spans and name in said
+        }
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """What was understood, one by one."""
+        words = self.words
+        return tuple(Chip(name, phrase, words.get(name, ())) for name, phrase in phrases(self))
+
+    @property
+    def theme(self) -> str:
+        """What the question asks for, without the words of its constraints."""
+        taken = [span for spans in self.spans.values() for span in spans]
+        return theme_of(self.text, taken, self.spans.get("place", ()))
+
+    @property
+    def asked(self) -> str:
+        """The question without what is not wanted, and without the words of chips taken away."""
+        heeded = {name for name, _ in phrases(self)} - {"not wanted"}
+        kept = {span for name in heeded for span in self.spans.get(name, ())}
+        gone = [span for spans in self.spans.values() for span in spans if span not in kept]
+        places = () if "place" in heeded else self.spans.get("place", ())
+        return theme_of(self.text, gone, places) if gone else self.text
+
+    def without(self, *names: str) -> Understood:
+        """Return what was understood, less some of it; the words for that go as well.
+
+        Raises
+        ------
+        InvalidInput
+            For a name that no constraint has.
+        """
+        gone = [part for name in names for part in _fields_of(name)]
+        bare = Understood()
+        return replace(self, **{part: getattr(bare, part) for part in gone})
+
+
+def _fields_of(name: str) -> tuple[str, ...]:
+    if name not in _FIELDS:
+        raise InvalidInput(f"no constraint is called {name!r}", hint="one of " + ", ".join(_FIELDS))
+    return _FIELDS[name]
 
 
 def understand(
     question: str, *, today: date | None = None, formats: Mapping[str, str] | None = None
 ) -> Understood:
-    """Recognise dates, places, grain, licence and format in a question.
+    """Recognise dates, places, grain, terms of use and what is not wanted in a question.
 
     Parameters
     ----------
@@ -115,17 +207,22 @@ def understand(
     'since 1980, Africa, every day, 1 km or finer, open licence'
     >>> str(understand("1980年以来 逐日 非洲 1公里"))
     'since 1980, 非洲, every day, 1 km or finer'
+    >>> str(understand("temperature of Africa but no reanalysis"))
+    'Africa, not reanalysis'
     """
     text = squeeze(question[:_READ]).translate(_SAME)
     plain = in_figures(text)
-    period = when(plain, today or date.today())
-    box, drawn = find_box(plain)
-    named = find_places(plain)
+    access, had = find_access(plain)
+    unwanted, refused = find_unwanted(_blanked(plain, had))
+    left = _blanked(plain, refused)
+    period = when(left, today or date.today())
+    box, drawn = find_box(left)
+    named = find_places(left)
     written = (Place(_written(box), box, "box"),) if box else ()
-    meters, spacing = find_spacing(_without(plain, named))
-    duration, steps = find_step(plain)
-    licence, terms = find_license(plain)
-    file_format, forms = find_format(plain, format_words() if formats is None else formats)
+    meters, spacing = find_spacing(_blanked(left, [(place.at, place.end) for place in named]))
+    duration, steps = find_step(left)
+    licence, terms = find_license(left)
+    file_format, forms = find_format(left, format_words() if formats is None else formats)
     wish = Understood(
         start=period.start,
         end=period.end,
@@ -134,24 +231,30 @@ def understand(
         meters=meters,
         duration=duration,
         license=licence,
+        access=access,
         format=file_format,
+        unwanted=unwanted,
+        text=plain,
     )
-    spans = {
+    spans: dict[str, Sequence[_Span]] = {
         "period": period.spans,
         "length": period.spans,
-        "place": drawn or [(place.at, place.at + len(place.name)) for place in named],
+        "place": drawn or [(place.at, place.end) for place in named],
         "time step": steps,
         "resolution": spacing,
         "license": terms,
+        "access": had,
         "format": forms,
+        "not wanted": refused,
     }
-    said = dict(phrases(wish))
-    words = {
-        name: tuple(plain[slice(*span)] for span in spans[name]) for name in said if spans[name]
-    }
-    taken = [span for name in words for span in spans[name]]
-    theme = theme_of(plain, taken, spans["place"] if "place" in words else ())
-    return replace(wish, said=tuple(said.values()), words=words, theme=theme)
+    return replace(wish, spans={name: spans[name] for name, _ in phrases(wish) if spans[name]})
+
+
+def _blanked(text: str, spans: Sequence[_Span]) -> str:
+    """Return a text of the same length in which some parts are only a comma."""
+    for start, end in spans:
+        text = text[:start] + "," + " " * (end - start - 1) + text[end:]
+    return text
 
 
 def theme_of(text: str, taken: Sequence[_Span], places: Sequence[_Span] = ()) -> str:
@@ -172,14 +275,6 @@ def theme_of(text: str, taken: Sequence[_Span], places: Sequence[_Span] = ()) ->
     while (tidied := _JOINTS.sub(_GAP, left)) != left:
         left = tidied
     return squeeze(_GAPS.sub(" ", left)).strip(" ,.;:，。；：、-–")
-
-
-def _without(text: str, places: Sequence[Place]) -> str:
-    """Return a text with spaces where places stand: 拉萨周边200公里 is no grid spacing."""
-    for place in places:
-        end = place.at + len(place.name)
-        text = text[: place.at] + " " * (end - place.at) + text[end:]
-    return text
 
 
 def _written(box: BBox) -> str:
@@ -209,8 +304,12 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
         yield "resolution", f"{size} or finer"
     if wish.license:
         yield "license", "open licence" if wish.license == OPEN else wish.license
+    if wish.access:
+        yield "access", "to be had without registering"
     if wish.format:
         yield "format", wish.format
+    if wish.unwanted:
+        yield "not wanted", "not " + " nor ".join(wish.unwanted)
 
 
 def _period(start: str, end: str) -> str:
