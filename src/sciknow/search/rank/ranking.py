@@ -301,7 +301,7 @@ class Collection:
             return share
         place_of = {name: number for number, name in enumerate(names)}
         fields: NDArray[np.bool_] = np.greater(self.lexical.weights(names, rows), 0)
-        named = fields[:, :, [FIELDS.index(name) for name in _NAMING]].any(axis=2)
+        named = np.asarray(fields[:, :, [FIELDS.index(name) for name in _NAMING]].any(axis=2))
         told = fields[:, :, FIELDS.index("description")]
         for held, worth in ((told, _TOLD), (named, 1.0)):
             whole = np.ones(len(rows), bool)
