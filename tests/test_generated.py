@@ -25,6 +25,7 @@ def script(monkeypatch):
     [
         ("scripts/make_command_reference.py", "reference", "docs/reference/commands.md"),
         ("scripts/make_python_reference.py", "reference", "docs/reference/python.md"),
+        ("scripts/make_ask_page.py", "page", "docs/how-to/ask.md"),
         ("scripts/draw_house.py", "drawing", "docs/images/house.svg"),
     ],
 )

@@ -25,8 +25,10 @@ _LOCAL = 0.5
 """What lying wholly in a place counts, where only a part of the place is covered."""
 _BY_NAME = 0.65
 """The most that a place counts which is only read from a record's own words …"""
-_NAMED = 0.1
+_NAMED = 0.25
 """… and what is added where it is no larger than the place that is asked for."""
+_READ = 0.5
+"""How far such a place answers: the question's words for it vote by the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,15 @@ class Verdict:
         How well they fit, from 0 (not at all) to 1 (wholly).
     silent : array of bool, shape (records,)
         Records that say nothing of it.
+    answers : array of float, shape (records,)
+        How far a field of theirs answers it, so that the words for it need not vote.
     """
 
     name: str
     phrase: str
     grade: Grades
     silent: Mask
+    answers: Grades
 
     @property
     def worth(self) -> Grades:
@@ -71,7 +76,10 @@ def judge(columns: Columns, wish: Understood, rows: NDArray[np.int64]) -> Iterat
         if name not in _JUDGES:  # what is not wanted is told by words and concepts
             continue
         grade, silent = _JUDGES[name](own, wish)
-        yield Verdict(name, phrase, np.asarray(grade, np.float64), silent)
+        answers = np.where(silent, 0.0, 1.0)
+        if name == "place":
+            answers[~own.placed] *= _READ
+        yield Verdict(name, phrase, np.asarray(grade, np.float64), silent, answers)
 
 
 def _by_period(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:

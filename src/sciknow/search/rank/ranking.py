@@ -242,11 +242,11 @@ class Collection:
     ) -> Ranking:
         """Return the parts of the score of some records, but for tokens and company."""
         verdicts = list(self.verdicts(question, wish, rows)) if wish else []
-        told = {item.name: ~item.silent for item in verdicts if item.name != UNWANTED}
+        told = {item.name: item.answers for item in verdicts if item.name != UNWANTED}
         units, readings = self._words(question, rows)
         for number, unit in enumerate(question.units):
             if unit.constraint in told:  # a word that a field has answered does not vote again
-                units[number] *= ~told[unit.constraint]
+                units[number] *= 1 - told[unit.constraint]
         answered = np.zeros(len(rows))
         meaning = weights.MEANING_ALONE * self._near(meant, rows)
         if meant.theme is not None and told:
@@ -286,7 +286,8 @@ class Collection:
             for item in question.unwanted:
                 grade = np.minimum(grade, 1 - self._is(item, rows))
             phrase = dict(phrases(wish))[UNWANTED]
-            yield Verdict(UNWANTED, phrase, grade, np.zeros(len(rows), bool))
+            none = np.zeros(len(rows))
+            yield Verdict(UNWANTED, phrase, grade, none.astype(bool), none)
 
     def _is(self, question: Question, rows: Rows) -> NDArray[np.float64]:
         """Tell how far records are what a few words name: by concept, place, title, description."""

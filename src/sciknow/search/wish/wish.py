@@ -36,6 +36,7 @@ _GAPS = re.compile(r"\0+")
 _JOINTS = re.compile(
     r"(?:\b(?:in|over|of|for|from|across|within|around|near|at|on|to|with|and|or|by|the|its|since|between|"
     r"during|throughout|covering|under|as|every|about|inside|a|an|is|all)\s+)(?=\0)"
+    r"|(?<=\0)\s*(?:格式|files?\b|formats?\b)"
     r"|(?<=\0)\s*(?:的|和|与|、|至|到)+"
     r"|(?:在|于|对|和|与|、)(?=\0)"
     r"|(?<=\0)[\s,，]+(?=\0)|\0{2,}",
@@ -295,7 +296,7 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
     if wish.years:
         yield "length", f"at least {wish.years} years"
     if wish.places:
-        yield "place", " or ".join(dict.fromkeys(place.name for place in wish.places))
+        yield "place", " or ".join(dict.fromkeys(place.name.strip() for place in wish.places))
     if wish.duration:
         yield "time step", f"every {_step(wish.duration)}"
     if wish.meters is not None:
