@@ -144,6 +144,8 @@ def search_many(
     if isinstance(texts, str) or not isinstance(texts, Iterable):
         raise InvalidInput("search_many takes several questions", hint="put it into a list")
     texts = list(texts)
+    if any(isinstance(text, str) and not text.strip() for text in texts):
+        raise InvalidInput("the question is empty", hint='ask for a theme, as "sea ice"')
     results = index_of(state).search_many(
         texts,
         filters=question.filters,
