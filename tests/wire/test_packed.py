@@ -44,7 +44,7 @@ def test_a_byte_that_changed_on_the_way_is_told():
         list(unpacked([bytes(packed)], "GZip"))
 
 
-@pytest.mark.parametrize("after", [b"\0" * 512, b"padding", gzip.compress(b"")])
+@pytest.mark.parametrize("after", [b"\0" * 512, b"padding", gzip.compress(b"", mtime=0)])
 def test_padding_is_passed_over(after):
     assert b"".join(unpacked([gzip.compress(b"a") + after], "x-gzip")) == b"a"
 
