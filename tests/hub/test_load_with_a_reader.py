@@ -136,8 +136,8 @@ def test_it_opens_by_name_and_by_ending(lit):
 def test_a_question_may_name_it(lit):
     hits = lit.search("a lamp, hour by hour, as lamplog")
     assert [hit.id for hit in hits] == ["lamps"]
-    assert hits.understood == "every hour, lamp"
-    assert lit.search("a lamp, hour by hour, as lampbook").understood == "every hour"
+    assert str(hits.understood) == "every hour, lamp"
+    assert lit.search("a lamp, hour by hour, as lampbook").understood[0].phrase == "every hour"
 
 
 def test_its_files_are_known_by_their_ending():

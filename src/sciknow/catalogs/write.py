@@ -6,7 +6,6 @@ What is written here reads back equal: `format_file` and `sciknow.catalogs.read_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
@@ -43,7 +42,6 @@ def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
 
 
 _Dumper.add_representer(str, _represent_text)
-_Dumper.add_multi_representer(StrEnum, lambda dumper, value: _represent_text(dumper, str(value)))
 
 
 def _dump(value: object, *, flow: bool) -> str:

@@ -7,6 +7,7 @@ The card is what people write in ``catalogs/<sector>.yaml``; its keys are listed
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from sciknow.errors import InvalidInput
@@ -249,6 +250,8 @@ def _each(*names: str) -> Any:
 def _scalar(value: Any) -> object:
     if isinstance(value, LangString):
         return value.to_dict()
+    if isinstance(value, StrEnum):
+        return str(value)
     return [_evidence(item) for item in value] if isinstance(value, tuple) else value
 
 

@@ -388,11 +388,13 @@ class Columns:
 
     def words(self, name: str) -> list[str]:
         """Return the words of a column of words, each once."""
-        words: list[str] = self._tables["words"][name]
+        words: list[str] = self._tables["words"].get(name, [])
         return words
 
     def numbers(self, name: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return a column of words as numbers, and where each record's begin."""
+        if name not in self._tables["words"]:  # an index from before the column was kept
+            return np.zeros(0, np.int32), np.zeros(len(self) + 1, np.int64)
         return self._read(f"column-{name}"), self._read(f"column-{name}-start")
 
     def _with(self, name: str, matches: Callable[[str], bool]) -> Mask:

@@ -20,7 +20,7 @@ from sciknow.search.index.document import Document, Link
 from sciknow.search.language.analysis import pieces, terms
 from sciknow.text import has_han
 
-FORMAT = 5
+FORMAT = 4
 """The form of an index on disk, as its settings name it."""
 _SCHEMA = """
 create table record (row integer primary key, id text not null, fields text not null,

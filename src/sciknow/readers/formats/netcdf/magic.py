@@ -17,7 +17,7 @@ def reaches(head: bytes) -> int | None:
 
     Examples
     --------
-    >>> reaches(HDF5 + bytes([2, 8, 8, 0]) + bytes(16) + (2048).to_bytes(8, "little"))
+    >>> reaches(HDF5 + bytes([2, 8, 8, 0]) + bytes(16) + (2048).to_bytes(8, "little") + bytes(16))
     2048
     >>> reaches(b"CDF\\x01")
     """
