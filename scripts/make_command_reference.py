@@ -30,7 +30,10 @@ def _walk(group, prefix):
 
 def _section(name, command):
     title = "sciknow " + " ".join(name)
-    context = click.Context(command, info_name=title, max_content_width=88, terminal_width=88)
+    whole = click.Context(main, **main.context_settings)  # commands inherit what it sets
+    context = click.Context(
+        command, parent=whole, info_name=title, max_content_width=88, terminal_width=88
+    )
     return f"## `{title}`\n\n```text\n{command.get_help(context)}\n```\n"
 
 
