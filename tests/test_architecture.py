@@ -19,6 +19,7 @@ LEVELS = [
         "_html",
         "_lazy",
         "clock",
+        "database",
         "files",
         "net",
         "pattern",

@@ -10,7 +10,7 @@ import xarray as xr
 from sciknow.alignment.target import Target
 
 _REMARK = re.compile(r"\([^)]*\)")
-_ENTRY = re.compile(r"((?:[A-Za-z_]\w*:\s*)+)([a-z_]+)")
+_ENTRY = re.compile(r"(?<!\w)((?:[A-Za-z_]\w*+:\s*+){1,16}+)([a-z_]+)")
 
 
 def methods(text: str) -> dict[str, str]:

@@ -7,17 +7,16 @@ credentials and no paths of the machine beyond those of the hub and of preserved
 from __future__ import annotations
 
 import platform
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sciknow.errors import InvalidInput, NotFound
+from sciknow.errors import InvalidInput, LimitExceeded, NotFound
 from sciknow.files import write_named
 from sciknow.ledger.book import library_versions
 from sciknow.ledger.difference import compare
-from sciknow.ledger.toml import to_toml
+from sciknow.ledger.toml import read_toml, to_toml
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.identifier import bare
@@ -30,8 +29,8 @@ FORMAT = 1
 MOVING = frozenset({"branch", "tag"})
 """Options that name a version which may become another one."""
 
-MAX_BYTES = 64 * 2**20
-"""A larger file is not read."""
+MAX_BYTES = 8 * 2**20
+"""A larger file is not read; that of a thousand datasets has half of it."""
 
 HEAD = """\
 # Written by sciknow: the data that were used, and digests that tell whether they are the same.
@@ -261,8 +260,10 @@ def _content(path: Path) -> dict[str, object]:
     if path.stat().st_size > MAX_BYTES:
         raise InvalidInput(f"{path} has more than {MAX_BYTES:,} bytes, so it is no lockfile")
     try:
-        return tomllib.loads(path.read_bytes().decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return read_toml(path.read_bytes().decode())
+    except LimitExceeded as error:
+        raise LimitExceeded(f"{path}: {error.message}", hint=error.hint) from None
+    except (UnicodeDecodeError, InvalidInput) as error:
         raise InvalidInput(f"{path} is no TOML: {error}", hint="make it again") from None
 
 

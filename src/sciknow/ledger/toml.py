@@ -1,7 +1,8 @@
 """TOML, written: one form for each content, so that two files can be compared line by line.
 
-Reading is the standard library's. Keys stand in the order of the mapping; None is left out.
-Source: TOML 1.0.0 (https://toml.io/en/v1.0.0).
+Reading is the standard library's, once the text is seen to cost no more than its length: a key of
+100,000 parts takes it minutes, and a number of a million digits cannot be shown. Keys stand in the
+order of the mapping; None is left out. Source: TOML 1.0.0 (https://toml.io/en/v1.0.0).
 """
 
 from __future__ import annotations
@@ -9,12 +10,68 @@ from __future__ import annotations
 import json
 import math
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from sciknow.errors import InvalidInput
+from sciknow.errors import InvalidInput, LimitExceeded
+
+MAX_NESTING = 32
+"""Parts that a key may have, and brackets that may be open at once."""
+
+MAX_DIGITS = 40
+"""Digits that a whole number may have; TOML's own numbers have 19."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_WORDS = re.compile(
+    r"""\"\"\"(?:(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|.*) | '''(?:(?:[^']++|'(?!''))*+'''|.*)
+      | "(?:(?:[^"\\\n]++|\\.)*+"|[^\n]*+) | '(?:[^'\n]*+'|[^\n]*+) | \#[^\n]*+""",
+    re.VERBOSE | re.DOTALL,
+)
+"""Texts, ended or not, and remarks: what they hold is neither key nor number."""
+_PARTS = re.compile(rf"(?:\.[^.\n=,\[\]{{}}]*+){{{MAX_NESTING}}}")
+_DIGITS = re.compile(rf"\d(?:_?\d){{{MAX_DIGITS}}}|0[xX][0-9A-Fa-f_]{{{MAX_DIGITS}}}")
+_BRACKET = re.compile(r"[\[\]{}]")
+
+
+def read_toml(text: str) -> dict[str, object]:
+    """Read a document.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no TOML.
+    LimitExceeded
+        For keys of too many parts, too many brackets in each other, or numbers too long.
+
+    Examples
+    --------
+    >>> read_toml('a.b = "x.y"')
+    {'a': {'b': 'x.y'}}
+    """
+    _check(_WORDS.sub("''", text))
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(str(error)) from None
+
+
+def _check(bare: str) -> None:
+    """Refuse what would cost the parser more than the text's length."""
+    if found := _PARTS.search(bare):
+        raise _over(bare, found, f"a key of more than {MAX_NESTING} parts")
+    if found := _DIGITS.search(bare):
+        raise _over(bare, found, f"a number of more than {MAX_DIGITS} digits")
+    depth = 0
+    for found in _BRACKET.finditer(bare):
+        depth = max(0, depth + (1 if found[0] in "[{" else -1))
+        if depth > MAX_NESTING:
+            raise _over(bare, found, f"more than {MAX_NESTING} brackets in each other")
+
+
+def _over(bare: str, found: re.Match[str], what: str) -> LimitExceeded:
+    place = bare.count("\n", 0, found.start()) + 1
+    return LimitExceeded(f"{what} at about line {place}", hint="such a file is no lockfile")
 
 
 def to_toml(content: Mapping[str, object]) -> str:

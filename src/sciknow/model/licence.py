@@ -177,7 +177,7 @@ _NAMES = (
     (
         "OGL-Canada",
         Pattern(
-            r"\bogl[\s-]canada|\bopen\s+government\s+licen[cs]e\s*[(–—-]?\s*canada",
+            r"\bogl[\s-]canada|\bopen\s+government\s+licen[cs]e\s*+[(–—-]?\s*canada",
             re.I,
             needs=("ogl|open government", "canada"),
         ),

@@ -10,8 +10,9 @@ from sciknow.model.coverage import BBox
 from sciknow.pattern import Pattern
 
 _N = r"(\d{1,3}(?:\.\d{1,6})?)"
-_DEG = r"\s*(?:°|º|-?\s*[Dd]eg(?:ree)?s?\b\.?|度)?\s*"
-_TO = r"\s*(?:-|–|—|~|～|to|and|through|至|到|和)\s*"
+_DEG = r"\s*+(?:°|º|-?\s*[Dd]eg(?:ree)?s?\b\.?|度)?\s*+"
+_TO = r"\s*+(?:-|–|—|~|～|to|and|through|至|到|和)\s*"
+_COMMA = r"(?:\s*+[,，]\s*+|\s++)"
 """Letters of the compass count in capitals only: 90s are years."""
 
 
@@ -22,9 +23,9 @@ def _pattern(plus: str, minus: str, zh_plus: str, zh_minus: str, needs: str) -> 
     free = r"(?<![A-Za-z\d.])"
     return Pattern(
         rf"{free}{_N}{_DEG}(?:{letter})?{_TO}{_N}{_DEG}{letter}"
-        rf"|{zh}\s*{_N}{_DEG}{_TO}(?:{zh})?\s*{_N}\s*(?:度|°)?"
+        rf"|{zh}\s*{_N}{_DEG}{_TO}(?:{zh})?\s*{_N}\s*+(?:度|°)?"
         rf"|\b([Nn]orth|[Ss]outh|[Ee]ast|[Ww]est|[Pp]oleward)(?:ward)?\s+of\s+{_N}{_DEG}{letter}"
-        rf"|{zh}\s*{_N}\s*(?:度|°)?\s*以([南北东西])"
+        rf"|{zh}\s*{_N}\s*+(?:度|°)?\s*以([南北东西])"
         rf"|{free}{_N}{_DEG}{letter}\s*(?:以([南北东西])|(?:and\s+)?(above|northwards?|polewards?|higher))"
         rf"|{free}{_N}{_DEG}{letter}"
         rf"|{zh}\s*{_N}\s*(?:度|°)?",
@@ -37,15 +38,15 @@ _LONGITUDE = _pattern(
     r"E(?:ast)?|east", r"W(?:est)?|west", "东经", "西经", "E|W|east|west|东经|西经"
 )
 _BOX = Pattern(
-    r"\b(?:bbox|bounding\s+box|box|extent|范围)\s*[:=]?\s*[\[(]?\s*"
-    r"(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)\s*[,，\s]\s*"
-    r"(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)",
+    r"\b(?:bbox|bounding\s+box|box|extent|范围)\s*+[:=]?\s*+[\[(]?\s*+"
+    rf"(-?\d{{1,3}}(?:\.\d+)?){_COMMA}(-?\d{{1,2}}(?:\.\d+)?){_COMMA}"
+    rf"(-?\d{{1,3}}(?:\.\d+)?){_COMMA}(-?\d{{1,2}}(?:\.\d+)?)",
     re.I,
     needs=("0", "box|extent|范围"),
 )
 _NAMED_RANGE = Pattern(
-    r"\b(lat|lon)[a-z]*\.?\s*(?:from|between|of|[:=])?\s*[\[(]?\s*"
-    r"(-?\d{1,3}(?:\.\d{1,6})?)°?\s*(?:-(?=\s*\d)|–|~|to|and|,|:)\s*(-?\d{1,3}(?:\.\d{1,6})?)",
+    r"\b(lat|lon)[a-z]*\.?\s*+(?:from|between|of|[:=])?\s*+[\[(]?\s*+"
+    r"(-?\d{1,3}(?:\.\d{1,6})?)°?\s*+(?:-(?=\s*\d)|–|~|to|and|,|:)\s*+(-?\d{1,3}(?:\.\d{1,6})?)",
     re.I,
     needs=("0", "lat|lon"),
 )

@@ -24,7 +24,7 @@ OPTIONS = frozenset(
 
 _AZURE = re.compile(r"[a-z0-9]+\.(blob|dfs)\.core\.windows\.net")
 _OWN = {
-    "s3": re.compile(r"([a-z0-9.-]+\.)?s3([.-](?!website)[a-z0-9-]+)*\.amazonaws\.com(\.cn)?"),
+    "s3": re.compile(r"([a-z0-9.-]+\.)?s3([.-](?!website)[a-z0-9-]++)*\.amazonaws\.com(\.cn)?"),
     "gs": re.compile(r"storage\.googleapis\.com"),
     "az": _AZURE,
     "abfs": _AZURE,

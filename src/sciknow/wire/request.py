@@ -20,7 +20,7 @@ from sciknow.wire.trouble import DAMAGED, Trouble, failure
 
 NOT_MODIFIED = 304
 
-_LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s,;="]+\s*(?:=\s*(?:"[^"]*"|[^\s,;"]*))?)*)')
+_LINK = re.compile(r'<([^<>]*+)>((?:\s*+;\s*+[^\s,;="]++\s*+(?:=\s*+(?:"[^"]*"|[^\s,;"]*+))?)*+)')
 _RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s,;"]+))', re.IGNORECASE)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from sciknow.database import open_plain
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.model import Agent, Concept, Dataset, Publication
 from sciknow.model.identifier import bare
@@ -101,8 +102,7 @@ class Records:
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         try:
             if self._store is None:
-                address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-                self._store = sqlite3.connect(address, uri=True, check_same_thread=False)
+                self._store = open_plain(self._path)
             return self._store.execute(query, values).fetchall()
         except sqlite3.DatabaseError as problem:
             raise IntegrityError(

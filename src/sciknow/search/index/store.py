@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sciknow.database import open_plain
 from sciknow.errors import IntegrityError
 from sciknow.model import Concept
 from sciknow.search.index.document import Document, Link
@@ -173,10 +174,9 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
-            self._database = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
+            self._database = open_plain(path)
             self.has_labels = bool(self._rows("select 1 from label limit 1"))
         except sqlite3.Error as error:
             raise IntegrityError(
@@ -188,8 +188,13 @@ class Store:
         self._database.close()
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        with closing(self._database.execute(query, values)) as cursor:
-            return cursor.fetchall()
+        try:
+            with closing(self._database.execute(query, values)) as cursor:
+                return cursor.fetchall()
+        except sqlite3.DatabaseError as error:
+            raise IntegrityError(
+                f"{self._path} is damaged: {error}", hint="run: sciknow build"
+            ) from error
 
     def records(self, rows: Sequence[int]) -> dict[int, Record]:
         """Return some records by row."""

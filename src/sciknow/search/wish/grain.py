@@ -240,7 +240,7 @@ _SPACE = (
 _SURE_BEFORE = Pattern(
     rf"(?:{_SPACE})\s*(?:of|is|:|=|at|为|是|约|达到?|优于|高于|better than)?\s*$", re.I
 )
-_SURE_AFTER = Pattern(rf"\s*-?\s*(?:{_SPACE})", re.I)
+_SURE_AFTER = Pattern(rf"\s*+-?\s*(?:{_SPACE})", re.I)
 _LENGTH = Pattern(
     r"(?<![A-Za-z\d_./:^\[;])(\d{1,5}(?:\.\d{1,4})?(?:/\d{1,3})?)\s*[-‐]?\s*"
     r"((?:[Kk][Mm]|[Kk]ilomet(?:re|er)s?|[Mm]et(?:re|er)s?|m|公里|千米|米)"
@@ -263,7 +263,7 @@ _DEGREES = Pattern(
     needs=("0", "arc|″|′|秒|分|°|deg|度"),
 )
 _NOT_DEGREES = Pattern(
-    r"\s*-?\s*(?:C\b|F\b|K\b|celsius|fahrenheit|kelvin|[NSEW]\b|north|south|east|west|latitude|target|"
+    r"\s*+-?\s*(?:C\b|F\b|K\b|celsius|fahrenheit|kelvin|[NSEW]\b|north|south|east|west|latitude|target|"
     r"goals?|warm\w*|world|scenario|pathway|limit|threshold|above|below|hotter|cooler|colder|increase|rise|"
     r"days?\b|of\s+(?:freedom|warming)|turn|angle|slope|tilt|view|以上|以下|升温|增温|温升|温控|目标|情景|"
     r"高温|低温|的?升温|℃|坡|倾)",
@@ -275,7 +275,7 @@ _NOT_DEGREES_BEFORE = Pattern(
     re.I,
 )
 _NOT_SPACING = Pattern(
-    r"\s*-?\s*(?:deep|depths?|high\b|height|tall|thick|wide|long|radius|buffer|isobath|altitude|above|below|"
+    r"\s*+-?\s*(?:deep|depths?|high\b|height|tall|thick|wide|long|radius|buffer|isobath|altitude|above|below|"
     r"away|inland|offshore|upstream|downstream|from\b|of\s+(?:the\s+)?(?:coast|shore|surface|road|river|snow|"
     r"ice|water|sea)|per\b|race|sprint|dash|tower|mast|swath|band|a\.?s\.?l|"
     r"深|高度|高处|以上|以下|以内|之内|以深|以浅|范围|半径|缓冲|海拔|等深|厚|水深|高的|宽|长的|塔|处)",
@@ -288,8 +288,8 @@ _NOT_SPACING_BEFORE = Pattern(
     re.I,
 )
 _AT_HEIGHT = Pattern(
-    r"\s*-?\s*(?:(?:air|mean|max\w*|min\w*|dew[\s-]?point|wet[\s-]bulb|surface|level|specific|relative|u|v|"
-    r"zonal|meridional|eastward|northward|平均|最高|最低|高|处)[\s-]*){0,2}(?P<what>wind|temperature|气温|温度|dew|"
+    r"\s*+-?\s*+(?:(?:air|mean|max\w*|min\w*|dew[\s-]?point|wet[\s-]bulb|surface|level|specific|relative|u|v|"
+    r"zonal|meridional|eastward|northward|平均|最高|最低|高|处)[\s-]*+){0,2}(?P<what>wind|temperature|气温|温度|dew|"
     r"humidity|湿度|风|露点|u\b|v\b|gust|阵风|t2m)",
     re.I,
 )

@@ -85,13 +85,13 @@ _TOKEN = Choice(
         "世纪",
     ),
     _token(
-        r"\b(?P<past>(?:last|past|recent|previous|latest|preceding)\s+(?:(\d{1,3})\s*\+?\s*)?"
+        r"\b(?P<past>(?:last|past|recent|previous|latest|preceding)\s+(?:(\d{1,3})\s*+\+?\s*)?"
         r"(years?|decades?|century|centuries)\b)",
         "last |past |recent |previous |latest |preceding ",
         "year|decade|centur",
     ),
     _token(
-        r"(?P<zhpast>(?:近|过去|最近|以往)的?\s*(\d{1,3})\s*(?:多|余|来)?\s*个?\s*(年|世纪)(?!代))",
+        r"(?P<zhpast>(?:近|过去|最近|以往)的?\s*(\d{1,3})\s*+(?:多|余|来)?\s*+个?\s*(年|世纪)(?!代))",
         "近|过去|以往",
         "年|世纪",
     ),

@@ -17,12 +17,13 @@ from sciknow.pattern import Pattern
 from sciknow.search.wish.moments import Moment, moments
 
 _LINK = Pattern(
-    r"\s*年?\s*(?:-+|–|—+|~|～|/|\.{2,3}|…|\bto|\buntil|\btill|\bthrough|\bthru|\bup to|到|至|直到)"
-    r"\s*(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-?)*",
+    r"\s*+年?\s*+"
+    r"(?:-+|–|—+|~|～|/|\.{2,3}|…|\bto|\buntil|\btill|\bthrough|\bthru|\bup to|到|至|直到)"
+    r"\s*+(?:the\s+|about\s+|around\s+|early\s+|late\s+|mid-?)*",
     re.I,
 )
-_AND = Pattern(r"\s*年?\s*(?:\band\b|&|和|与)\s*(?:the\s+)?", re.I)
-_LIST = Pattern(r"\s*年?\s*(?:[,，、;；]|\band\b|\bor\b|&|和|与|及|或)+\s*(?:and|or)?\s*", re.I)
+_AND = Pattern(r"\s*+年?\s*+(?:\band\b|&|和|与)\s*(?:the\s+)?", re.I)
+_LIST = Pattern(r"\s*+年?\s*+(?:[,，、;；]|\band\b|\bor\b|&|和|与|及|或)+\s*(?:and|or)?\s*", re.I)
 _BETWEEN = Pattern(r"(?:\b(?:in |from )?between\s+(?:the\s+)?|介于|在)\s*$", re.I)
 _SINCE = Pattern(
     r"(?:\b(?:since|from|after|(?:starting|beginning)(?: in| from)?|(?:going |dating )?back to|"
@@ -61,12 +62,12 @@ _CLAUSE = Pattern(r"\s*(?:$|[,.;:!?)，。；：！？、）\n]|[\u4e00-\u9fff])
 _LONG = Pattern(
     r"(?:\b(?:at least|more than|over|longer than|minimum(?: of)?|spanning|covering|exceeding)\s+|"
     r"[>≥]=?\s*)"
-    r"(\d{1,3})\s*\+?[\s-]*years?\b(?!\s+(?:old|ago|of age|return|flood|event|later|earlier))"
-    r"|\b(\d{1,3})\s*\+?[\s-]*years?[\s-]+(?:long[\s-]+)?(?:records?|time[\s-]?series|"
+    r"(\d{1,3})\s*+\+?[\s-]*+years?\b(?!\s+(?:old|ago|of age|return|flood|event|later|earlier))"
+    r"|\b(\d{1,3})\s*+\+?[\s-]*+years?[\s-]+(?:long[\s-]+)?(?:records?|time[\s-]?series|"
     r"series|archives?|histor(?:y|ies)|datasets?|data|climatolog(?:y|ies)|reanalys[ie]s|"
     r"reconstructions?|long|of data)\b"
     r"|(?:至少|超过|不少于|不短于|长达|大于)\s*(\d{1,3})\s*年"
-    r"|(?<!\d)(\d{1,3})\s*年\s*(?:以上)?\s*(?:的)?\s*(?:长)?(?:时间)?(?:序列|记录|资料|数据)"
+    r"|(?<!\d)(\d{1,3})\s*+年\s*+(?:以上)?\s*+(?:的)?\s*+(?:长)?(?:时间)?(?:序列|记录|资料|数据)"
     r"|(?<!\d)(\d{1,3})\s*年以上(?!的?(?:历史|老|树|儿童))",
     re.I,
     needs=("0", "year|年"),

@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote
 import numpy as np
 import numpy.typing as npt
 
-from sciknow.errors import IntegrityError, SourceUnavailable
+from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
+from sciknow.wire.budget import SAID
 from sciknow.wire.trouble import DAMAGED
 
 TYPES = {
@@ -33,10 +34,15 @@ TYPES = {
 _WIRE = {"Int16": ">i4", "UInt16": ">u4"}
 # a quotation mark inside a text should have a backslash; servers forget it, so a text ends
 # where a comma or a semicolon follows
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.|"(?!\s*[,;]))*"|[{}\[\];:=,]|[^\s{}\[\];:=,"]+')
+_TOKEN = re.compile(
+    r'"(?:[^"\\]++|\\.|"(?!\s*+[,;]))*"|[{}\[\];:=,]|[^\s{}\[\];:=,"]++|(?P<open>".*)', re.DOTALL
+)
 _CONTAINERS = frozenset({"Grid", "Structure", "Sequence"})  # ERDDAP writes GRID
+_MESSAGE = re.compile(r'message\s*+=\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _DATA = re.compile(rb"\n?Data:\r?\n")
 MAX_DEPTH = 16
+MAX_DOCUMENT = 8 * 2**20
+"""The most bytes of a ``.dds`` or ``.das``: that of 10,000 variables takes one or two million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,18 @@ class Array:
 
 
 class _Tokens:
-    def __init__(self, text: str) -> None:
-        self.items = _TOKEN.findall(text)
+    def __init__(self, data: bytes) -> None:
+        if len(data) > MAX_DOCUMENT:
+            raise LimitExceeded(
+                f"a DAP document of {len(data):,} bytes; at most {MAX_DOCUMENT:,} are read",
+                hint="ask the publisher for a smaller dataset",
+            )
+        self.items: list[str] = []
         self.at = 0
+        for found in _TOKEN.finditer(data.decode("utf-8", "replace")):
+            if found["open"]:  # nothing behind it can be told apart, and to try costs its square
+                raise IntegrityError("a DAP document with a text that does not end", hint=DAMAGED)
+            self.items.append(found[0])
 
     def peek(self) -> str:
         return self.items[self.at] if self.at < len(self.items) else ""
@@ -105,7 +120,7 @@ def check_error(data: bytes) -> None:
         With the server's own words.
     """
     if data[:64].lstrip()[:7].lower() == b"error {":
-        words = re.search(r'message\s*=\s*"((?:[^"\\]|\\.)*)"', data.decode("utf-8", "replace"))
+        words = _MESSAGE.search(data[:SAID].decode("utf-8", "replace"))
         raise SourceUnavailable(
             f"the server refuses: {words[1][:300] if words else 'without saying why'}",
             hint="ask for less at once, or see the publisher's page",
@@ -123,7 +138,7 @@ def parse_dds(data: bytes) -> list[Array]:
         When it is an error document.
     """
     check_error(data)
-    tokens = _Tokens(data.decode("utf-8", "replace"))
+    tokens = _Tokens(data)
     tokens.next("Dataset")
     tokens.next("{")
     found: dict[str, Array] = {}
@@ -206,7 +221,7 @@ def parse_das(data: bytes) -> dict[str, dict[str, Any]]:
         When it is no such document.
     """
     check_error(data)
-    tokens = _Tokens(data.decode("utf-8", "replace"))
+    tokens = _Tokens(data)
     tokens.next("Attributes")
     tokens.next("{")
     found: dict[str, dict[str, Any]] = {}
