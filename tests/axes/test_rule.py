@@ -36,6 +36,18 @@ def test_every_attribute_that_cf_xarray_knows_tells_the_same(kind, key, value):
     assert "a" in {**found.axes, **found.coordinates}[kind]
 
 
+@pytest.mark.parametrize("mark", ["_", " ", ""])
+@pytest.mark.parametrize("degree", ["degrees", "degree", "Degrees", "deg", "°"])
+def test_every_way_to_write_degrees_north_and_east_is_read(degree, mark):
+    for end, kind in (("north", Kind.LATITUDE), ("N", Kind.LATITUDE), ("east", Kind.LONGITUDE)):
+        assert told({"units": f"{degree}{mark}{end}"}) is kind
+
+
+def test_degrees_along_y_are_guessed_to_be_latitude():
+    assert guessed("Y", {"units": "degrees"}) is Kind.LATITUDE
+    assert guessed("Y", {"units": "km"}) is guessed("Y", {}) is Kind.Y
+
+
 @pytest.mark.parametrize("unit", ["degrees", "degree", "degree_north", "degreesN", "DEGREES_NORTH"])
 def test_an_axis_in_degrees_is_latitude(unit):
     assert told({"axis": "Y", "units": unit}) is Kind.LATITUDE

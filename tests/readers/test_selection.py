@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 from sciknow.axes.rule import Kind
 from sciknow.errors import InvalidInput, NotFound
@@ -184,3 +184,109 @@ def test_where_a_box_can_be_cut_out():
         axis(curved, Kind.LATITUDE)
     with pytest.raises(InvalidInput, match="no one-dimensional latitude"):
         select(curved, Selection((0.0, 0.0, 10.0, 10.0)))
+
+
+def test_tracks_that_name_no_coordinates_are_cut_too(tmp_path):
+    ds = path_of_a_ship().reset_coords()
+    for name, said in (("lat", "latitude"), ("lon", "longitude"), ("time", "time")):
+        ds[name].attrs["standard_name"] = said
+    way = saved(ds, tmp_path / "a.nc")
+    part = {"bbox": (0, 10, 40, 50), "period": ("2000-01-01", "2000-01-04")}
+    for variables in (None, ["t"]):
+        found = open_distribution(way, base=tmp_path, variables=variables, **part)
+        assert found.t.values.tolist() == [1, 2, 3]
+        assert found.lat.values.tolist() == [10, 20, 30]
+    assert list(open_distribution(way, base=tmp_path, variables=["lat"]).data_vars) == ["lat"]
+
+
+def test_a_place_without_a_position_is_in_no_box():
+    ds = path_of_a_ship()
+    ds["lon"] = ("obs", [50.0, np.nan, 30, 20, 10, 0])
+    assert select(ds, Selection((-180.0, -90.0, 180.0, 90.0))).t.values.tolist() == [0, 2, 3, 4, 5]
+
+
+def test_both_sides_of_a_staggered_grid_are_cut():
+    lat, lon = {"units": "degrees_north"}, {"units": "degrees_east"}
+    ds = xr.Dataset(
+        {"u": (("lat", "slon"), np.zeros((3, 4))), "v": (("slat", "lon"), np.zeros((2, 5)))},
+        {
+            "lat": ("lat", [0.0, 10, 20], lat),
+            "lon": ("lon", np.arange(5) * 10.0, lon),
+            "slat": ("slat", [5.0, 15], lat),
+            "slon": ("slon", np.arange(4) * 10.0 + 5, lon),
+        },
+    )
+    found = select(ds, Selection((0.0, -1.0, 22.0, 12.0)))
+    assert dict(found.sizes) == {"lat": 2, "slon": 2, "slat": 1, "lon": 3}
+
+
+@pytest.mark.parametrize("unit", ["radian", "radians", "rad"])
+def test_a_box_in_degrees_cuts_cells_in_radians(unit):
+    at = np.radians(np.arange(-30.0, 31, 10))
+    coords = {
+        "clat": ("cell", at, {"standard_name": "latitude", "units": unit}),
+        "clon": ("cell", at, {"standard_name": "longitude", "units": unit}),
+    }
+    ds = xr.Dataset({"t": ("cell", np.arange(7))}, coords)
+    assert select(ds, Selection((-15.0, -25.0, 25.0, 15.0))).t.values.tolist() == [2, 3, 4]
+
+
+def at_one_place():
+    ds = xr.Dataset({"t": ("level", np.arange(3.0))})
+    lat, lon = {"units": "degrees_north"}, {"units": "degrees_east"}
+    return ds.assign_coords(
+        lat=((), 5.0, lat), lon=((), 355.0, lon), time=pd.Timestamp("2000-03-01")
+    )
+
+
+def test_one_place_and_one_moment_lie_inside_or_not(tmp_path):
+    way = saved(at_one_place(), tmp_path / "a.nc")
+    inside = {"bbox": (-10, 0, 0, 10), "period": ("2000-02", "2000-03-01")}
+    assert open_distribution(way, base=tmp_path, **inside).sizes == {"level": 3}
+    with pytest.raises(InvalidInput, match="the longitude of the data is 355"):
+        open_distribution(way, base=tmp_path, bbox=(10, 0, 20, 10))
+    with pytest.raises(InvalidInput, match="the time of the data is 2000-03-01"):
+        open_distribution(way, base=tmp_path, period=("2001", None))
+
+
+def test_why_no_period_is_cut_is_said():
+    days = pd.date_range("2000-01-01", periods=6).values
+    both = xr.Dataset({"t": (("obs", "z"), np.zeros((3, 2)))})
+    both = both.assign_coords(time=(("obs", "z"), days.reshape(3, 2)))
+    with pytest.raises(InvalidInput, match="time 'time' runs along obs and z"):
+        select(both, Selection(period=("2000", "2000")))
+    run = {"standard_name": "forecast_reference_time"}
+    leads = days[:3, None] + pd.timedelta_range("0h", periods=2, freq="6h").values
+    fore = xr.Dataset({"t": (("run", "step"), np.zeros((3, 2)))}, {"run": ("run", days[:3], run)})
+    assert select(fore, Selection(period=("2000-01-02", ""))).sizes["run"] == 2
+    fore = fore.assign_coords(valid=(("run", "step"), leads, {"standard_name": "time"}))
+    with pytest.raises(InvalidInput, match="time 'valid' runs along run and step"):
+        select(fore, Selection(period=("2000", "2000")))
+    numbers = xr.Dataset({"t": ("time", [1.0])}, {"time": ("time", [1.0], {"units": "day as %Y"})})
+    with pytest.raises(InvalidInput, match=r"'time' holds numbers, not dates \(day as %Y\)"):
+        select(numbers, Selection(period=("2000", "2000")))
+
+
+def test_a_box_on_a_turned_pole_is_told_in_true_degrees():
+    pole = CRS.from_cf(
+        {
+            "grid_mapping_name": "rotated_latitude_longitude",
+            "grid_north_pole_latitude": 39.25,
+            "grid_north_pole_longitude": -162.0,
+        }
+    )
+    at = np.arange(-20.0, 21, 2)
+    ds = xr.Dataset(
+        {"t": (("rlat", "rlon"), np.zeros((21, 21)), {"grid_mapping": "pole"})},
+        {
+            "rlat": ("rlat", at, {"standard_name": "grid_latitude", "units": "degrees"}),
+            "rlon": ("rlon", at, {"standard_name": "grid_longitude", "units": "degrees"}),
+        },
+    )
+    ds["pole"] = ((), 0, pole.to_cf())
+    found = select(ds, Selection((10.0, 45.0, 30.0, 55.0)))
+    back = Transformer.from_crs(pole, "OGC:CRS84", always_xy=True)
+    lon, lat = back.transform(*np.meshgrid(at, at))
+    inside = (lon >= 10) & (lon <= 30) & (lat >= 45) & (lat <= 55)
+    assert found.rlat.values.tolist() == at[inside.any(axis=1)].tolist()
+    assert found.rlon.values.tolist() == at[inside.any(axis=0)].tolist()

@@ -1,7 +1,8 @@
 """Where the axes of an xarray dataset are; no values are read but those of indexes in memory.
 
-Only coordinates are looked at. What attributes tell comes before what a name suggests; an axis of
-its own (the coordinate of a dimension) before one beside it; one dimension before two.
+Only coordinates are looked at, and variables that attributes tell to be coordinates which no
+other variable names (`with_axes`). What attributes tell comes before what a name suggests; an axis
+of its own (the coordinate of a dimension) before one beside it; one dimension before two.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sciknow.axes.rule import Kind, guessed, kind_of, told
 _MESH = frozenset(
     {"cell", "cells", "ncell", "ncells", "ncol", "node", "nodes", "nnodes", "values", "ngptot"}
 )
+_PROMOTED = (Kind.TIME, Kind.LATITUDE, Kind.LONGITUDE)
 _SINCE = re.compile(r"\w+\s+since\s", re.I)
 
 
@@ -60,8 +62,26 @@ class Axes:
     vertical: str = ""
 
 
+def with_axes(ds: xr.Dataset) -> xr.Dataset:
+    """Make coordinates of the variables that are time, latitude or longitude by their attributes.
+
+    Many files of stations and tracks name no ``coordinates``; only kinds that no coordinate tells
+    are looked for.
+    """
+    bounds = bounds_names(ds)
+    have = {_told(ds, item) for item in ds.coords.values()}
+    found = [
+        name
+        for name, item in ds.data_vars.items()
+        if name not in bounds and (kind := told(item.attrs)) in _PROMOTED and kind not in have
+        if (_dated(item) if kind is Kind.TIME else np.issubdtype(item.dtype, np.number))
+    ]
+    return ds.set_coords(found)
+
+
 def find_axes(ds: xr.Dataset) -> Axes:
     """Find the axes of a dataset."""
+    ds = with_axes(ds)
     lat, lon = find(ds, Kind.LATITUDE), find(ds, Kind.LONGITUDE)
     kind, x, y = _layout(ds, lat, lon)
     if kind is GridKind.LATLON or kind is GridKind.PROJECTED:
@@ -83,6 +103,25 @@ def find(
     ds: xr.Dataset, kind: Kind, fits: Callable[[xr.DataArray], bool] = lambda item: True
 ) -> str:
     """Return the coordinate of one kind, the likeliest where there are several; empty for none."""
+    order = _ranked(ds, kind, fits)
+    return order[0] if order else ""
+
+
+def find_each(ds: xr.Dataset, kind: Kind) -> list[str]:
+    """Return the one-dimensional coordinates of one kind, the likeliest along each dimension.
+
+    The sides of staggered grids have a latitude each. Guesses beside the axis of a dimension do
+    not count.
+    """
+    found = _ranked(ds, kind, lambda item: item.ndim == 1 and np.issubdtype(item.dtype, np.number))
+    sure = [name for name in found if _told(ds, ds[name]) is kind or name in ds.dims]
+    by_dim: dict[Any, str] = {}
+    for name in sure or found[:1]:
+        by_dim.setdefault(ds[name].dims[0], name)
+    return list(by_dim.values())
+
+
+def _ranked(ds: xr.Dataset, kind: Kind, fits: Callable[[xr.DataArray], bool]) -> list[str]:
     bounds = bounds_names(ds)
     told_, guessed_ = [], []
     for name, item in ds.coords.items():
@@ -90,10 +129,9 @@ def find(
             continue
         if (said := _told(ds, item)) is not None:
             told_ += [str(name)] if said is kind else []
-        elif guessed(name, item.attrs) is kind and not _dated(item):
+        elif _guessed(ds, item) is kind and not _dated(item):
             guessed_.append(str(name))
-    order = sorted(told_ or guessed_, key=lambda name: (name not in ds.dims, ds[name].ndim))
-    return order[0] if order else ""
+    return sorted(told_ or guessed_, key=lambda name: (name not in ds.dims, ds[name].ndim))
 
 
 def _told(ds: xr.Dataset, item: xr.DataArray) -> Kind | None:
@@ -102,6 +140,12 @@ def _told(ds: xr.Dataset, item: xr.DataArray) -> Kind | None:
     if said in (Kind.LATITUDE, Kind.LONGITUDE) and _only_by_axis(item) and _is_turned(ds):
         return Kind.X if said is Kind.LONGITUDE else Kind.Y
     return said
+
+
+def _guessed(ds: xr.Dataset, item: xr.DataArray) -> Kind | None:
+    found, plain = guessed(item.name, item.attrs), guessed(item.name, {})
+    turned = plain in (Kind.X, Kind.Y) and found is not plain and _is_turned(ds)
+    return plain if turned else found
 
 
 def _only_by_axis(item: xr.DataArray) -> bool:
@@ -138,6 +182,34 @@ def find_times(ds: xr.Dataset) -> list[str]:
         for name in ([n for n in same if n in ds.dims] or [n for n in same if n == "time"] or same)
     ]
     return sorted(found, key=lambda name: -_users(ds, name))
+
+
+def one_time(ds: xr.Dataset) -> str:
+    """Return the single time of data that run along none; empty for others."""
+    if find_times(ds):
+        return ""
+    alone = [item for item in ds.coords.values() if not item.ndim and _dated(item)]
+    return next((str(i.name) for i in alone if kind_of(i.name, i.attrs) is Kind.TIME), "")
+
+
+def why_no_period(ds: xr.Dataset) -> str:
+    """Say why the times of a dataset cut nothing out of it; empty where they do.
+
+    Of a forecast the time of its run alone does not: what is valid when lies along the leads too.
+    """
+    found = find_times(ds)
+    for name, item in ds.coords.items():
+        spread = item.ndim > 1 and _dated(item) and kind_of(name, item.attrs) is Kind.TIME
+        if spread and all(_rank(ds, ds[n])[0] == 4 for n in found):
+            return f"their time {str(name)!r} runs along {' and '.join(map(str, item.dims))}"
+    if found or one_time(ds):
+        return ""
+    for name, item in [*ds.coords.items(), *ds.data_vars.items()]:
+        said = kind_of(name, item.attrs) if name in ds.coords else told(item.attrs)
+        if said is Kind.TIME and item.ndim < 2 and not _dated(item):
+            unit = item.attrs.get("units", "no units")
+            return f"their time {str(name)!r} holds numbers, not dates ({unit})"
+    return "the data have no time coordinate"
 
 
 def rivals(ds: xr.Dataset, times: Iterable[str]) -> list[str]:

@@ -32,7 +32,7 @@ _FEET = {
     "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "international_foot": 0.3048,
     "us_survey_foot": 1200 / 3937, "us survey foot": 1200 / 3937, "us_survey_feet": 1200 / 3937,
 }  # fmt: skip
-_DEGREES = re.compile(r"deg(ree)?s?|°|degrees?_?(n|north|e|east)")
+_DEGREES = re.compile(r"(arc_?)?(deg(ree)?s?|°)[ _]?(n(orth)?|e(ast)?)?")
 
 
 def unit_of(units: str) -> tuple[float, bool] | None:
@@ -114,6 +114,20 @@ def transformer(source: Any, target: Any) -> Any:
         raise InvalidInput(f"no way from {source} to {target}: {error}") from error
 
 
+def degrees_of(item: xr.DataArray) -> np.ndarray[Any, Any]:
+    """Return the values of a latitude or longitude in degrees, whatever the angle they stand in.
+
+    Examples
+    --------
+    >>> degrees_of(xr.DataArray([0.0, np.pi], dims="cell", attrs={"units": "radian"})).tolist()
+    [0.0, 180.0]
+    """
+    found = unit_of(str(item.attrs.get("units", "")).strip())
+    if found is None or not found[1] or found[0] == math.radians(1.0):
+        return np.asarray(item.values)
+    return np.asarray(np.degrees(np.asarray(item.values, "f8") * found[0]))
+
+
 def metres_of(item: xr.DataArray, mapping: Mapping[str, Any]) -> float:
     """Return the metres on the ground that one unit of a projection's coordinate stands for.
 
@@ -183,7 +197,7 @@ def extent(
     lon, lat = np.meshgrid(np.linspace(west, east, POINTS), np.linspace(south, north, POINTS))
     crs = crs_of(mapping, f"({x.name}, {y.name})")
     by = scale_of(x, crs), scale_of(y, crs)
-    globe_ = crs.geodetic_crs or GLOBE
+    globe_ = _globe_of(crs)
     found_x, found_y = transformer(globe_, crs).transform((lon + 180) % 360 - 180, lat)
     there = np.isfinite(found_x) & np.isfinite(found_y)
     if not there.any():
@@ -194,6 +208,12 @@ def extent(
     found_x = np.concatenate([found_x[there], inner_x]) / by[0]
     found_y = np.concatenate([found_y[there], inner_y]) / by[1]
     return found_x.min(), found_x.max(), found_y.min(), found_y.max()
+
+
+def _globe_of(crs: Any) -> Any:
+    """Return the longitudes and latitudes that a system is made from; not those of turned poles."""
+    own = crs.geodetic_crs
+    return (own.source_crs if own is not None and own.is_derived else own) or GLOBE
 
 
 def _inside(back: Any, sides: tuple[Any, Any], bbox: BBox) -> tuple[Any, Any]:

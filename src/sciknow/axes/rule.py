@@ -25,11 +25,10 @@ class Kind(StrEnum):
     OTHER_TIME = "time that the data do not run along: of a model run, a deployment, a lead"
 
 
-_NORTH = frozenset(
-    {"degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"}
-)
-_EAST = frozenset({"degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"})
-_DEGREES = frozenset({"degrees", "degree", "deg", "°", "arc_degree", "arcdeg"})
+_NORTH = re.compile(r"(deg(ree)?s?|°)[ _]?n(orth)?")
+_EAST = re.compile(r"(deg(ree)?s?|°)[ _]?e(ast)?")
+_DEGREES = re.compile(r"deg(ree)?s?|°|arc_?deg(ree)?s?")
+"""CF 4.1 and 4.2 take the spellings of UDUNITS; those that people write beside are as clear."""
 _PRESSURE = re.compile(r"(h|k|d|m)?pa|(milli|deci)?bars?|m?b|pascals?|hectopascals?|atm", re.I)
 _SINCE = re.compile(r"\w+\s+since\s+\S", re.I)
 _STANDARD = {
@@ -75,8 +74,8 @@ NAMES = {
 }
 """Customary names, the most usual first, in lower case; for columns of tables these are all."""
 _CUSTOMARY = (
-    (Kind.LATITUDE, re.compile(r"[xytuv]?(nav_)?lat(itude)?s?[a-z]?\d*|y_lat|gphi[tuvf]")),
-    (Kind.LONGITUDE, re.compile(r"[xytuv]?(nav_)?lon(g|gitude)?s?[a-z]?\d*|x_lon|glam[tuvf]")),
+    (Kind.LATITUDE, re.compile(r"[xytuv]?(nav_)?lat(itude)?s?[a-z]?_?\d*|y_lat|gphi[tuvf]")),
+    (Kind.LONGITUDE, re.compile(r"[xytuv]?(nav_)?lon(g|gitude)?s?[a-z]?_?\d*|x_lon|glam[tuvf]")),
     (Kind.X, re.compile(r"xc?|xgeo|x_?coord(inate)?")),
     (Kind.Y, re.compile(r"yc?|ygeo|y_?coord(inate)?")),
     (
@@ -121,19 +120,24 @@ def told(attrs: Mapping[Any, Any]) -> Kind | None:
 
 def _of_units(units: str) -> Kind | None:
     lower = units.lower()
-    if lower in _NORTH:
+    if _NORTH.fullmatch(lower):
         return Kind.LATITUDE
-    if lower in _EAST:
+    if _EAST.fullmatch(lower):
         return Kind.LONGITUDE
     return Kind.TIME if _SINCE.match(units) else None
 
 
 def _of_axis(axis: str, units: str) -> Kind | None:
     if axis == "X" or axis == "Y":
-        if units.lower() in _DEGREES | _NORTH | _EAST:
-            return Kind.LONGITUDE if axis == "X" else Kind.LATITUDE
-        return Kind.X if axis == "X" else Kind.Y
+        return _in_degrees(Kind.X if axis == "X" else Kind.Y, units)
     return {"T": Kind.TIME, "Z": Kind.VERTICAL}.get(axis)
+
+
+def _in_degrees(side: Kind, units: str) -> Kind:
+    """Tell what runs along X or Y: longitude or latitude in degrees, else a projection's own."""
+    if any(known.fullmatch(units.lower()) for known in (_DEGREES, _NORTH, _EAST)):
+        return Kind.LONGITUDE if side is Kind.X else Kind.LATITUDE
+    return side
 
 
 def guessed(name: object, attrs: Mapping[Any, Any]) -> Kind | None:
@@ -149,7 +153,7 @@ def guessed(name: object, attrs: Mapping[Any, Any]) -> Kind | None:
         return found
     for word in (str(attrs.get("long_name", "")).strip().lower(), str(name).lower()):
         if found := next((kind for kind, known in _CUSTOMARY if known.fullmatch(word)), None):
-            return found
+            return _in_degrees(found, units) if found in (Kind.X, Kind.Y) else found
     return Kind.VERTICAL if _PRESSURE.fullmatch(units) else None
 
 

@@ -13,13 +13,12 @@ from typing import Any, cast
 import dask.dataframe as dd
 import xarray as xr
 
-from sciknow.axes.finder import find_times
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.model import Distribution
 from sciknow.model.selection import Selection
 from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.rows import cut_rows
-from sciknow.readers.selection import has_places, names, select
+from sciknow.readers.selection import has_places, has_times, names, select
 
 Opened = xr.Dataset | xr.DataTree | dd.DataFrame
 """What opening gives: lazy, on dask."""
@@ -110,7 +109,7 @@ def _of_group(path: str, ds: xr.Dataset, wanted: Selection) -> Selection:
     variables = [name for one in wanted.variables for name in _own(path, ds, one)]
     return Selection(
         wanted.bbox if wanted.bbox and has_places(ds) else None,
-        wanted.period if wanted.period and find_times(ds) else None,
+        wanted.period if wanted.period and has_times(ds) else None,
         tuple(variables),
     )
 

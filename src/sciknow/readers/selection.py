@@ -14,18 +14,24 @@ from sciknow.axes.finder import (
     GridKind,
     find,
     find_axes,
+    find_each,
     find_times,
     grid_mappings,
+    one_time,
     rivals,
+    why_no_period,
+    with_axes,
 )
-from sciknow.axes.projection import extent
+from sciknow.axes.projection import degrees_of, extent
 from sciknow.axes.rule import Kind
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.model.coverage import BBox
 from sciknow.model.parse import date_key
 from sciknow.model.selection import Selection
+from sciknow.readers.ragged import Index as Index
+from sciknow.readers.ragged import beside, follow, numbered
 
-Index = npt.NDArray[np.intp]
+Values = npt.NDArray[np.floating]
 
 
 def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
@@ -45,15 +51,16 @@ def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
     NotFound
         When it lacks a variable.
     """
-    part = chosen(ds, selection.variables)
+    part = with_axes(chosen(ds, selection.variables))
     cuts: list[tuple[str, Index]] = []
     if selection.bbox is not None:
         cuts += _box(part, selection.bbox)
     if selection.period is not None:
-        cuts += [(str(time.dims[0]), _times(time, selection.period)) for time in times(part)]
+        cuts += _period(part, selection.period)
     found: dict[str, Index] = {}
     for dim, index in cuts:
         found[dim] = found[dim][np.isin(found[dim], index)] if dim in found else index
+    found = follow(part, found)
     for dim, index in found.items():
         if not len(index):
             reach = f"{ds[dim].values[0]} to {ds[dim].values[-1]}" if ds.sizes[dim] else "none"
@@ -65,7 +72,10 @@ def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
 
 
 def chosen(ds: xr.Dataset, variables: Sequence[str]) -> xr.Dataset:
-    """Return some variables of a dataset with the grid mappings that they name; all for none.
+    """Return some variables of a dataset with what says where they lie; all for none.
+
+    These are their grid mappings, axes that they do not name themselves, and what their instances
+    are where they are samples of several (CF 9.3).
 
     Raises
     ------
@@ -76,24 +86,51 @@ def chosen(ds: xr.Dataset, variables: Sequence[str]) -> xr.Dataset:
         return ds
     wanted = names(ds, variables)
     mappings = grid_mappings(ds, variables=wanted)
-    return ds.set_coords([name for name in mappings if name not in wanted])[wanted]
+    axes = with_axes(ds.set_coords(list(mappings)))
+    said = axes.reset_coords([name for name in wanted if name not in ds.coords])
+    part = said[wanted]
+    return part.assign_coords(beside(axes, part))
 
 
 def _box(ds: xr.Dataset, bbox: BBox) -> list[tuple[str, Index]]:
     west, south, east, north = bbox
     axes = find_axes(ds)
     if axes.kind is not GridKind.PROJECTED:
-        lat, lon = axis(ds, Kind.LATITUDE), axis(ds, Kind.LONGITUDE)
-        return [
-            (str(lat.dims[0]), _inside(lat, south, north)),
-            (str(lon.dims[0]), _longitudes(lon, west, east)),
-        ]
+        return _along(ds, Kind.LATITUDE, (south, north)) + _along(ds, Kind.LONGITUDE, (west, east))
     x, y = ds[axes.x], ds[axes.y]
     low_x, high_x, low_y, high_y = extent(_mapping(ds, axes), x, y, bbox)
     return [
-        (str(y.dims[0]), _inside(y, low_y, high_y)),
-        (str(x.dims[0]), _inside(x, low_x, high_x)),
+        (str(y.dims[0]), _inside(y.values, low_y, high_y)),
+        (str(x.dims[0]), _inside(x.values, low_x, high_x)),
     ]
+
+
+def _period(ds: xr.Dataset, period: tuple[str, str]) -> list[tuple[str, Index]]:
+    """Cut along every time; a single one has to lie inside."""
+    if alone := one_time(ds):
+        if not len(_times(ds[alone], period)):
+            raise InvalidInput(
+                f"nothing lies inside the period: the time of the data is {ds[alone].values}",
+                hint="take another period",
+            )
+        return []
+    return [(str(time.dims[0]), _times(time, period)) for time in times(ds)]
+
+
+def _along(ds: xr.Dataset, kind: Kind, ends: tuple[float, float]) -> list[tuple[str, Index]]:
+    """Cut along every latitude or longitude; a single one has to lie inside."""
+    cut = _inside if kind is Kind.LATITUDE else _longitudes
+    many = find_each(ds, kind)
+    if not many and (place := find(ds, kind, lambda item: not item.ndim)):
+        at = degrees_of(ds[place])
+        if not len(cut(np.atleast_1d(at), *ends)):
+            raise InvalidInput(
+                f"nothing lies inside the box: the {kind} of the data is {float(at):g}",
+                hint="take another box",
+            )
+        return []
+    sides = [ds[name] for name in many] or [axis(ds, kind)]
+    return [(str(side.dims[0]), cut(degrees_of(side), *ends)) for side in sides]
 
 
 def _mapping(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
@@ -111,8 +148,10 @@ def _mapping(ds: xr.Dataset, axes: Axes) -> dict[str, Any]:
 
 def select(ds: xr.Dataset, selection: Selection) -> xr.Dataset:
     """Return the part of a dataset that is wanted, still lazy."""
-    cuts = {dim: as_slice(at) for dim, at in indices(ds, selection).items()}
-    return chosen(ds, selection.variables).isel(cuts)
+    at = indices(ds, selection)
+    part = chosen(ds, selection.variables)
+    cut = part.isel({dim: as_slice(index) for dim, index in at.items()})
+    return cut.assign(numbered(part, at))
 
 
 def names(ds: xr.Dataset, wanted: Sequence[str]) -> list[str]:
@@ -158,8 +197,13 @@ def has_places(ds: xr.Dataset) -> bool:
     axes = find_axes(ds)
     if axes.kind is GridKind.PROJECTED:
         return bool(grid_mappings(ds, axes.x, axes.y))
-    sides = (Kind.LATITUDE, Kind.LONGITUDE)
-    return all(find(ds, kind, lambda item: item.ndim == 1) for kind in sides)
+    sides, ds = (Kind.LATITUDE, Kind.LONGITUDE), with_axes(ds)
+    return all(find(ds, kind, lambda item: item.ndim < 2) for kind in sides)
+
+
+def has_times(ds: xr.Dataset) -> bool:
+    """Tell whether a period can be cut out of a dataset."""
+    return not why_no_period(with_axes(ds))
 
 
 def times(ds: xr.Dataset) -> list[xr.DataArray]:
@@ -170,12 +214,12 @@ def times(ds: xr.Dataset) -> list[xr.DataArray]:
     InvalidInput
         When there is none, or nothing tells which of several it is.
     """
-    found = find_times(ds)
-    if not found:
+    if why := why_no_period(ds):
         raise InvalidInput(
-            "the data have no time coordinate, so a period cannot be cut out of them",
-            hint="leave out period",
+            f"{why}, so a period cannot be cut out of them",
+            hint="leave out period, and select along " + ", ".join(map(str, ds.sizes)),
         )
+    found = find_times(ds)
     if which := rivals(ds, found):
         raise InvalidInput(
             f"the data do not tell which of {', '.join(which)} is their time",
@@ -184,17 +228,16 @@ def times(ds: xr.Dataset) -> list[xr.DataArray]:
     return [ds[name] for name in found]
 
 
-def _inside(coordinate: xr.DataArray, low: float, high: float) -> Index:
-    values = coordinate.values
+def _inside(values: Values, low: float, high: float) -> Index:
     return np.flatnonzero((values >= low) & (values <= high))
 
 
-def _longitudes(coordinate: xr.DataArray, west: float, east: float) -> Index:
+def _longitudes(values: Values, west: float, east: float) -> Index:
     """Find longitudes between two meridians, whatever the range of the data's own."""
     if east - west >= 360:
-        return np.arange(coordinate.size)
+        return np.flatnonzero(np.isfinite(values))
     span = (east - west) % 360 or (360.0 if east != west else 0.0)
-    offset = (coordinate.values - west) % 360
+    offset = (values - west) % 360
     inside = np.flatnonzero(offset <= span)
     # across the data's own seam the order on the globe is kept, not the order in the file
     if np.any(np.diff(inside) > 1):

@@ -24,7 +24,7 @@ from sciknow.readers.plans.cost import Cost, Costs
 from sciknow.readers.plans.layout import Layout
 from sciknow.readers.plans.plan_picture import draw
 from sciknow.readers.request import parse_budget
-from sciknow.readers.selection import Index, indices, names
+from sciknow.readers.selection import Index, chosen, indices
 from sciknow.text import counted, human_bytes
 
 REQUEST_BYTES = 256 * 1024
@@ -198,14 +198,13 @@ def total(
     ds: xr.Dataset, selection: Selection, costs: Costs | None
 ) -> tuple[Cost, tuple[str, ...], tuple[str, ...]]:
     """Return the cost of a part, its warnings, and the variables whose layout is not known."""
-    wanted = set(names(ds, selection.variables)) if selection.variables else set(ds.data_vars)
-    part = ds[sorted(map(str, wanted))]
-    chosen = indices(ds, selection)
+    part = chosen(ds, selection.variables)
+    at = indices(ds, selection)
     cost, warnings, unknown = Cost(), [], []
     for name, item in part.variables.items():
         if item.chunks is None:
             continue
-        index = [chosen.get(str(dim), np.arange(n)) for dim, n in item.sizes.items()]
+        index = [at.get(str(dim), np.arange(n)) for dim, n in item.sizes.items()]
         one = costs.cost(str(name), index, item.chunks) if costs is not None else None
         if one is None:
             unknown.append(str(name))
