@@ -37,6 +37,7 @@ LEVELS = [
         "catalogs",
         "readers",
         "graph",
+        "harvest",
         "search",
         "ledger",
         "preservation",
