@@ -1,6 +1,7 @@
 """One built hub a test run, and the order and the end of a soak."""
 
 import os
+import socket
 import time
 
 import pytest
@@ -61,3 +62,35 @@ def small_hub(once):
         sciknow.build_hub(write_source(folder)).close()
 
     return once("small-hub", make)
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """Give names addresses; of a name that is asked for again the next ones."""
+    real = socket.getaddrinfo
+    turning = iter([["8.8.8.8"], ["127.0.0.1"], ["127.0.0.1"]])
+    known = {
+        "data.example.org": lambda: ["127.0.0.1"],
+        "inner.example.org": lambda: ["127.0.0.1"],
+        "both.example.org": lambda: ["8.8.8.8", "127.0.0.1"],
+        "turning.example.org": lambda: next(turning, ["127.0.0.1"]),
+    }
+
+    def asked(host, port, *rest, **more):
+        found = known.get(host, lambda: [host])()
+        return [item for one in found for item in real(one, port, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+    # nobody is there in this test, so that a name which turns is seen to be asked for no address
+    # but the one that was judged
+    reached = []
+    connect = socket.socket.connect
+
+    def connecting(self, address):
+        if address[0] == "8.8.8.8":
+            reached.append(address)
+            raise ConnectionRefusedError("not in a test")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connecting)
+    return reached

@@ -104,6 +104,14 @@ def test_any_text_gives_a_url_or_an_error_of_ours(value):
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "224.0.0.1",
+        "100.64.0.1",
+        "168.63.129.16",
+        "192.0.0.192",
+        "::127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "::ffff:0:7f00:1",
+        "fd00:ec2::254",
+        "fe80::1%eth0",
     ],
 )
 def test_private_hosts(host):
@@ -118,9 +126,10 @@ def test_public_hosts(host):
     assert not is_private_host(host)
 
 
-def test_host_that_is_none():
+@pytest.mark.parametrize("host", ["a/b", "127.0.0.%31", ""])
+def test_host_that_is_none(host):
     with pytest.raises(InvalidInput):
-        normalise_host("a/b")
+        normalise_host(host)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +150,6 @@ def test_redirects_that_are_followed(origin, location, target):
         ("https://h.org/a", "http://h.org/a"),
         ("http://h.org/a", "file:///etc/passwd"),
         ("http://h.org/a", "s3://bucket/a"),
-        ("http://h.org/a", "http://169.254.169.254/latest/meta-data"),
-        ("http://h.org/a", "http://localhost/admin"),
         ("http://h.org/a", "http://user:pass@h.org/"),
     ],
 )

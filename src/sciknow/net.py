@@ -44,6 +44,17 @@ _CREDENTIAL = re.compile(
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Addresses that stand for one of version 4 (RFC 6052)."""
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is routed between networks of version 6 (RFC 4291)."""
+
+_INSIDE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/23", "3fff::/20"),
+    )
+)
+"""Beside what Python knows: protocol assignments, and where Azure answers its own machines."""
+
 _SAFE = "/:@!$&'()*+,;=~-._%[]"
 
 
@@ -136,7 +147,8 @@ def normalise_host(host: str) -> str:
             bare = bare.encode("idna").decode("ascii")
         except UnicodeError:
             raise InvalidInput(f"{host!r} is no host name") from None
-    if not bare or any(not (char.isalnum() or char in ".-_:%") for char in bare):
+    marks = ".-_:%" if ":" in bare else ".-_"  # a percent sign begins the zone of an address
+    if not bare or any(not (char.isalnum() or char in marks) for char in bare):
         raise InvalidInput(f"{host!r} is no host name")
     return bare
 
@@ -150,7 +162,15 @@ def is_private_host(host: str) -> bool:
     if bare == "localhost" or bare.endswith((".localhost", ".local", ".internal")):
         return True
     address = _address(bare)
-    return address is not None and (address.is_multicast or not address.is_global)
+    return address is not None and not _is_public(address)
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if address.is_multicast or not address.is_global:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST:
+        return False
+    return not any(address in network for network in _INSIDE)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -177,8 +197,8 @@ def redirect_target(origin: str, location: str) -> str:
     InvalidInput
         For something that is no address.
     UntrustedInput
-        For another scheme, a step down from https to http, or a step from a public host to a
-        private one.
+        For another scheme, or a step down from https to http. Whether its host may be reached is
+        told where it is connected to (`sciknow.wire.reach`).
     """
     try:
         joined = urljoin(origin, location)
@@ -188,8 +208,6 @@ def redirect_target(origin: str, location: str) -> str:
     before, after = urlsplit(origin), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":
         raise UntrustedInput(f"{redact(origin)} redirects to the unencrypted {redact(target)}")
-    if is_private_host(after.hostname or "") and not is_private_host(before.hostname or ""):
-        raise UntrustedInput(f"{redact(origin)} redirects into a private network")
     return target
 
 

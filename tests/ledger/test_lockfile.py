@@ -1,6 +1,7 @@
 """The lockfile: readable, the same for the same content, checked when read, used to open."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 from drifting import flip, sample, table, to_netcdf, to_zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from servers.forbidden import counting_port
 
 import sciknow as sk
 from sciknow.cli.main import main
@@ -27,6 +29,7 @@ from sciknow.errors import (
     UntrustedInput,
 )
 from sciknow.hub import embedded_hub
+from sciknow.hub.store.hubs import Hubs
 from sciknow.ledger import Lock, Locked, Report, Status, Verdict, make_lock, read_lock, write_lock
 from sciknow.ledger.toml import to_toml
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
@@ -417,3 +420,43 @@ def test_a_lock_taken_locally_holds_over_the_wire(place):
                 warnings.simplefilter("error")
                 verdict = place.verify()
             assert verdict.ok, verdict.details
+
+
+@pytest.mark.parametrize("field", ["url", "mirrors", "storage_options"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "0x7f000001", "inner.example.org"])
+def test_a_stranger_s_lockfile_leads_nobody_inside(field, host, place, names, monkeypatch):
+    monkeypatch.delenv("SCIKNOW_PRIVATE")
+    to_netcdf(sample(), place / "a.nc")
+    with counting_port() as (port, came):
+        inside = f"http://{host}:{port}"
+        told = {
+            "url": {"url": f"{inside}/a.nc"},
+            "mirrors": {"mirrors": (f"{inside}/a.nc",)},
+            "storage_options": {"url": "s3://b/a.nc", "storage_options": {"endpoint_url": inside}},
+        }[field]
+        place.lock(place.way("a.nc"), **told)
+        if field == "mirrors":
+            (place / "a.nc").unlink()
+            tried = dict(place.verify().tried)
+            assert any("private network" in why for why in tried.values())
+        else:
+            for ask in (
+                place.verify,
+                lambda: place.hub.open("ice-monthly", locked=place.lockfile),
+            ):
+                place.lock(place.way("a.nc"), id="ice-monthly", **told)
+                with pytest.raises(UntrustedInput, match="private network"):
+                    ask()
+        assert came == []
+
+
+def test_a_hub_that_came_along_with_a_lockfile_is_not_asked(place, tmp_path, monkeypatch):
+    to_netcdf(sample(), place / "a.nc")
+    shutil.copytree(place.hub._state.folder.root, tmp_path / "hub", symlinks=True)
+    monkeypatch.chdir(tmp_path)
+    with Hubs() as hubs:
+        found = hubs.named("hub")
+        assert found is None or found.folder.root.resolve() != (tmp_path / "hub").resolve()
+        found = hubs.named(str(tmp_path / "hub"))
+        assert found is not None
+        assert found.folder.root == tmp_path / "hub"

@@ -147,7 +147,15 @@ def test_what_is_no_folder_is_refused(hub, kept, wrong):
         hub.open(kept[0], copies=wrong)
 
 
-def test_a_lock_of_a_copy_pins_the_copy_and_knows_its_source(hub, web, sample, archive, kept):
+@pytest.fixture
+def lock_by_user(monkeypatch):
+    """Let a lockfile name the server of the test, which no hub names."""
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
+
+
+def test_a_lock_of_a_copy_pins_the_copy_and_knows_its_source(
+    hub, web, sample, archive, kept, lock_by_user
+):
     sea, bag = kept
     with sciknow.session() as book:
         sciknow.open_preserved(bag)
@@ -169,7 +177,9 @@ def test_a_lock_of_a_copy_pins_the_copy_and_knows_its_source(hub, web, sample, a
     assert hub.open(sea, locked=lock).attrs["sciknow_access_url"].startswith(web.url)
 
 
-def test_source_and_copy_are_two_things_where_they_differ(hub, web, sample, archive, kept):
+def test_source_and_copy_are_two_things_where_they_differ(
+    hub, web, sample, archive, kept, lock_by_user
+):
     sea, bag = kept
     with sciknow.session() as book:
         hub.open(sea)
@@ -184,7 +194,7 @@ def test_source_and_copy_are_two_things_where_they_differ(hub, web, sample, arch
         hub.open(sea, locked=lock)
 
 
-def test_what_is_locked_is_found_in_a_copy(hub, web, sample, archive, kept):
+def test_what_is_locked_is_found_in_a_copy(hub, web, sample, archive, kept, lock_by_user):
     sea, bag = kept
     lock = sciknow.lock(archive / "study.lock", [sea], hub=hub)
     assert "bag" not in lock.read_text()
@@ -197,7 +207,7 @@ def test_what_is_locked_is_found_in_a_copy(hub, web, sample, archive, kept):
     assert next(iter(book)).bag == str(bag)
 
 
-def test_a_copy_in_another_form_is_told_of(hub, archive, sample):
+def test_a_copy_in_another_form_is_told_of(hub, archive, sample, lock_by_user):
     raw = sample.assign_coords(time=("time", [0.0, 1, 2, 3], {"units": "days since 2000-01-01"}))
     with dap_server(raw) as server:
         sea = dataset(way(server.url, "opendap"))

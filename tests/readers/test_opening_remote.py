@@ -160,7 +160,8 @@ def test_s3_unconsolidated_and_tables(s3, folder, sample, table):
     pd.testing.assert_frame_equal(frame.compute(), table, check_dtype=False)
 
 
-def test_kerchunk_json_over_http(web, folder, sample, tmp_path):
+def test_kerchunk_json_over_http(web, folder, sample, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
     url = f"{web.url}/four.nc"
     references = references_to(folder / "four.nc", url)
     (tmp_path / "set.json").write_text(json.dumps(references))
@@ -173,7 +174,8 @@ def test_kerchunk_json_over_http(web, folder, sample, tmp_path):
         xr.testing.assert_equal(ds.compute(), sample)
 
 
-def test_kerchunk_parquet_over_http(web, folder, sample, tmp_path):
+def test_kerchunk_parquet_over_http(web, folder, sample, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
     references = references_to(folder / "four.nc", f"{web.url}/four.nc")
     write_parquet_references(references, tmp_path / "set.parq", 10)
     with DataServer(tmp_path) as documents:

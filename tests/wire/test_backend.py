@@ -11,6 +11,7 @@ from sciknow.wire import Transport
 from sciknow.wire.backend import Web, backend_for
 from sciknow.wire.bucket import Bucket
 from sciknow.wire.plain_s3 import PlainS3
+from sciknow.wire.reach import Reach
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 ELSEWHERE = {"endpoint_url": "http://127.0.0.1:9"}
@@ -46,7 +47,7 @@ def test_a_web_server_is_asked_for_everything_but_whole_folders(tmp_path):
     (tmp_path / "a").write_bytes(b"0123456789")
     run = Transport().run
     with DataServer(tmp_path, listing=True) as server:
-        url, web = f"{server.url}/a", Web()
+        url, web = f"{server.url}/a", Web(Reach.of(server.url))
         assert run(web.fetch(url, (1, 3), 10)).body == b"12"
         assert web.read(url, (2, 4), 10, Deadline.after(5)).body == b"23"
         assert run(web.head(url)).total == 10

@@ -103,7 +103,8 @@ def test_a_redirect_to_where_nobody_goes(web, location):
         Client().get(f"{web.url}/a.json")
 
 
-def test_a_secret_does_not_follow_to_another_host(web, tmp_path):
+def test_a_secret_does_not_follow_to_another_host(web, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
     with DataServer(tmp_path / "served") as other:
         web.faults.append(Fault("redirect", match="^/away", location=f"{other.url}/headers"))
         web.faults.append(Fault("redirect", match="^/here", location=f"{web.url}/headers"))
@@ -299,7 +300,10 @@ def test_a_page_may_ask_with_another_body_or_header(web):
     assert [page.body for page in Client().pages(asked, more)] == [b"a: 1", b"b: 2", b"b: 3"]
 
 
-def test_a_next_page_goes_where_a_redirect_may_and_hears_no_secret_elsewhere(web, tmp_path):
+def test_a_next_page_goes_where_a_redirect_may_and_hears_no_secret_elsewhere(
+    web, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
     client = Client(headers={"X-Api-Key": "secret", "Accept": "text/turtle"})
     with DataServer(tmp_path / "served") as other:
         for at, told in ((other.url, False), (web.url, True)):
@@ -367,7 +371,8 @@ def test_a_file_that_is_not_wanted_whole_is_not_there(web, tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-def test_a_file_hears_secrets_of_its_own_host_alone(web, tmp_path):
+def test_a_file_hears_secrets_of_its_own_host_alone(web, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
     with DataServer(tmp_path / "served") as other:
         web.faults.append(Fault("redirect", match="^/away", location=f"{other.url}/headers"))
         client = Client(headers={"X-Api-Key": "secret"})

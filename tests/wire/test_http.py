@@ -21,6 +21,11 @@ def served(tmp_path):
         yield server
 
 
+@pytest.fixture(autouse=True)
+def this_machine_may_be_asked(monkeypatch):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.1")
+
+
 def run(work):
     return Transport().run(work)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import xarray as xr
+from servers.forbidden import counting_port
 from servers.objects import object_server
 from servers.web import DataServer, Fault
 
@@ -19,6 +17,7 @@ from sciknow.net import Deadline
 from sciknow.readers import open_distribution
 from sciknow.wire import Transport
 from sciknow.wire.plain_s3 import PlainS3
+from sciknow.wire.reach import Reach
 from sciknow.wire.trouble import Absent, Trouble
 
 
@@ -44,34 +43,6 @@ def transport(endpoint: str, **options: object) -> Transport:
     return Transport(storage_options={"endpoint_url": endpoint, **options}, deadline=10)
 
 
-@contextmanager
-def counting_port() -> Iterator[tuple[int, list[object]]]:
-    """Listen on a port where nobody may come; yield it and who came."""
-    came: list[object] = []
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        door.listen()
-        door.settimeout(0.05)
-        closing = threading.Event()
-
-        def watch() -> None:
-            while not closing.is_set():
-                try:
-                    found, who = door.accept()
-                except TimeoutError:
-                    continue
-                came.append(who)
-                found.close()
-
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield door.getsockname()[1], came
-        finally:
-            closing.set()
-            thread.join()
-
-
 @pytest.mark.parametrize("way", ["fetch", "read", "size", "names"])
 def test_an_endpoint_from_data_never_leads_to_a_forbidden_port(way, tmp_path, public_name):
     with counting_port() as (port, came), DataServer(tmp_path) as web:
@@ -89,7 +60,8 @@ def test_an_endpoint_from_data_never_leads_to_a_forbidden_port(way, tmp_path, pu
         assert came == []
 
 
-def test_a_record_from_elsewhere_opens_from_a_public_bucket(endpoint):
+def test_a_record_from_elsewhere_opens_from_a_public_bucket(endpoint, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_PRIVATE", "127.0.0.0/8")  # as if it were public
     way = Distribution(
         id="x",
         access_url="s3://data/s.zarr",
@@ -126,12 +98,13 @@ def test_icechunk_does_not_visit_an_endpoint_from_data():
             ({}, {"endpoint_url": endpoint}),
             ({"virtual_containers": {f"{endpoint}/": {}}}, {}),
             ({"virtual_containers": {"s3://b/": {"endpoint_url": endpoint}}}, {}),
+            (None, {}),
         ):
             way = Distribution(
                 id="x",
-                access_url="s3://data/repo",
+                access_url="s3://data/repo" if options is not None else "https://a.org/repo/x",
                 reader="icechunk",
-                options=options,
+                options=options or {},
                 storage_options=storage,
             )
             with pytest.raises(UntrustedInput, match="record from elsewhere"):
@@ -222,7 +195,7 @@ def test_one_request_is_one_attempt(tmp_path):
     with DataServer(tmp_path) as web:
         web.faults.append(Fault("status", status=503))
         with pytest.raises(Trouble):
-            PlainS3(web.url).read("s3://data/a", (0, 1), 10, Deadline.after(5))
+            PlainS3(web.url, Reach.of(web.url)).read("s3://data/a", (0, 1), 10, Deadline.after(5))
         assert len(web.hits) == 1
 
 
@@ -236,6 +209,6 @@ def test_icechunk_follows_no_redirect_of_its_own(tmp_path):
         web.faults.append(Fault("redirect", match="/(snapshots|manifests|chunks)/", location=away))
         way = Distribution(id="x", access_url=f"{web.url}/repo.icechunk", reader="icechunk")
         with pytest.raises(SourceUnavailable):
-            open_distribution(way, base=None, deadline=5)
+            open_distribution(way, base=tmp_path, deadline=5)
         assert any("/snapshots/" in hit.path for hit in web.hits)
         assert came == []

@@ -14,7 +14,14 @@ from sciknow.ledger.book import (
 from sciknow.ledger.citation import STYLES, cite, csl_items, software_items
 from sciknow.ledger.crate import Study, check_folder, check_study, contents, take_in, write_crate
 from sciknow.ledger.difference import Change, ChangeKind, Comparison, compare
-from sciknow.ledger.lockfile import Lock, Locked, environment, make_lock, read_lock, write_lock
+from sciknow.ledger.lockfile import (
+    Lock,
+    Locked,
+    environment,
+    make_lock,
+    read_lock,
+    write_lock,
+)
 from sciknow.ledger.report import Report, Status, Verdict
 from sciknow.ledger.source import Source
 from sciknow.model.selection import SELECTION, selection_of, selection_text

@@ -275,7 +275,13 @@ def _whole(distribution: Distribution, base: Path | str | None, request: Request
     reader = reader_for(distribution)
     reader.format.check_options(distribution.options)
     deadline = request.deadline
-    location = locate(distribution, base=base, deadline=deadline, cache=request.cache)
+    location = locate(
+        distribution,
+        base=base,
+        deadline=deadline,
+        cache=request.cache,
+        trusted=request.trusted,
+    )
     with location.transport.until(Deadline.after(deadline)):
         opened = _open(reader, location, distribution.options)
     return Whole(distribution, reader, location, opened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_ur
 from sciknow.readers import registry
 from sciknow.readers.protocol import Location, Reader
 from sciknow.wire.cache import Cache, parse_cache
+from sciknow.wire.reach import NOBODY, Reach
 from sciknow.wire.transport import Transport
 
 As: TypeAlias = Literal["dataset", "tree", "table"]
@@ -75,6 +76,8 @@ class Request:
         What has to come out; whatever it is when left out.
     max_bytes, table_as, deadline, cache
         As of `Options`.
+    trusted : bool, optional
+        Whether the user named the way; see `locate`.
     """
 
     selection: Selection = Selection()
@@ -83,6 +86,7 @@ class Request:
     table_as: TableAs = TableAs.DATAFRAME
     deadline: float = DEADLINE
     cache: Cache | None = None
+    trusted: bool | None = None
 
 
 def parse_request(as_: As | None = None, **options: Unpack[Options]) -> Request:
@@ -188,6 +192,7 @@ def locate(
     deadline: float = DEADLINE,
     cache: Cache | None = None,
     trusted: bool | None = None,
+    private: bool = False,
 ) -> Location:
     """Check where a distribution leads.
 
@@ -204,14 +209,19 @@ def locate(
     cache : Cache, optional
         Where what comes is kept, and looked for first.
     trusted : bool, optional
-        Whether the user, or who made the package, wrote the options of the object store (see
-        `sciknow.wire.objectstore`); by default where there is a catalogue's folder.
+        Whether the user, or who made the package, wrote it: then its own addresses may lie in a
+        private network (see `sciknow.wire.reach`), and its endpoint is visited with the tools of
+        its provider (see `sciknow.wire.objectstore`). By default where there is a catalogue's
+        folder.
+    private : bool
+        Whether the user lets it, and what it leads to, lie in any private network.
 
     Raises
     ------
     UntrustedInput
         For another scheme, a path outside *base*, or a credential.
     """
+    trusted = base is not None if trusted is None else trusted
     folder = None if base is None else Path(base).resolve()
     options = distribution.storage_options
     check_no_credentials(options, f"the distribution {distribution.id}")
@@ -223,7 +233,8 @@ def locate(
         deadline=deadline,
         folder=folder,
         cache=cache,
-        trusted=folder is not None if trusted is None else trusted,
+        trusted=trusted,
+        reach=_reach(distribution, trusted, private),
     )
     if "://" in url and not url.startswith("file://"):
         return Location(parse_url(url, schemes=REMOTE_SCHEMES), transport, None, options)
@@ -256,6 +267,25 @@ def local_path(url: str, folder: Path) -> Path:
             hint="local data lie beside their catalogue",
         )
     return path
+
+
+def _reach(distribution: Distribution, trusted: bool, private: bool) -> Reach:
+    named = [url for url in addresses_of(distribution) if "://" in url] if trusted else []
+    return Reach.of(*named, anywhere=private) if named or private else NOBODY
+
+
+def addresses_of(distribution: Distribution) -> Iterator[str]:
+    """Yield every address that a distribution itself names, in its options too."""
+    yield distribution.access_url
+    waiting: list[object] = [distribution.storage_options, distribution.options]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str) and "://" in item:
+            yield item
+        elif isinstance(item, Mapping):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, (list, tuple)):
+            waiting += item
 
 
 def _store_options(options: Mapping[str, object]) -> dict[str, object]:

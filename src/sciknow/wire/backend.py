@@ -15,6 +15,7 @@ from sciknow.wire.answer import Reply, Span
 from sciknow.wire.bucket import Bucket
 from sciknow.wire.objectstore import with_endpoint
 from sciknow.wire.plain_s3 import PlainS3
+from sciknow.wire.reach import NOBODY, Reach
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 
@@ -47,23 +48,32 @@ class Backend(Protocol):
 
 
 class Web:
-    """A web server."""
+    """A web server.
+
+    Parameters
+    ----------
+    reach : Reach
+        Which private hosts the user named.
+    """
+
+    def __init__(self, reach: Reach = NOBODY) -> None:
+        self.reach = reach
 
     async def fetch(self, url: str, span: Span | None, limit: int) -> Reply:
         """Return a range, the end of a file (a negative start), or all of it."""
-        return await http.fetch(url, span, limit)
+        return await http.fetch(url, span, limit, self.reach)
 
     def read(self, url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
         """Return a range, fetched by the calling thread."""
-        return blocking.fetch(url, span, limit, deadline)
+        return blocking.fetch(url, span, limit, deadline, self.reach)
 
     async def head(self, url: str) -> Reply:
         """Return what the server says of a file."""
-        return await http.head(url)
+        return await http.head(url, self.reach)
 
     async def names(self, url: str) -> dict[str, int | None]:
         """Return the names on the server's page of a folder."""
-        return dict.fromkeys(await http.links(url))
+        return dict.fromkeys(await http.links(url, self.reach))
 
     async def files(self, url: str) -> dict[str, FileVersion]:
         """Refuse: pages of folders are not walked."""
@@ -71,11 +81,16 @@ class Web:
 
     async def anything(self, url: str) -> bool:
         """Tell whether the server has a page of the folder."""
-        return bool(await http.links(url))
+        return bool(await http.links(url, self.reach))
 
 
 def backend_for(
-    url: str, options: Mapping[str, object], seconds: float, *, trusted: bool
+    url: str,
+    options: Mapping[str, object],
+    seconds: float,
+    *,
+    trusted: bool,
+    reach: Reach = NOBODY,
 ) -> Backend:
     """Return what answers for an address.
 
@@ -88,6 +103,8 @@ def backend_for(
     trusted : bool
         Whether the options were written by the user, or ship with the package; see
         `sciknow.wire.objectstore`.
+    reach : Reach
+        Which private hosts the user named.
 
     Raises
     ------
@@ -98,8 +115,8 @@ def backend_for(
     """
     scheme = url.partition("://")[0]
     if scheme in WEB_SCHEMES:
-        return Web()
+        return Web(reach)
     chosen = with_endpoint(scheme, options, trusted=trusted)
     if chosen.pop("plain"):
-        return PlainS3(str(chosen["endpoint_url"]))
+        return PlainS3(str(chosen["endpoint_url"]), reach)
     return Bucket(scheme, chosen, seconds)

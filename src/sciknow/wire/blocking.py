@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -30,6 +29,7 @@ from sciknow.net import USER_AGENT, Deadline
 from sciknow.wire.answer import Plan, Reply, Span, judge, range_header, words_of
 from sciknow.wire.budget import PIECE, SAYING, Pieces
 from sciknow.wire.packed import unpacked
+from sciknow.wire.reach import NOBODY, Reach, proxy_for, public_addresses
 from sciknow.wire.redirect import Hops
 from sciknow.wire.retry import CONNECT, late
 from sciknow.wire.trouble import Trouble, TroubleKind
@@ -54,12 +54,58 @@ class _SecureConnection(HTTPSConnection):
             return super().getresponse()
 
 
+class _PublicConnection(_Connection):
+    """One that leads to public addresses only."""
+
+    def _new_conn(self) -> socket.socket:
+        return _to_public(self, super()._new_conn)
+
+
+class _PublicSecureConnection(_SecureConnection):
+    """The same, encrypted."""
+
+    def _new_conn(self) -> socket.socket:
+        return _to_public(self, super()._new_conn)
+
+
+def _to_public(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """Connect to the first address of a host that answers, all of which are public.
+
+    urllib3 is handed the address itself in the place of the name, which it looks nothing up for;
+    certificates are still compared with the name.
+    """
+    name = connection._dns_host
+    try:
+        found = public_addresses(name.strip("[]"), connection.port)
+    except socket.gaierror as error:
+        raise NameResolutionError(name, connection, error) from error
+    try:
+        for number, (_, address) in enumerate(found, 1):
+            connection._dns_host = address
+            try:
+                return connect()
+            except HTTPError:
+                if number == len(found):
+                    raise
+    finally:
+        connection._dns_host = name
+    raise NewConnectionError(connection, f"{name} has no address")
+
+
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
 class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
+
+
+class _PublicPool(HTTPConnectionPool):
+    ConnectionCls = _PublicConnection
+
+
+class _PublicSecurePool(HTTPSConnectionPool):
+    ConnectionCls = _PublicSecureConnection
 
 
 def _cut(connected: Any) -> None:
@@ -72,19 +118,34 @@ def _seconds(timeout: object) -> float:
 
 
 @cache
-def _pool(proxy: str | None) -> urllib3.PoolManager:
-    made: urllib3.PoolManager = (
-        urllib3.ProxyManager(proxy, maxsize=32) if proxy else urllib3.PoolManager(maxsize=32)
-    )
+def _pool(proxy: str | None, public: bool) -> urllib3.PoolManager:
+    made = _proxied(proxy) if proxy else urllib3.PoolManager(maxsize=32)
     made.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    if public:
+        made.pool_classes_by_scheme = {"http": _PublicPool, "https": _PublicSecurePool}
     return made
 
 
-def pool_for(url: str) -> urllib3.PoolManager:
-    """Return the connections for an address, through the proxy that the environment names."""
-    parts = urlsplit(url)
-    proxy = getproxies().get(parts.scheme)
-    return _pool(None if proxy and proxy_bypass(parts.hostname or "") else proxy)
+def _proxied(proxy: str) -> urllib3.PoolManager:
+    auth = urllib3.util.parse_url(proxy).auth
+    told = urllib3.make_headers(proxy_basic_auth=unquote(auth)) if auth else None
+    return urllib3.ProxyManager(proxy, maxsize=32, proxy_headers=told)
+
+
+def pool_for(url: str, reach: Reach = NOBODY) -> urllib3.PoolManager:
+    """Return the connections for an address, through the proxy that the environment names.
+
+    Raises
+    ------
+    UntrustedInput
+        When it leads to a host that is not reached.
+    """
+    proxy = proxy_for(url)
+    if proxy is not None:
+        reach.check_behind_proxy(url)
+        return _pool(proxy, public=False)
+    reach.check(url)
+    return _pool(None, public=not reach.owns(url))
 
 
 @contextmanager
@@ -130,7 +191,7 @@ def _begin(
 ) -> urllib3.BaseHTTPResponse:
     left = max(0.001, deadline.left)
     try:
-        return pool_for(way.at).request(
+        return pool_for(way.at, way.reach).request(
             way.method,
             way.at,
             body=body or None,
@@ -159,7 +220,7 @@ def _trouble(error: Exception, url: str, deadline: Deadline) -> Trouble:
     return Trouble(TroubleKind.UNREACHABLE, f"no connection: {error}"[:200])
 
 
-def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
+def fetch(url: str, span: Span, limit: int, deadline: Deadline, reach: Reach = NOBODY) -> Reply:
     """Ask for a range of an address once, in this thread.
 
     Raises
@@ -167,7 +228,7 @@ def fetch(url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
     Trouble
         For anything but the bytes that were asked for.
     """
-    with answering(Hops(url), {"Range": range_header(*span)}, deadline) as answer:
+    with answering(Hops(url, reach=reach), {"Range": range_header(*span)}, deadline) as answer:
         plan = judged(answer, "GET", span, limit)
         return plan.reply(b"" if plan.done else take(answer, plan.most, deadline))
 

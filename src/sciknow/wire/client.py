@@ -24,6 +24,7 @@ from sciknow.wire.answer import ANY, UNKNOWN, Plan, http_date
 from sciknow.wire.budget import MAX_METADATA, Budget
 from sciknow.wire.download import fetch_file
 from sciknow.wire.packed import GZIP
+from sciknow.wire.reach import Reach
 from sciknow.wire.redirect import Hops
 from sciknow.wire.request import NOT_MODIFIED, Answer, Request
 from sciknow.wire.retry import READ, Meter, Patience, Tries, Turns, begin, tried_here
@@ -70,6 +71,10 @@ class Client:
     every : float
         Seconds from the beginning of one request to that of the next, for servers that ask for
         a pace; waiting for the turn takes nothing from the deadline.
+    reach : Reach, optional
+        Which private hosts the user named, for callers that ask for addresses out of data; else
+        whatever a method is given counts as the caller's own, and may lie in a private network.
+        Where that leads, a redirect or a next page, may not in either case.
     meter : Meter, optional
         Where requests (every attempt counts), retries and bytes are counted.
 
@@ -110,12 +115,13 @@ class Client:
         budget: Budget | None = None,
         patience: Patience = READ,
         every: float = 0.0,
+        reach: Reach | None = None,
         meter: Meter | None = None,
     ) -> None:
         Deadline.after(deadline)
         self.headers = dict(headers or {})
         self.deadline, self.limit, self.patience = deadline, limit, patience
-        self.budget = budget or Budget()
+        self.budget, self.reach = budget or Budget(), reach
         self.meter = meter or Meter()
         self._turns = Turns(every)
 
@@ -216,7 +222,7 @@ class Client:
             found = following(page)
             if found is None:
                 return
-            way = Hops(page.url)
+            way = Hops(page.url, reach=self.reach or Reach.of(home))
             told = Request(found) if isinstance(found, str) else found
             way.lead(told.address)
             request = replace(told, url=way.at, params={})
@@ -236,7 +242,7 @@ class Client:
 
         def start() -> tuple[ExitStack, urllib3.BaseHTTPResponse, Hops]:
             with ExitStack() as stack:
-                way = Hops(url, asked.method)
+                way = Hops(url, asked.method, reach=self.reach)
                 found = stack.enter_context(
                     blocking.answering(way, self._headers(asked, known), deadline, asked.body)
                 )
@@ -278,7 +284,7 @@ class Client:
         address = parse_url(url, schemes=WEB_SCHEMES)
         self._turns.wait()
         record = fetch_file(
-            Transport(deadline=self.deadline, meter=self.meter),
+            Transport(deadline=self.deadline, reach=self.reach, meter=self.meter),
             SourceFile(path=target.name, url=address),
             part,
             sha256=sha256,
@@ -296,7 +302,7 @@ class Client:
         tries, deadline = self._begin(url)
 
         def attempt() -> Answer:
-            way = Hops(url, method, home=home)
+            way = Hops(url, method, home=home, reach=self.reach)
             headers = self._headers(request, known)
             with blocking.answering(way, headers, deadline, request.body) as answer:
                 told, plan = _told(answer, way), Plan(self.limit)

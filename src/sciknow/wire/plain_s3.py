@@ -16,6 +16,7 @@ from sciknow.net import Deadline
 from sciknow.wire import blocking, http
 from sciknow.wire.answer import Reply, Span, number
 from sciknow.wire.budget import PAGE_LIMIT
+from sciknow.wire.reach import NOBODY, Reach
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 MAX_PAGES = 1_000
@@ -29,10 +30,12 @@ class PlainS3:
     ----------
     endpoint : str
         Its address, checked.
+    reach : Reach
+        Which private hosts the user named.
     """
 
-    def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint.rstrip("/")
+    def __init__(self, endpoint: str, reach: Reach = NOBODY) -> None:
+        self.endpoint, self.reach = endpoint.rstrip("/"), reach
 
     def at(self, url: str) -> str:
         """Return the web address of an object."""
@@ -40,15 +43,15 @@ class PlainS3:
 
     async def fetch(self, url: str, span: Span | None, limit: int) -> Reply:
         """Return a range, the end of an object (a negative start), or all of it."""
-        return await http.fetch(self.at(url), span, limit)
+        return await http.fetch(self.at(url), span, limit, self.reach)
 
     def read(self, url: str, span: Span, limit: int, deadline: Deadline) -> Reply:
         """Return a range, fetched by the calling thread."""
-        return blocking.fetch(self.at(url), span, limit, deadline)
+        return blocking.fetch(self.at(url), span, limit, deadline, self.reach)
 
     async def head(self, url: str) -> Reply:
         """Return what the store says of an object."""
-        return await http.head(self.at(url))
+        return await http.head(self.at(url), self.reach)
 
     async def names(self, url: str) -> dict[str, int | None]:
         """Return the names directly below a prefix, with their sizes where they are objects."""
@@ -95,7 +98,8 @@ class PlainS3:
 
     async def _page(self, bucket: str, asked: dict[str, str]) -> ElementTree.Element:
         query = urlencode({"list-type": "2", "encoding-type": "url", **asked})
-        reply = await http.fetch(f"{self.endpoint}/{quote(bucket)}?{query}", None, PAGE_LIMIT)
+        url = f"{self.endpoint}/{quote(bucket)}?{query}"
+        reply = await http.fetch(url, None, PAGE_LIMIT, self.reach)
         if b"<!DOCTYPE" in reply.body or b"<!ENTITY" in reply.body:
             raise Trouble(TroubleKind.FATAL, "the listing of the bucket defines entities")
         try:

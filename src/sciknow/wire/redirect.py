@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sciknow.errors import InvalidInput
 from sciknow.net import MAX_REDIRECTS, redirect_target
+from sciknow.wire.reach import Reach
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 REDIRECT = frozenset({301, 302, 303, 307, 308})
@@ -36,6 +37,8 @@ class Hops:
         Where it starts, and how it asks.
     home : str, optional
         The address whose host may hear secrets; by default where it starts.
+    reach : Reach, optional
+        Which private hosts the user named; by default the one of `home`.
 
     Attributes
     ----------
@@ -47,8 +50,11 @@ class Hops:
         Where the servers said that the address has moved for good; empty where nowhere.
     """
 
-    def __init__(self, url: str, method: str = "GET", *, home: str = "") -> None:
+    def __init__(
+        self, url: str, method: str = "GET", *, home: str = "", reach: Reach | None = None
+    ) -> None:
         self._home, self.at, self.method = home or url, url, method
+        self.reach = reach if reach is not None else Reach.of(self._home)
         self.moved = ""
         self.count = 0
         self._lasting = True
@@ -82,7 +88,7 @@ class Hops:
         Raises
         ------
         UntrustedInput
-            When it is where `net.redirect_target` lets nobody go.
+            When it is where `net.redirect_target`, or the reach, lets nobody go.
         Trouble
             When it is none.
         """
@@ -90,9 +96,11 @@ class Hops:
             # servers write addresses in UTF-8, where headers are read as Latin-1
             target = target.encode("latin-1").decode("utf-8")
         try:
-            self.at = redirect_target(self.at, target)
+            found = redirect_target(self.at, target)
         except InvalidInput as error:
             raise Trouble(TroubleKind.FATAL, f"leads to no address: {error.message}") from error
+        self.reach.check(found, self.at)
+        self.at = found
 
     def carried(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that are sent where the way is now: no secret goes to another host."""

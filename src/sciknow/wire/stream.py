@@ -85,7 +85,8 @@ def stream(
         with _local(transport.local(url), offset, known) as found:
             yield found
     elif _is_web(url):
-        with _web(url, offset, known, transport.deadline, headers or {}) as found:
+        way = Hops(url, reach=transport.reach_of(url))
+        with _web(way, offset, known, transport.deadline, headers or {}) as found:
             yield found
     else:
         yield _object(transport, url, offset, known, listed)
@@ -118,14 +119,15 @@ def _is_web(url: str) -> bool:
 
 @contextmanager
 def _web(
-    url: str, offset: int, known: FileVersion, seconds: float, given: Mapping[str, str]
+    way: Hops, offset: int, known: FileVersion, seconds: float, given: Mapping[str, str]
 ) -> Iterator[Stream]:
     condition = known.etag if known.strong else http_date(known.modified)
     start = offset if condition else 0  # bytes of an unknown version are not gone on with
     headers = dict(given)
     if start:
         headers |= {"Range": f"bytes={start}-", "If-Range": condition}
-    with blocking.answering(Hops(url), headers, Deadline.after(seconds)) as answer:
+    url = way.at
+    with blocking.answering(way, headers, Deadline.after(seconds)) as answer:
         span = (start, None) if start else None
         plan = blocking.judged(answer, "GET", span, ANY)
         if plan.done:

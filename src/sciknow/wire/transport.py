@@ -24,6 +24,7 @@ from sciknow.wire.cache import Cache
 from sciknow.wire.folder import local_path, local_version, read_local
 from sciknow.wire.garbage import collection_paused
 from sciknow.wire.kept import HEAD, Kept, Memory
+from sciknow.wire.reach import Reach
 from sciknow.wire.retry import Meter, begin, tried, tried_here
 from sciknow.wire.trouble import Absent
 
@@ -46,6 +47,9 @@ class Transport:
     trusted : bool
         Whether the user wrote the options of the object store, or they ship with the package. An
         endpoint that came from data is read as plain public S3 by our own client, or not at all.
+    reach : Reach, optional
+        Which private hosts the user named, and so may be asked; what is asked for itself when
+        left out, for callers whose addresses are their own.
     meter : Meter, optional
         Where what goes over the wire is counted; pickling leaves it behind.
 
@@ -63,6 +67,7 @@ class Transport:
         folder: Path | None = None,
         cache: Cache | None = None,
         trusted: bool = False,
+        reach: Reach | None = None,
         meter: Meter | None = None,
     ) -> None:
         Deadline.after(deadline)
@@ -71,6 +76,7 @@ class Transport:
         self.folder = folder
         self.cache = cache
         self.trusted = trusted
+        self.reach = reach
         self._kept = Kept(cache, self.storage_options)
         self.meter = meter or Meter()
         self._until: Deadline | None = None
@@ -79,8 +85,8 @@ class Transport:
         self.kept: dict[str, Any] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        given = (self.storage_options, self.deadline, self.folder, self.cache, self.trusted)
-        return _rebuild, given
+        plain = (self.storage_options, self.deadline, self.folder, self.cache)
+        return _rebuild, (*plain, self.trusted, self.reach)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Transport) and self.__reduce__() == other.__reduce__()
@@ -281,7 +287,19 @@ class Transport:
 
     def backend(self, url: str) -> Backend:
         """Return what answers for an address; one request there is one attempt."""
-        return backend_for(url, self.storage_options, self.deadline, trusted=self.trusted)
+        return backend_for(
+            url,
+            self.storage_options,
+            self.deadline,
+            trusted=self.trusted,
+            reach=self.reach_of(url),
+        )
+
+    def reach_of(self, url: str) -> Reach:
+        """Return which private hosts may be asked on the way from an address."""
+        if self.reach is not None:
+            return self.reach
+        return Reach.of(url, str(self.storage_options.get("endpoint_url") or ""))
 
     async def _tried(self, url: str, ask: Callable[[], Awaitable[T]]) -> T:
         async def attempt() -> T:
@@ -302,7 +320,13 @@ def _rebuild(
     folder: Path | None,
     cache: Cache | None,
     trusted: bool,
+    reach: Reach | None,
 ) -> Transport:
     return Transport(
-        storage_options=options, deadline=deadline, folder=folder, cache=cache, trusted=trusted
+        storage_options=options,
+        deadline=deadline,
+        folder=folder,
+        cache=cache,
+        trusted=trusted,
+        reach=reach,
     )

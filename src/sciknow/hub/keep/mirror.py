@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import sciknow.preservation as preservation
 import sciknow.readers as readers
 import sciknow.wire as wire
-from sciknow.errors import InvalidInput, SciknowError, UntrustedInput
+from sciknow.errors import InvalidInput, SciknowError
 from sciknow.hub.store.hubs import Hubs
 from sciknow.model import Dataset, Distribution
 from sciknow.model.preserved import FileRecord, SourceFile
-from sciknow.net import DEADLINE, is_private_host, parse_url, redact
+from sciknow.net import DEADLINE, parse_url, redact
 
 if TYPE_CHECKING:
     from sciknow.preservation import Origin
@@ -90,16 +89,15 @@ class Places:
         origin = self.card.get("origin")
         told = origin.get("storage_options") if isinstance(origin, dict) else None
         options = told if isinstance(told, dict) else {}
-        hosts = [urlsplit(url).hostname or "", urlsplit(str(options.get("endpoint_url"))).hostname]
-        private = [host for host in hosts if host and is_private_host(host)]
-        if private and not self.mirrors.private:
-            raise UntrustedInput(
-                f"the bag names an address in a private network ({private[0]})",
-                hint="allow it with private=True, --private",
-            )
         web = url.startswith(("http://", "https://"))
         way = Distribution(id="origin", access_url=url, storage_options={} if web else options)
-        return readers.locate(way, base=self.bag, deadline=self.mirrors.deadline, trusted=False)
+        return readers.locate(
+            way,
+            base=self.bag,
+            deadline=self.mirrors.deadline,
+            trusted=False,
+            private=self.mirrors.private,
+        )
 
     def _from_hub(self, name: str, record: FileRecord | None) -> Iterator[Origin]:
         for files in self._known_ways():
@@ -162,9 +160,7 @@ class Places:
 
     def _of_mirror(self, way: Distribution, record: FileRecord | None) -> Origin:
         def bring(target: Path) -> None:
-            location = readers.locate(
-                way, base=self.bag, deadline=self.mirrors.deadline, trusted=False
-            )
+            location = readers.locate(way, base=self.bag, deadline=self.mirrors.deadline)
             file = _source(location.url)
             wire.fetch_file(location.transport, file, target, spend=_at_most(record))
 

@@ -21,7 +21,7 @@ from sciknow.errors import (
 )
 from sciknow.hub.keep.copy import read_copy
 from sciknow.hub.load.copies import Copies, Folders
-from sciknow.hub.pin.verdict import verify_one
+from sciknow.hub.pin.verdict import is_named, verify_one
 from sciknow.hub.store.records import What
 from sciknow.hub.store.state import State
 from sciknow.ledger import Source
@@ -150,7 +150,9 @@ def _open_locked(
     wanted = replace(request, selection=read_selection(item.selection))
     if verdict.bag:
         return read_copy(verdict.bag).open(wanted, hub=state.name)
-    return _open_ways(state, dataset, (verdict.way or item.way(),), wanted)
+    way = verdict.way or item.way()
+    named = is_named(item, way, state)
+    return _open_ways(state, dataset, (way,), replace(wanted, trusted=named))
 
 
 def folders_of(copies: Folders | None) -> tuple[Path, ...]:

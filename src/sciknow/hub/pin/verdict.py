@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import sciknow.ledger as ledger
 import sciknow.readers as readers
@@ -14,33 +15,71 @@ from sciknow.hub.load.copies import Copies
 from sciknow.hub.store.state import State
 from sciknow.ledger import Locked, Verdict
 from sciknow.model import Dataset, Distribution
+from sciknow.model.plain import to_plain
 from sciknow.net import redact
 
-Place = tuple[Distribution, Path, str]
-"""A way, the folder that its local paths start from, and the preserved copy that it is in."""
+
+class Place(NamedTuple):
+    """Where locked bytes may be.
+
+    Parameters
+    ----------
+    way : Distribution
+        The way.
+    folder : Path
+        The folder that its local paths start from.
+    bag : str
+        The preserved copy that it is in.
+    trusted : bool
+        Whether the hub, or the user, names it; a lockfile may have been written by anybody.
+    """
+
+    way: Distribution
+    folder: Path
+    bag: str = ""
+    trusted: bool = True
 
 
 def _places(item: Locked, state: State | None, copies: Copies | None) -> Iterator[Place]:
     """Yield where the locked bytes may be: where they were, mirrors, ways and copies alike."""
-    base = base_of(state)
+    base, ways = base_of(state), _ways(item, state)
     if item.bag:
-        yield item.way(), Path(item.bag), item.bag
+        yield Place(item.way(), Path(item.bag), item.bag)
     else:
-        yield item.way(), base, ""
+        yield Place(item.way(), base, trusted=_is_known(item.way(), ways))
     for url in item.mirrors:
-        yield item.way(url), base, ""
-    try:
-        ways = state.records.find(Dataset, item.id).distributions if state is not None else ()
-    except NotFound:
-        ways = ()
-    known = {item.url, *item.mirrors}
+        yield Place(item.way(url), base, trusted=_is_known(item.way(url), ways))
+    before = {item.url, *item.mirrors}
     for way in ways:
-        if way.reader == item.reader and way.access_url not in known:
-            yield way, base, ""
+        if way.reader == item.reader and way.access_url not in before:
+            yield Place(way, base)
     for copy in copies(item.selection, []) if copies is not None else ():
         folder = str(copy.folder.resolve())
         if copy.opens.reader == item.reader and folder != item.bag:
-            yield copy.opens, copy.folder, folder
+            yield Place(copy.opens, copy.folder, folder)
+
+
+def _ways(item: Locked, state: State | None) -> tuple[Distribution, ...]:
+    try:
+        return state.records.find(Dataset, item.id).distributions if state is not None else ()
+    except NotFound:
+        return ()
+
+
+def is_named(item: Locked, way: Distribution, state: State | None) -> bool:
+    """Tell whether the hub itself names a way, where a lockfile may be by anybody."""
+    return _is_known(way, _ways(item, state))
+
+
+def _is_known(way: Distribution, ways: Iterable[Distribution]) -> bool:
+    """Tell whether one of some ways names all addresses of a way, with the same access."""
+    named = set(readers.addresses_of(way))
+    return any(
+        one.access_url == way.access_url
+        and to_plain(dict(one.storage_options)) == to_plain(dict(way.storage_options))
+        and named <= set(readers.addresses_of(one))
+        for one in ways
+    )
 
 
 def base_of(state: State | None) -> Path:
@@ -49,7 +88,10 @@ def base_of(state: State | None) -> Path:
 
 
 def verify_one(
-    item: Locked, state: State | None, deadline: float, copies: Copies | None = None
+    item: Locked,
+    state: State | None,
+    deadline: float,
+    copies: Copies | None = None,
 ) -> Verdict:
     """Tell what became of one locked distribution.
 
@@ -71,10 +113,12 @@ def verify_one(
     """
     tried: list[tuple[str, str]] = []
     changed: Verdict | None = None
-    for number, (way, folder, bag) in enumerate(_places(item, state, copies)):
+    for number, found in enumerate(_places(item, state, copies)):
+        way, folder, bag, _ = found
         place = str(folder / way.access_url) if bag else redact(way.access_url)
         try:
-            verdict = _compared(item, way, _checked(folder, bag), deadline)
+            base = _checked(folder, bag)
+            verdict = _compared(item, found._replace(folder=base), deadline)
         except SourceUnavailable as error:
             tried.append((place, str(error)))
             continue
@@ -94,7 +138,7 @@ def verify_one(
         changed = ledger.Verdict(locked=item, status=ledger.Status.GONE, tried=tuple(tried))
     else:
         changed = replace(changed, tried=tuple(tried[1:]))
-    return replace(changed, notes=(*changed.notes, *_still_there(item, base_of(state), deadline)))
+    return replace(changed, notes=(*changed.notes, *_still_there(item, state, deadline)))
 
 
 def _other_forms(item: Locked, copies: Copies | None) -> Iterator[tuple[str, str]]:
@@ -117,25 +161,29 @@ def _checked(folder: Path, bag: str) -> Path:
     return copy.folder
 
 
-def _still_there(item: Locked, base: Path, deadline: float) -> Iterator[str]:
+def _still_there(item: Locked, state: State | None, deadline: float) -> Iterator[str]:
     """Say that the locked snapshot can be had, although its branch has moved on or is gone."""
     pinned = item.pinned()
     if pinned == item:
         return
+    known = is_named(item, item.way(), state)
+    place = Place(pinned.way(), base_of(state), trusted=known)
     try:
-        verdict = _compared(pinned, pinned.way(), base, deadline)
-    except SourceUnavailable:
+        verdict = _compared(pinned, place, deadline)
+    except (SourceUnavailable, UntrustedInput):
         return
     if verdict.ok:
         snapshot = item.fingerprint.snapshot
         yield f"the locked snapshot {snapshot} is still there; opening it locked gives exactly it"
 
 
-def _compared(item: Locked, way: Distribution, base: Path, deadline: float) -> Verdict:
+def _compared(item: Locked, place: Place, deadline: float) -> Verdict:
+    way = place.way
     try:
         now = readers.take_fingerprint(
             way,
-            base=base,
+            base=place.folder,
+            trusted=place.trusted,
             like=item.fingerprint,
             selection=item.selection,
             deadline=deadline,

@@ -81,7 +81,10 @@ class Hubs:
         if self._given is not None:
             return self._given
         own = str(embedded_hub()) if _is_hub(embedded_hub()) else None
-        for place in dict.fromkeys((folder, None) if folder else (own,)):
+        places = (folder, None) if folder else (own,)
+        if folder and not Path(folder).is_absolute():
+            places = (None,)  # a ledger writes whole paths: this hub came along with a lockfile
+        for place in dict.fromkeys(places):
             try:
                 return self._open(place)
             except SciknowError:

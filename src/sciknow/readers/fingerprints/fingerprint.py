@@ -31,6 +31,7 @@ def take_fingerprint(
     like: Fingerprint | None = None,
     selection: Mapping[str, Any] | None = None,
     deadline: float = DEADLINE,
+    trusted: bool | None = None,
 ) -> Fingerprint:
     """Take the strongest fingerprint of a distribution that is to be had at a fair price.
 
@@ -47,6 +48,8 @@ def take_fingerprint(
         too, whole where it is not too large.
     deadline : float
         Seconds for each read, retries included.
+    trusted : bool, optional
+        Whether the user named the way; see `sciknow.readers.request.locate`.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def take_fingerprint(
     """
     reader = reader_for(distribution)
     reader.format.check_options(distribution.options)
-    location = locate(distribution, base=base, deadline=deadline)
+    location = locate(distribution, base=base, deadline=deadline, trusted=trusted)
     options = distribution.options
     if location.path is None:
         check_online(redact(location.url))  # what is in the cache says nothing of the source

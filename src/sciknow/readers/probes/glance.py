@@ -17,6 +17,8 @@ from sciknow.net import WEB_SCHEMES, redact
 from sciknow.readers.probes.outcome import Missed, of_status
 from sciknow.wire import http
 from sciknow.wire.answer import retry_after, total_of, version_of
+from sciknow.wire.reach import Reach
+from sciknow.wire.redirect import Hops
 from sciknow.wire.transport import Transport
 
 HEAD = 1024
@@ -68,7 +70,7 @@ async def glance(transport: Transport, url: str, *, listing: bool = False) -> Gl
     if "://" not in url:
         found = _local(Path(url), listing)
     elif urlsplit(url).scheme in WEB_SCHEMES:
-        found = await _web(url)
+        found = await _web(url, transport.reach_of(url))
     elif listing:
         found = await _prefix(transport, url)
     else:
@@ -89,8 +91,9 @@ def _local(path: Path, listing: bool) -> Glance:
         return Glance(file.read(HEAD), size=stat.st_size, modified=changed)
 
 
-async def _web(url: str) -> Glance:
-    async with http.answering("GET", url, _RANGE) as (answer, hops):
+async def _web(url: str, reach: Reach) -> Glance:
+    hops = Hops(url, reach=reach)
+    async with http.answering(hops, _RANGE) as answer:
         wait = retry_after(answer.headers)
         if (problem := of_status(answer.status, answer.reason or "", wait)) is not None:
             raise problem

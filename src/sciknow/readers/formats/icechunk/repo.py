@@ -242,22 +242,26 @@ def repository(location: Location, options: Mapping[str, object]) -> Repository:
     containers = parse_containers(options.get("virtual_containers"))
     if scheme:
         _bucket(url)
-        _check_trust(location.transport, scheme, containers)
+        _check_trust(location.transport, url, containers)
     return Repository(location.transport, url, containers)
 
 
 def _check_trust(
-    transport: Transport, scheme: str, containers: Mapping[str, Mapping[str, str]]
+    transport: Transport, url: str, containers: Mapping[str, Mapping[str, str]]
 ) -> None:
     """Refuse what a record from elsewhere would have icechunk's own client visit."""
-    if transport.trusted:
+    web = url.startswith(("http://", "https://"))
+    stranger = web and not transport.reach_of(url).owns(url)
+    if transport.trusted and not stranger:
         return
     elsewhere = [
         prefix
         for prefix, store in containers.items()
         if store.get("endpoint_url") or not prefix.startswith("s3://")
     ]
-    options = {} if scheme in WEB_SCHEMES else transport.storage_options
+    if stranger:
+        elsewhere.append("a web server")
+    options = {} if web else transport.storage_options
     if elsewhere or with_endpoint("s3", options, trusted=False)["plain"]:
         raise UntrustedInput(
             f"a record from elsewhere names {redact(elsewhere[0]) if elsewhere else 'an endpoint'} "

@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from sciknow.errors import UntrustedInput
-from sciknow.net import OBJECT_SCHEMES, WEB_SCHEMES, is_private_host, parse_url, redact
+from sciknow.net import OBJECT_SCHEMES, WEB_SCHEMES, parse_url, redact
 from sciknow.readers.request import local_path
 from sciknow.text import clean
+from sciknow.wire.reach import Reach
 
 _SIGNED = re.compile(
     r"^(?:sig|signature|token|access_token|sas|password|secret|api_?key|awsaccesskeyid|"
@@ -38,7 +39,7 @@ def follow(base: str, href: object, folder: Path | None) -> str:
     ------
     UntrustedInput
         For another scheme, a credential, a local file from a remote document, or a private
-        host from a public one.
+        host that is not the document's own.
     """
     if not isinstance(href, str) or not href.strip():
         raise UntrustedInput(f"{redact(base)} holds a link that is no text", hint=_MEND)
@@ -55,7 +56,7 @@ def follow(base: str, href: object, folder: Path | None) -> str:
             hint="data come from https, http and object stores only",
         )
     target = parse_url(_completed(base, text) if not scheme else text)
-    _check_host(base, target)
+    Reach.of(base).check(target, base)
     _check_unsigned(base, target)
     return target
 
@@ -76,15 +77,6 @@ def _completed(base: str, text: str) -> str:
     if scheme in WEB_SCHEMES:
         return urljoin(base, text)
     return f"{scheme}{urljoin(f'http://{rest}', text).removeprefix('http')}"
-
-
-def _check_host(base: str, target: str) -> None:
-    before, after = urlsplit(base), urlsplit(target)
-    if after.scheme not in WEB_SCHEMES or not is_private_host(after.hostname or ""):
-        return
-    if before.scheme in WEB_SCHEMES and is_private_host(before.hostname or ""):
-        return
-    raise UntrustedInput(f"{redact(base)} leads into a private network: {redact(target)}")
 
 
 def _check_unsigned(base: str, target: str) -> None:
