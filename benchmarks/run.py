@@ -21,7 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
-BENCHMARKS = ("startup", "catalogs", "load", "search", "quality", "asks")
+BENCHMARKS = ("startup", "catalogs", "load", "search", "quality", "asks", "held")
 
 
 def table(name: str, *, tiny: bool) -> tuple[str, bool]:

@@ -64,6 +64,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{match} match, {other} do not, {unstated} do not say and are marked",
         "{match}条符合，{other}条不符，{unstated}条未说明，已标出",
     ),
+    "hits.elsewhere": (
+        "these registered sources may hold it: {sources}",
+        "这些已登记的来源可能有：{sources}",
+    ),
+    "hits.nearest": ("nearest: {titles}", "最接近的是：{titles}"),
+    "hits.none": ("no {kind} of {theme}", "没有“{theme}”的{kind}"),
+    "hits.unmet": (
+        "none on the theme is known to meet: {phrase}",
+        "主题相符的都不知是否满足：{phrase}",
+    ),
     "hits.left out": ("{count} left out by {name}", "{count}条因{name}略去"),
     "hits.understood": ("understood as {phrase}", "理解为 {phrase}"),
     "score": ("score", "得分"),

@@ -46,7 +46,7 @@ def test_a_near_title_lifts_the_meaning_and_a_far_one_takes_nothing(tmp_path, em
     (meant,) = index.mean([question])
     rows = np.arange(3)
     whole = np.maximum(collection.vectors.similarity(meant.vector, rows), 0)
-    moved = collection._near(meant, rows)
+    moved = collection.near(meant, rows)
     assert moved[0] > whole[0] + 0.05
     assert moved[1] == whole[1]
     assert moved[2] >= whole[2]

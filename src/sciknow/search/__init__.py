@@ -23,6 +23,7 @@ from sciknow.search.index.document import (
 from sciknow.search.index.facet import Facet
 from sciknow.search.index.filters import Count, Filters, Unstated
 from sciknow.search.rank.answer import IndexHit, Results
+from sciknow.search.rank.held import Held
 from sciknow.search.rank.index import Index
 from sciknow.search.rank.why import ConceptWhy, ConstraintWhy, TermWhy, Why
 from sciknow.search.wish.wish import Chip, Understood, understand
@@ -38,6 +39,7 @@ __all__ = [
     "EmbeddingCache",
     "Facet",
     "Filters",
+    "Held",
     "Index",
     "IndexHit",
     "Link",

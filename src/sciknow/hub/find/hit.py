@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, Unpack, overload
 
 from sciknow._html import Markup, join, tag
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from sciknow.hub.load.open import OpenOptions
     from sciknow.readers import As, Opened, Options, Plan
-    from sciknow.search import Chip, Count, IndexHit, Why
+    from sciknow.search import Chip, Count, Held, IndexHit, Why
 
 Record: TypeAlias = Dataset | Publication | Concept
 NOUNS = {
@@ -31,6 +32,8 @@ NOUNS = {
     "variable": "variables",
 }
 """Kind of a record → its plural."""
+_NEAREST = 2
+"""How many of the nearest are named where nothing fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,10 @@ class Hits(Sequence[Hit]):
         How many better hits were passed over.
     page : callable, optional
         Asks the same again for another offset.
+    held : callable, optional
+        Tells whether any record is about what was asked for.
+    elsewhere : sequence of str
+        Registered sources that may hold what this hub does not.
     """
 
     def __init__(
@@ -278,6 +285,8 @@ class Hits(Sequence[Hit]):
         kind: str = "dataset",
         offset: int = 0,
         page: Callable[[int], Hits] | None = None,
+        held: Callable[[], Held | None] | None = None,
+        elsewhere: Sequence[str] = (),
     ) -> None:
         self.question = question
         self.total = total
@@ -286,7 +295,9 @@ class Hits(Sequence[Hit]):
         self.understood = Chips() if understood is None else understood
         self.kind = kind
         self.offset = offset
+        self.elsewhere = tuple(elsewhere)
         self._page = page
+        self._judge = held
         self._hits = tuple(hits)
 
     @overload
@@ -314,10 +325,47 @@ class Hits(Sequence[Hit]):
             raise InvalidInput("these hits come in one page", hint="ask for more with limit=")
         return self._page(self.offset + len(self))
 
+    @cached_property
+    def _held(self) -> Held | None:
+        return self._judge() if self._judge else None
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether any record of the hub is about what was asked for.
+
+        None where that is not told: for other kinds than datasets, for `Hub.similar`, and in a
+        hub that was built with another sentence model.
+        """
+        return self._held.fits if self._held else None
+
+    @property
+    def missing(self) -> str:
+        """What the hub holds no dataset of, in the question's words; empty where it holds some."""
+        return "" if self._held is None or self._held.fits else self._held.theme
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """What was understood, and is met by no record that is about the theme."""
+        return self._held.unmet if self._held else ()
+
     @property
     def summary(self) -> str:
-        """One line: how many were found, what was understood, what the filters took away."""
+        """One line: how many, whether any fits, what was understood, what filters took away."""
         return self._summary("en")
+
+    def _told(self, language: str) -> Iterator[str]:
+        """Yield what is to be said where nothing fits, or nothing fits one of the chips."""
+        if self.missing:
+            theme, kind = shorten(self.missing, 60), said(self.kind, language)
+            nearest = "; ".join(shorten(hit.title.best(language), 60) for hit in self[:_NEAREST])
+            yield said("hits.none", language, theme=theme, kind=kind)
+            if nearest:
+                yield said("hits.nearest", language, titles=nearest)
+            if self.elsewhere:
+                sources = said("hits.elsewhere", language, sources=", ".join(self.elsewhere))
+                yield sources
+        if self.unmet:
+            yield said("hits.unmet", language, phrase=", ".join(self.unmet))
 
     def _summary(self, language: str) -> str:
         shown = f"{len(self)}"
@@ -325,7 +373,7 @@ class Hits(Sequence[Hit]):
             shown = f"{self.offset + 1} to {self.offset + len(self)}"
         counts = {"shown": shown, "total": self.total, "kind": said(NOUNS[self.kind], language)}
         question = shorten(self.question, 100)
-        parts = [said("hits.count", language, question=question, **counts)]
+        parts = [said("hits.count", language, question=question, **counts), *self._told(language)]
         if self.understood:
             parts.append(said("hits.understood", language, phrase=self.understood))
         for name, count in self.filtered.items():

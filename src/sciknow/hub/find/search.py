@@ -178,6 +178,7 @@ def hits_of(
         kind=question.kind,
         offset=question.offset,
         page=page if pages else None,
+        held=(lambda: results.held) if pages else None,
     )
 
 

@@ -143,6 +143,11 @@ class Lexical:
         idf = np.log1p((max(len(self), FEW) - df + 0.5) / (df + 0.5))
         return np.where(df > 0, idf, 0.0)
 
+    @property
+    def rarest(self) -> float:
+        """How rare a term is that no record holds yet."""
+        return float(np.log1p((max(len(self), FEW) + 0.5) / 0.5))
+
     def frequency(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return in how many records each term stands."""
         if not len(self._known):

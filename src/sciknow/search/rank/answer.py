@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from sciknow.search.index.filters import Count
 from sciknow.search.index.store import Record
 from sciknow.search.rank.explain import Asked, explain
+from sciknow.search.rank.held import Held, held
 from sciknow.search.rank.why import Why
 from sciknow.search.wish.wish import Understood
 
@@ -62,6 +64,9 @@ class Results:
         What was recognised in the question beyond its words; empty for nothing.
     constraints : Understood
         The same, in parts.
+    asked : callable, optional
+        Ranks the best records again, to tell whether any is about the theme; none where that
+        cannot be told: for other kinds than datasets, and with another sentence model than ours.
     """
 
     hits: tuple[IndexHit, ...]
@@ -70,3 +75,9 @@ class Results:
     counts: dict[str, Count] = field(default_factory=dict)
     understood: str = ""
     constraints: Understood = field(default_factory=Understood)
+    asked: Callable[[], Asked] | None = None
+
+    @property
+    def held(self) -> Held | None:
+        """Whether any record is about what was asked for; None where that cannot be told."""
+        return held(self.asked()) if self.asked else None

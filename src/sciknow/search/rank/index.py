@@ -23,6 +23,7 @@ from sciknow.search.language.analysis import VERSION, fold
 from sciknow.search.language.bridge import Bridge, open_bridge
 from sciknow.search.rank.answer import IndexHit, Results
 from sciknow.search.rank.explain import Asked
+from sciknow.search.rank.held import DEPTH as HELD
 from sciknow.search.rank.meaning import read_meaning, reader
 from sciknow.search.rank.question import MAX_QUESTION, Question, read_question, with_theme
 from sciknow.search.rank.ranking import Collection, Meant, Ranking, ranked, scaled
@@ -298,8 +299,15 @@ class Index:
             ]
         for hit in hits if explain else ():
             _ = hit.why  # worked out now, kept
+
+        def best() -> Asked:
+            theme, alone = question.theme or question, meant.theme or meant
+            ranking = collection.rank(theme, alone, selection, HELD)
+            return Asked(collection, question, meant, selection, ranking, wish)
+
         dropped, counts = selection.dropped, selection.counts
-        return Results(tuple(hits), selection.total, dropped, counts, str(wish), wish)
+        told = best if kind == "dataset" and self.settings["model"]["default"] else None
+        return Results(tuple(hits), selection.total, dropped, counts, str(wish), wish, told)
 
     def similar(
         self,

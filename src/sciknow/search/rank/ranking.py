@@ -40,7 +40,7 @@ _NAMING = ("title", "keywords", "concepts")
 """Fields that say what a record is."""
 _TOLD = 0.5
 """How far a record is something that its description mentions."""
-_SURE = 0.5
+SURE = 0.5
 """Weight from which a way to read a word surely means the same."""
 FIRST = min(weights.CLOSE - weights.CLOSE // 4, weights.POOL // 2)
 """Hits of the first step: as many as cost nothing more than the first one."""
@@ -248,10 +248,10 @@ class Collection:
             if unit.constraint in told:  # a word that a field has answered does not vote again
                 units[number] *= 1 - told[unit.constraint]
         answered = np.zeros(len(rows))
-        meaning = weights.MEANING_ALONE * self._near(meant, rows)
+        meaning = weights.MEANING_ALONE * self.near(meant, rows)
         if meant.theme is not None and told:
             answered = np.mean([*told.values()], axis=0)
-            alone = weights.MEANING_ALONE * self._near(meant.theme, rows)
+            alone = weights.MEANING_ALONE * self.near(meant.theme, rows)
             meaning += answered * (alone - meaning)
         concepts = self._concepts(question, rows)
         standing = weights.STANDING * self.standing[rows].astype(np.float64)
@@ -312,7 +312,7 @@ class Collection:
             share = np.maximum(share, worth * whole)
         return share
 
-    def _near(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
+    def near(self, meant: Meant, rows: Rows) -> NDArray[np.float64]:
         """Return how near records are to a question: whole texts, moved towards nearer titles."""
         near = np.maximum(self.vectors.similarity(meant.vector, rows), 0)
         if self.titles is None:
@@ -389,7 +389,7 @@ class Collection:
 def _sure(unit: Unit) -> Iterator[tuple[str, ...]]:
     """Yield the terms of each way to read a unit that surely means the same."""
     for choice in unit.alternatives:
-        if choice.weight >= _SURE:
+        if choice.weight >= SURE:
             yield choice.terms
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 
 from sciknow.pattern import Pattern
-from sciknow.search.language.analysis import terms
+from sciknow.search.language.analysis import pieces, terms
+from sciknow.text import has_han
 
 _ACTS = (
     r"(?:train|build|simulat|model|predict|forecast|estimat|validat|test|study|studi|driv|forc"
@@ -34,6 +35,31 @@ _TAIL_ZH = re.compile(r"[,，;；、\s]+(?:用于|用来|以便|为了|目的是
 _LANGUAGES = ((_ASKING, _DOING, _TAIL), (_ASKING_ZH, _ACTS_ZH, _TAIL_ZH))
 _LEAST = 2
 """Terms that what is asked for has to have."""
+HOLLOW = frozenset(
+    terms(
+        "am been write data dataset datasets database product record source file table grid "
+        "series year month several many cover different various long short best good fine both "
+        "ideal prefer suitable available free open cite cited thesis paper dissertation project "
+        "homework class course student work write look find search help please study studies "
+        "research analysis technique method methodology application approach topic theory "
+        "practice challenge advance innovation field science scientific impact dynamics process "
+        "system question problem interest start end time period"
+    )
+) | frozenset(
+    pieces(
+        "数据 数据集 资料 产品 记录 来源 文件 表格 格点 序列 时间 时期 多年 每年 各年 覆盖 "
+        "不同 最好 越好 免费 引用 论文 课题 项目 作业 课程 学生 研究 分析 方法 技术 应用 理论 "
+        "进展 新技术 新方法 科学 问题 科学问题 其他 过程 系统 机制 学科 想 我 我的 我们 需要 "
+        "有没有 哪里 可以 只要 能够 寻找 比较 了解 影响 基础"
+    )
+)
+"""Words that say nothing of a theme: as terms in English, whole in Chinese."""
+
+
+_ZH = "|".join(sorted(filter(has_han, HOLLOW), key=len, reverse=True))
+_HOLLOW_ZH = re.compile(_ZH)
+_PARTICLES = frozenset("的了或都和与及在是有也很就以所把被为对从到请吗呢吧只个些")
+_WORDS = re.compile(rf"{_ZH}|[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
 
 
 def asked_for(question: str) -> tuple[int, int] | None:
@@ -58,12 +84,36 @@ def asked_for(question: str) -> tuple[int, int] | None:
     if found is None:
         return None
     start, end = found
+    if is_hollow(question[start:end]):  # "a thesis on glaciers, and I need data of several years"
+        start, end = _kernel(question[:start])
     while start < end and not question[start].isalnum():
         start += 1
     core, rest = question[start:end].rstrip(), question[:start] + " " + question[end:]
     if len(terms(core)) < _LEAST or not terms(rest):
         return None
     return start, start + len(core)
+
+
+def _kernel(text: str) -> tuple[int, int]:
+    """Return where a text is left when hollow words are taken off both of its ends."""
+    words = [found.span() for found in _WORDS.finditer(text)]
+    while words and is_hollow(text[slice(*words[0])]):
+        words.pop(0)
+    while words and is_hollow(text[slice(*words[-1])]):
+        words.pop()
+    return (words[0][0], words[-1][1]) if words else (0, 0)
+
+
+def is_hollow(text: str) -> bool:
+    """Tell whether a text says nothing of a theme.
+
+    Examples
+    --------
+    >>> is_hollow("data that cover several years"), is_hollow("weather radar data")
+    (True, False)
+    """
+    left = _HOLLOW_ZH.sub(" ", text)
+    return all(term in HOLLOW or term in _PARTICLES for term in terms(left))
 
 
 def _part(question: str) -> tuple[int, int] | None:
