@@ -1,6 +1,8 @@
 """The wheel carries all that it needs, and works from another folder without torch."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -73,3 +75,36 @@ def test_the_demo_runs_from_the_wheel_alone(wheel, tmp_path):
     picture = tmp_path / "demo-output" / "demo.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert "files whole" in result.stderr
+
+
+LEFT = shutil.ignore_patterns(".git", ".venv*", "__pycache__", "build", "dist", "*.egg-info")
+
+
+@pytest.mark.soak
+def test_an_empty_environment_needs_the_wheel_and_nothing_else(tmp_path):
+    """As a newcomer installs what `make wheel` makes: no checkout, no extras, no torch."""
+    copy = shutil.copytree(ROOT, tmp_path / "checkout", ignore=LEFT)
+    python = tmp_path / "new" / "bin" / "python"
+    for command in (
+        [sys.executable, "scripts/pack_model.py"],
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path],
+        [sys.executable, "-m", "venv", tmp_path / "new"],
+    ):
+        subprocess.run(command, cwd=copy, check=True, capture_output=True)
+    install = [python, "-m", "pip", "install", "-q", next(tmp_path.glob("*.whl"))]
+    subprocess.run(install, check=True, capture_output=True)
+    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+
+    def run(*command):
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=bare)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    run(python, "-m", "pip", "check")
+    assert "None" in run(python, "-c", "import importlib.util as u; print(u.find_spec('torch'))")
+    sciknow = python.with_name("sciknow")
+    run(sciknow, "demo")
+    first = json.loads(run(sciknow, "search", "北极海冰密集度 逐月", "--json"))["hits"][0]
+    assert "sea ice concentration" in first["title"]["en"].lower()
+    run(sciknow, "verify", "--hub")
+    assert run(sciknow, "cite", first["id"]).startswith("@")
