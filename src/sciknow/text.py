@@ -16,6 +16,7 @@ _SURROGATES = "\ud800-\udfff"
 """Halves of a character: alone they are none, and no file or database takes them."""
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_UNSEEN}{_SURROGATES}]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_ARC = str.maketrans({"\u00ba": "\u00b0", "\u2033": '"'})
 _SPACE = re.compile(r"\s+")
 
 
@@ -33,6 +34,22 @@ def clean(value: str) -> str:
 def squeeze(value: str) -> str:
     """Clean and fold every run of white space, line ends included, to one space."""
     return _SPACE.sub(" ", clean(value)).strip()
+
+
+def halfwidth(value: str) -> str:
+    """Return a text in compatibility form (NFKC), for comparing only: keep what is shown.
+
+    Chinese input methods make digits, letters and spaces as wide as characters. Degrees and
+    seconds of arc, which that form takes for a letter and for two primes, are kept apart.
+
+    Examples
+    --------
+    >>> halfwidth("１９８０年　ＳＳＴ, 30º")
+    '1980年 SST, 30°'
+    """
+    if value.isascii():
+        return value
+    return unicodedata.normalize("NFKC", value.translate(_ARC))
 
 
 def has_han(value: str) -> bool:

@@ -32,6 +32,54 @@ def test_publications_concepts_and_variables_are_found(hub):
     }
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "10.1234/ice",
+        "10.1234/ICE",
+        "doi:10.1234/ice",
+        "DOI 10.1234/ice.",
+        "https://doi.org/10.1234/ice",
+        "http://dx.doi.org/10.1234/ice",
+        "https://www.doi.org/10.1234%2Fice",
+        "doi.org/10.1234/ice",
+        "(10.1234/ice)",
+        "１０.１２３４/ｉｃｅ",
+    ],
+)
+def test_a_doi_is_a_question(hub, question):
+    hits = hub.search(question)
+    assert hits.question == question
+    assert hits[0].id == "ice-monthly"
+    assert hits[0].score == max(hit.score for hit in hits)
+    assert hub.dataset(question).id == "ice-monthly"
+
+
+def test_the_doi_of_a_paper_finds_it_and_what_it_describes(hub):
+    paper = hub.search("https://doi.org/10.1234/ICE-paper", kind="publication")[0]
+    assert paper.publication.doi == "10.1234/ice-paper"
+    described = hub.publication("10.1234/ice-paper").describes
+    assert [hub.search("10.1234/ice-paper")[0].id] == list(described)
+
+
+def test_a_doi_that_no_record_has_finds_nothing(hub):
+    assert not hub.search("10.9999/of-nobody")
+    hits = hub.search_many(["sea ice", "10.9999/of-nobody", "10.1234/ice", "sea ice"])
+    assert [bool(one) for one in hits] == [True, False, True, True]
+    assert [hit.id for hit in hits[0]] == [hit.id for hit in hits[3]]
+
+
+@pytest.mark.parametrize(
+    ("wide", "half"),
+    [("ｓｅａ　ｉｃｅ", "sea ice"), ("１９８０年至１９９０年海冰", "1980年至1990年海冰")],
+)
+def test_full_width_questions_find_the_same(hub, wide, half):
+    wider, narrow = hub.search(wide), hub.search(half)
+    assert [(hit.id, hit.score) for hit in wider] == [(hit.id, hit.score) for hit in narrow]
+    assert wider.understood == narrow.understood
+    assert wider.question == wide
+
+
 def test_a_variable_opens_alone(hub):
     opened = hub.search("sea ice", kind="variable")[0].open()
     assert list(opened.data_vars) == ["siconc"]

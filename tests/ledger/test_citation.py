@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import bibtexparser
 import pytest
@@ -65,6 +66,37 @@ def test_bibtex_holds_dataset_paper_and_software():
     assert plain(found["10.1175-jcli-d-20-0166.1"]["author"]) == "Huang, Boyin and Vázquez, José"
     assert found["10.1175-jcli-d-20-0166.1"]["year"].value == "2021"
     assert found["sciknow"]["version"].value == "1.2.3"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["ERA5 and MODIS over Greenland", "Überblick der Klimadaten im Alpenraum", "NASA’s 100 % & #1"],
+)
+def test_titles_keep_their_capitals(title):
+    """BibTeX's styles leave alone what stands in braces that no command begins."""
+    text = entries(cite([source(title=title)]))["oisst"]["title"].value
+    assert text.startswith("{")
+    assert text.endswith("}")
+    assert not text.startswith("{\\")
+    assert "".join(plain(entries(cite([source(title=title)]))["oisst"]["title"]).split()) == (
+        "".join(title.split())
+    )
+
+
+SICI = "10.1002/(sici)1097(19990101)19:1<1::aid-joc1>3.0.co;2-#?%"
+
+
+@pytest.mark.parametrize("doi", ["10.1000/a<b>", SICI, "10.1000/a b", "10.1000/{x}%_"])
+def test_dois_are_escaped_where_they_are_addresses(doi):
+    item = source()
+    item = replace(item, dataset=replace(item.dataset, doi=doi))
+    address = f"https://doi.org/{doi.split('/')[0]}/" + quote(doi.split("/")[1], safe="():;")
+    assert address in cite([item], style="apa")
+    assert doi in cite([item], style="gb-t-7714")
+    assert json.loads(cite([item], style="csl"))[0]["DOI"] == doi
+    written = entries(cite([item]))["oisst"]["doi"].value
+    assert not set(written) & set("{} ")
+    assert written.replace("%7B", "{").replace("%7D", "}").replace("%20", " ") == doi
 
 
 SPECIAL = "{}%$#_&\\<>海温αé"  # LaTeX makes quotes, ^ and ~ typographic: left out

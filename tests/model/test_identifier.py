@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sciknow.errors import InvalidInput
 from sciknow.model.identifier import (
     bare,
+    doi_iri,
     is_meant,
     parse_cstr,
     parse_doi,
@@ -39,6 +40,21 @@ def test_doi_has_one_form(value):
         ("CSTR:31253.11.sciencedb.01121", "31253.11.sciencedb.01121"),
         ("https://orcid.org/0000-0002-1825-0097", "0000-0002-1825-0097"),
         ("https://ror.org/02z5nhe81", "02z5nhe81"),
+        ("doi.org/10.5067/GHGMR-4FJ04", "10.5067/ghgmr-4fj04"),
+        ("https://www.doi.org/10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("https://doi.org/doi:10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("DOI 10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("urn:doi:10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("info:doi/10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("<https://doi.org/10.5067/ghgmr-4fj04>.", "10.5067/ghgmr-4fj04"),
+        ("(10.5067/ghgmr-4fj04)。", "10.5067/ghgmr-4fj04"),
+        ("10.5067/ghgmr-4fj04, ", "10.5067/ghgmr-4fj04"),
+        ("\u3000ＤＯＩ：１０.5067／ＧＨＧＭＲ-4ＦＪ04", "10.5067/ghgmr-4fj04"),
+        ("10.5067/ghgmr\u200b-4fj04", "10.5067/ghgmr-4fj04"),
+        ("10.5067%2Fghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("https%3A%2F%2Fdoi.org%2F10.5067%2Fghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        ("10.1016/0012-821X(89)90028-5", "10.1016/0012-821x(89)90028-5"),
+        ("(10.1016/0012-821X(89)90028-5)", "10.1016/0012-821x(89)90028-5"),
         ("sea-ice", "sea-ice"),
         ("https://example.org/a", "https://example.org/a"),
     ],
@@ -63,6 +79,45 @@ def test_any_wrong_digit_is_found(parser, good):
         wrong = good[:place] + str((int(good[place]) + 1) % 10) + good[place + 1 :]
         with pytest.raises(InvalidInput):
             parser(wrong, HERE)
+
+
+@pytest.mark.parametrize(
+    ("parser", "value"),
+    [
+        (parse_doi, "10.１000/abc"),
+        (parse_doi, "10.1000/ａbc"),
+        (parse_doi, "10.1000/a\u200bb"),
+        (parse_doi, "10.1000/a\u3000b"),
+        (parse_cstr, "３1253.11.sciencedb.01121"),
+        (parse_orcid, "０000-0002-1825-0097"),
+        (parse_orcid, "0000-0002-1825-009\u0667"),
+        (parse_ror, "02z5nhe8１"),
+        (parse_issn, "０894-8755"),
+    ],
+)
+def test_a_card_writes_identifiers_in_half_width(parser, value):
+    with pytest.raises(InvalidInput, match="allowed is"):
+        parser(value, HERE)
+
+
+@pytest.mark.parametrize(
+    ("doi", "address"),
+    [
+        ("10.5067/ghgmr-4fj04", "10.5067/ghgmr-4fj04"),
+        (
+            "10.1002/(sici)1097(19990101)19:1<1::aid-joc1>3.0.co;2-#",
+            "10.1002/(sici)1097(19990101)19:1%3C1::aid-joc1%3E3.0.co;2-%23",
+        ),
+        ("10.1000/a?b", "10.1000/a%3Fb"),
+        ("10.1000/a%20b", "10.1000/a%2520b"),
+        ("10.1000/a b", "10.1000/a%20b"),
+        ("10.1000/a[b]{c}|d\\e^f`g", "10.1000/a%5Bb%5D%7Bc%7D%7Cd%5Ce%5Ef%60g"),
+        ("10.1000/海", "10.1000/%E6%B5%B7"),
+    ],
+)
+def test_the_address_of_a_doi_is_escaped(doi, address):
+    assert doi_iri(doi) == f"https://doi.org/{address}"
+    assert bare(doi_iri(doi)) == doi
 
 
 @given(st.text() | st.none() | st.integers())

@@ -19,6 +19,51 @@ ALL = {"sea-ice-index", "pacific-sst", "mauna-loa", "wheat-zh", "bare"}
 
 
 @pytest.mark.parametrize(
+    ("wide", "half"),
+    [
+        ({"variables": ["ｓｉｃｏｎｃ"]}, {"variables": ["siconc"]}),
+        ({"license": "ＣＣ０-1.0"}, {"license": "cc0-1.0"}),
+        ({"publisher": "ＮＯＡＡ"}, {"publisher": "NOAA"}),
+        ({"sector": "ｏｃｅａｎ"}, {"sector": "ocean"}),
+        ({"period": ("１９６０", "１９７０")}, {"period": ("1960", "1970")}),
+        ({"period": ("19600101", "..")}, {"period": ("1960-01-01", None)}),
+        ({"step": "ｄａｉｌｙ"}, {"step": "daily"}),
+        ({"resolution": "１ｋｍ"}, {"resolution": "1km"}),
+        ({"format": "ＮｅｔＣＤＦ"}, {"format": "netcdf"}),
+    ],
+)
+def test_full_width_characters_are_as_good(wide, half):
+    assert Filters.of(**wide) == Filters.of(**half)
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"variables": ["nonsense"]},
+        {"format": "nonsense"},
+        {"license": "nonsense"},
+        {"sector": "nonsense"},
+        {"access": "nonsense"},
+        {"step": "nonsense"},
+        {"resolution": "nonsense"},
+        {"period": ("nonsense", None)},
+        {"period": ("1979 to 1990", None)},
+        {"period": ("1979/..", None)},
+        {"period": ("2000-02-30", None)},
+        {"period": "1979/.."},
+    ],
+)
+def test_a_filter_that_is_not_understood_is_refused(index, wishes):
+    with pytest.raises(InvalidInput, match=r"nonsense|19|2000"):
+        found(index, **wishes)
+
+
+def test_a_near_miss_is_told(index):
+    with pytest.raises(InvalidInput, match="did you mean siconc"):
+        found(index, variables=["sicon"])
+
+
+@pytest.mark.parametrize(
     ("wishes", "dropped"),
     [
         ({"bbox": (0, -10, 20, 10)}, {"sea-ice-index", "pacific-sst", "mauna-loa"}),

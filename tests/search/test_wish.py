@@ -1,6 +1,9 @@
+from datetime import date
+
 import numpy as np
 import pytest
 
+from sciknow.errors import InvalidInput
 from sciknow.model import Dataset, Distribution, LangString
 from sciknow.model.coverage import PeriodOfTime, SpatialCoverage
 from sciknow.place.box import share_within
@@ -39,6 +42,57 @@ from sciknow.search import Filters, Index, build_index, document_of, understand
 )
 def test_what_is_understood(question, said):
     assert str(understand(question)) == said
+
+
+TODAY = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("sea ice 1979/..", "since 1979"),
+        ("1979-06/.. sea ice", "since 1979-06"),
+        ("sea ice 1979-01-01/..", "since 1979-01-01"),
+        ("sea ice ../1990", "until 1990"),
+        ("sea ice 1979/1990", "1979 to 1990"),
+        ("20000101 rainfall", "2000-01-01"),
+        ("rainfall 20000101-20101231", "2000-01-01 to 2010-12-31"),
+        ("rainfall since 20000101", "since 2000-01-01"),
+        ("200001-201012 sst", "2000-01 to 2010-12"),
+        ("19790101至20201231 海温", "1979-01-01 to 2020-12-31"),
+        ("20200230 rainfall", ""),
+        ("20000101 m of rope", ""),
+        ("过去2000年气候", "since the year 26"),
+        ("近两千年气候重建", "since the year 26"),
+        ("过去一万年", "since 7975 BC"),
+        ("过去1000年", "since 1026"),
+        ("接近2000年", "2000"),
+        ("the past 2,000 years", "since the year 26"),
+        ("last two millennia", "since the year 26"),
+        ("the past millennium", "since 1026"),
+        ("the past 30 years", "since 1996"),
+        ("2000-02-29", "2000-02-29"),
+    ],
+)
+def test_dates_in_every_spelling(question, said):
+    assert str(understand(question, today=TODAY)) == said
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "rainfall on 2000-02-30",
+        "1900-02-29",
+        "2001-13-01",
+        "2000/02/30",
+        "30 February 2000",
+        "2000年2月30日 降水",
+        "2000年13月",
+    ],
+)
+def test_a_date_that_does_not_exist_is_refused(question):
+    with pytest.raises(InvalidInput, match="no date that exists"):
+        understand(question)
 
 
 def test_the_smallest_place_counts():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
@@ -27,11 +28,17 @@ _FIELDS = {
     "note": "note",
 }
 _VERBATIM = ("doi", "url")
+_LOOSE = re.compile(r"[{}\\\s]")
+"""What would end a field of BibTeX, or not stand in an identifier: escaped as in an address."""
 _ENCODER = UnicodeToLatexEncoder(unknown_char_policy="keep", unknown_char_warning=False)
 
 
 def to_bibtex(items: Iterable[CslItem]) -> str:
-    """Return BibTeX entries; texts are escaped for LaTeX, DOIs and URLs stand as they are."""
+    """Return BibTeX entries; texts are escaped for LaTeX, DOIs and URLs stand as they are.
+
+    A title stands in braces of its own: styles put the rest into small letters, which acronyms
+    and German nouns do not survive.
+    """
     return write_string(Library([_entry(item) for item in items]))
 
 
@@ -57,7 +64,12 @@ def _name(author: dict[str, str]) -> str:
 
 
 def _text(name: str, value: object) -> str:
-    return str(value) if name in _VERBATIM else _escape(str(value))
+    if name in _VERBATIM:
+        return _LOOSE.sub(lambda found: quote(found[0]), str(value))
+    text = _escape(str(value))
+    if name != "title":
+        return text
+    return f"{{{{}}{text}}}" if text.startswith("\\") else f"{{{text}}}"  # {\"U… is one letter
 
 
 def _escape(text: str) -> str:

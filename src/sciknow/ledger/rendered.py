@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 from sciknow.errors import MissingDependency
 from sciknow.ledger.csl import CslItem
+from sciknow.model.identifier import DOI_RESOLVER, doi_iri
 
 _NUMBER = re.compile(r"\[\d+\]")
 _STYLE_FILES = {"apa": "apa", "gb-t-7714": "china-national-standard-gb-t-7714-2015-numeric"}
@@ -57,9 +58,15 @@ def render(items: Sequence[CslItem], style: str) -> str:
 
 
 def _worded(line: str, item: CslItem) -> str:
-    """Return the publisher's own wording of a citation, with the number that a style gives it."""
+    """Return the publisher's own wording of a citation, with the number that a style gives it.
+
+    Styles put a DOI behind its resolver as it is; an address has it escaped.
+    """
     number = _NUMBER.match(line)
-    return f"{number[0] if number else ''}{item['note']}" if "note" in item else line
+    if "note" in item:
+        return f"{number[0] if number else ''}{item['note']}"
+    doi = item.get("DOI", "")
+    return line.replace(DOI_RESOLVER + doi, doi_iri(doi)) if doi else line
 
 
 def _fitted(item: CslItem, style: str) -> CslItem:

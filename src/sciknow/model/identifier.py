@@ -10,27 +10,50 @@ import re
 from urllib.parse import quote, unquote
 
 from sciknow.model.parse import Where, show
+from sciknow.text import clean, halfwidth
 
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/[^\s\"]+)", re.I)
-_CSTR = re.compile(
-    r"(?:https?://(?:www\.)?cstr\.cn/|cstr:\s*)?(\d{5}\.\d{2}\.[A-Za-z0-9._/:-]+)", re.I
+_DOI = re.compile(
+    r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"]+)", re.I
 )
-_ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
-_ROR = re.compile(r"(?:https?://ror\.org/)?(0[0-9a-hjkmnp-tv-z]{6}\d{2})", re.I)
-_ISSN = re.compile(r"(\d{4})-?(\d{3}[\dXx])")
-_MEANT = re.compile(r"(?:doi:|cstr:)?\s*(?:10\.\d{4,9}/|https?://|\d{5}\.\d\d\.)\S+", re.I)
+_CSTR = re.compile(
+    r"(?:https?://(?:www\.)?cstr\.cn/|cstr:\s*)?([0-9]{5}\.[0-9]{2}\.[A-Za-z0-9._/:-]+)", re.I
+)
+_ORCID = re.compile(r"(?:https?://orcid\.org/)?([0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X])")
+_ROR = re.compile(r"(?:https?://ror\.org/)?(0[0-9a-hjkmnp-tv-z]{6}[0-9]{2})", re.I | re.A)
+_ISSN = re.compile(r"([0-9]{4}-?[0-9]{3}[0-9Xx])")
+_WORK = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+|[0-9]{5}\.[0-9]{2}\.[A-Za-z]\S*")
+"""A DOI or a CSTR without what resolves it."""
+_PACKED = re.compile(r"https?%3a|10\.[0-9]{4,9}(?:\.[0-9]+)*%2f", re.I)
+"""How an address begins of which the parts between slashes are escaped too."""
 _RESOLVERS = re.compile(
-    r"(?:https?://(?:(?:dx\.|www\.)?doi\.org|(?:www\.)?(?:cstr\.cn|orcid\.org|ror\.org))/|"
-    r"doi:\s*|cstr:\s*)",
+    r"(?:(?:https?:)?(?://)?(?:(?:dx\.|www\.)?doi\.org|(?:www\.)?(?:cstr\.cn|orcid\.org|ror\.org))/|"
+    r"info:doi/|urn:(?=doi:)|doi(?:\s*:\s*|\s+(?=10\.))|cstr(?:\s*:\s*|\s+(?=[0-9])))",
     re.I,
 )
+_ADDRESS = re.compile(r"https?://\S+", re.I)
+DOI_RESOLVER = "https://doi.org/"
+_PAIRS = {
+    "(": ")",
+    "<": ">",
+    "[": "]",
+    "{": "}",
+    '"': '"',
+    "'": "'",
+    "“": "”",
+    "《": "》",
+    "【": "】",
+}
+_ENDS = ".,;:!?。、"
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def _match(pattern: re.Pattern[str], value: object, where: Where, allowed: str) -> str:
-    found = pattern.fullmatch(value.strip()) if isinstance(value, str) else None
+    text = value.strip() if isinstance(value, str) else ""
+    found = pattern.fullmatch(text)
     if found is None:
         raise where.refuse(show(value), allowed)
+    if halfwidth(clean(text)) != text:
+        raise where.refuse(f"{show(value)}, with full-width or unseen characters", allowed)
     return found[1]
 
 
@@ -82,10 +105,7 @@ def parse_ror(value: object, where: Where) -> str:
 
 def parse_issn(value: object, where: Where) -> str:
     """Read an ISSN and check its last digit (ISO 3297, modulus 11)."""
-    found = _ISSN.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise where.refuse(show(value), "an ISSN such as 0894-8755")
-    digits = (found[1] + found[2]).upper()
+    digits = _match(_ISSN, value, where, "an ISSN such as 0894-8755").replace("-", "").upper()
     total = sum((8 - place) * int(digit) for place, digit in enumerate(digits[:7]))
     if "0123456789X"[(11 - total % 11) % 11] != digits[7]:
         raise where.refuse(f"{value} with a wrong check digit", "an ISSN whose check digit fits")
@@ -95,25 +115,66 @@ def parse_issn(value: object, where: Where) -> str:
 def bare(text: str) -> str:
     """Return an identifier without what resolves it, in lower case; nothing is checked.
 
+    A DOI is known in brackets, at the end of a sentence, escaped, and in full-width characters.
+
     Examples
     --------
     >>> bare("http://dx.doi.org/10.25921/RE9P-PT57"), bare("CSTR: 18406.11.a"), bare("oisst")
     ('10.25921/re9p-pt57', '18406.11.a', 'oisst')
     """
-    plain = text.strip()
-    if found := _RESOLVERS.match(plain):
-        plain = unquote(plain[found.end() :])
-    return plain.lower()
+    plain = _unwrapped(halfwidth(clean(text)).strip())
+    plain = unquote(plain) if _PACKED.match(plain) else plain
+    while found := _RESOLVERS.match(plain):
+        plain = unquote(plain[found.end() :]).strip()
+    plain = plain.lower()
+    return _ended(plain) if _WORK.fullmatch(plain) else plain
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text without the brackets and the full stop around the whole of it."""
+    while text and _PAIRS.get(text[0]) == text.rstrip(_ENDS)[-1:] and len(text) > 1:
+        text = text.rstrip(_ENDS)[1:-1].strip()
+    return text
+
+
+def _ended(work: str) -> str:
+    """Return an identifier without the marks of the sentence that it ended."""
+    while work[-1] in _ENDS or (work[-1] in ")>]}" and _unopened(work)):
+        work = work[:-1]
+    return work
+
+
+def _unopened(work: str) -> bool:
+    opening = {close: first for first, close in _PAIRS.items()}[work[-1]]
+    return work.count(work[-1]) > work.count(opening)
+
+
+def find_work(text: str) -> str:
+    """Return the DOI or CSTR that a whole text is, bare and in lower case; empty where it is none.
+
+    Examples
+    --------
+    >>> find_work("DOI：１０.5281/zenodo.1.")
+    '10.5281/zenodo.1'
+    """
+    plain = bare(text)
+    return plain if _WORK.fullmatch(plain) else ""
 
 
 def is_meant(text: str) -> bool:
     """Tell whether a text can only be meant as an identifier: a DOI, a CSTR, an address."""
-    return _MEANT.fullmatch(text) is not None
+    return bool(find_work(text) or _ADDRESS.fullmatch(halfwidth(text)))
 
 
 def doi_iri(doi: str) -> str:
-    """Return the address that resolves a DOI."""
-    return "https://doi.org/" + quote(doi, safe="/:;()._-+@,~!*'=&$")
+    """Return the address that resolves a DOI, with all escaped that an address cannot hold.
+
+    Examples
+    --------
+    >>> doi_iri("10.1002/(sici)1097-0088(199901)19:1<1::aid-joc1>3.0.co;2-#")
+    'https://doi.org/10.1002/(sici)1097-0088(199901)19:1%3C1::aid-joc1%3E3.0.co;2-%23'
+    """
+    return DOI_RESOLVER + quote(doi, safe="/:;()._-+@,~!*'=&$")
 
 
 def cstr_iri(cstr: str) -> str:

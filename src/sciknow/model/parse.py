@@ -15,15 +15,18 @@ from numbers import Real
 from typing import TypeVar
 
 from sciknow.errors import InvalidInput
-from sciknow.text import clean
+from sciknow.text import clean, halfwidth
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 MAX_TEXT = 20_000
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
-_DATE = re.compile(r"(-?\d{4,})(?:-(\d{2})(?:-(\d{2}))?)?")
-_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_DATE = re.compile(r"(-?\d{4,})(?:-(\d{2})(?:-(\d{2}))?)?", re.A)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?", re.A)
+_DURATION = re.compile(
+    r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.A
+)
 _URL = re.compile(r"(?:https?|s3|gs|abfs|az|ftp)://[^\s<>\"{}|\\^`\x00-\x20]+")
 
 
@@ -137,6 +140,8 @@ def parse_slug(value: object, where: Where) -> str:
     return value
 
 
+OPEN_ENDS = ("", "..")
+"""How an end of a period is written that is open (ISO 8601-2)."""
 _MIDNIGHT = re.compile(r"[T ]00(:00(:00(\.0+)?)?)?$")
 
 
@@ -150,7 +155,7 @@ def parse_date(value: object, where: Where) -> str:
     plain = isinstance(value, (str, int)) and not isinstance(value, bool)
     text = _MIDNIGHT.sub("", str(value)) if moment else str(value) if plain else ""
     found = _DATE.fullmatch(text)
-    if found is None:
+    if found is None or _COMPACT.fullmatch(text):
         raise where.refuse(show(value), "a date as YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = found.groups()
     if month:
@@ -162,10 +167,21 @@ def parse_date(value: object, where: Where) -> str:
 
 
 def parse_day(value: object, where: Where) -> str:
-    """Read the first or last date of a period as `parse_date` does; an open end is empty."""
-    return (
-        "" if value is None or (isinstance(value, str) and not value) else parse_date(value, where)
-    )
+    """Read the first or last date of a period as somebody typed it; an open end is empty.
+
+    Full-width digits and compact dates are read too, unlike in a card.
+
+    Examples
+    --------
+    >>> parse_day("１９７９", Where()), parse_day("20200131", Where()), parse_day("..", Where())
+    ('1979', '2020-01-31', '')
+    """
+    typed = halfwidth(value).strip() if isinstance(value, str) else value
+    if typed is None or (isinstance(typed, str) and typed in OPEN_ENDS):
+        return ""
+    if (isinstance(typed, str) or type(typed) is int) and (found := _COMPACT.fullmatch(str(typed))):
+        typed = "-".join(part for part in found.groups() if part)
+    return parse_date(typed, where)
 
 
 def parse_duration(value: object, where: Where) -> str:

@@ -12,6 +12,7 @@ from sciknow.hub.find.hit import NOUNS, Chips, Hit, Hits, HitVerbs, Record
 from sciknow.hub.store.records import Records
 from sciknow.hub.store.state import SEARCH, State
 from sciknow.model import Concept, Dataset, Publication
+from sciknow.model.identifier import find_work
 from sciknow.search import Filters, Index, IndexHit, Results, Unstated, load_embedder
 
 _FILTERS = {"publication": ("period", "sector"), "concept": ("sector", "variables")}
@@ -146,7 +147,16 @@ def search_many(
     texts = list(texts)
     if any(isinstance(text, str) and not text.strip() for text in texts):
         raise InvalidInput("the question is empty", hint='ask for a theme, as "sea ice"')
-    results = index_of(state).search_many(
+    works = [find_work(text) if isinstance(text, str) else "" for text in texts]
+    plain = [text for text, work in zip(texts, works, strict=True) if not work]
+    found = iter(_asked(state, plain, question))
+    results = [_of_work(state, work, question) if work else next(found) for work in works]
+    asked = [replace(question, text=text) for text in texts]
+    return [hits_of(state, verbs, one, found) for one, found in zip(asked, results, strict=True)]
+
+
+def _asked(state: State, texts: Sequence[str], question: Question) -> list[Results]:
+    return index_of(state).search_many(
         texts,
         filters=question.filters,
         kind=question.kind,
@@ -156,8 +166,25 @@ def search_many(
         limit=question.limit,
         offset=question.offset,
     )
-    asked = [replace(question, text=text) for text in texts]
-    return [hits_of(state, verbs, one, found) for one, found in zip(asked, results, strict=True)]
+
+
+def _of_work(state: State, work: str, question: Question) -> Results:
+    """Return the record that a DOI or CSTR names, then what its title finds; none without one.
+
+    A publication stands for the datasets that it describes, where datasets are asked for.
+    """
+    records = state.records
+    paper = records.get(Publication, work)
+    named: list[Dataset | Publication | None] = [paper]
+    if question.kind in IN_WORDS:
+        named = [records.get(Dataset, work)]
+        described = paper.describes if paper else ()
+        named += [records.get(Dataset, item) for item in described]
+    known = [item for item in named if item is not None]
+    if not known:
+        return replace(_asked(state, [work], question)[0], hits=(), total=0, asked=None)
+    titled = replace(question, text=known[0].title.best("en"), constraints=False)
+    return _asked(state, [titled.text], titled)[0].led_by([item.id for item in known])
 
 
 def hits_of(

@@ -8,9 +8,10 @@ and ranked a little lower. Each filter says how many there were of the three.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NoReturn, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,13 @@ from numpy.typing import NDArray
 from sciknow.errors import InvalidInput
 from sciknow.model.coverage import BBox, parse_bbox
 from sciknow.model.licence import OPEN, canonical, licence_of
-from sciknow.model.parse import Where, date_key, parse_date
+from sciknow.model.parse import Where, date_key, parse_day
+from sciknow.model.suggest import nearest
 from sciknow.place.shape import bounds_of
 from sciknow.search.index.columns import Columns, hours
 from sciknow.search.wish.format import find_format, format_words
 from sciknow.search.wish.grain import meters_of, step_of
+from sciknow.text import halfwidth
 from sciknow.vocab import AccessRights, Sector
 from sciknow.words import said
 
@@ -32,6 +35,9 @@ Unstated: TypeAlias = Literal["keep", "mark", "drop"]
 lower, or left out."""
 ALWAYS = frozenset({"license", "access"})
 """Filters that leave out what does not say."""
+_CLOCK = re.compile(r"[T ][0-9]{2}(?::?[0-9]{2})?.*", re.S)
+"""The time of a day, of which only the day counts."""
+_SHOWN = 12
 COMMON = 0.5
 """Where so large a part of the records states a field, what does not is left out as well."""
 
@@ -146,7 +152,7 @@ def _numbers(bbox: object) -> object:
 
 def _text(name: str, value: object) -> str:
     if value is None or isinstance(value, str):
-        return value or ""
+        return halfwidth(value or "")
     raise InvalidInput(f"{name}={value!r} is no text", hint=f'write {name}="…"')
 
 
@@ -161,7 +167,7 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
     if isinstance(several, Iterable):
         found = tuple(several)
         if all(isinstance(value, str) for value in found):
-            return found
+            return tuple(map(halfwidth, found))
     raise InvalidInput(f"{name}={values!r} is no text", hint=f'write {name}=["…", "…"]')
 
 
@@ -190,9 +196,8 @@ def _day(value: object) -> str:
     """Return a date as ISO text, of text, a number, or anything that prints as ISO 8601."""
     if value is None or value == "":
         return ""
-    text = str(value).strip().replace(" ", "T").partition("T")[0]
     try:
-        return parse_date(text, Where() / "period")
+        return parse_day(_CLOCK.sub("", str(value).strip()), Where() / "period")
     except InvalidInput:
         raise InvalidInput(
             f"{value!r} is no date that exists", hint="write YYYY, YYYY-MM or YYYY-MM-DD"
@@ -220,6 +225,7 @@ def _meters(value: object) -> float | None:
         return None
     meters: float | None = None
     if isinstance(value, str):
+        value = halfwidth(value)
         digits = value.strip().replace(".", "", 1).isdecimal()
         meters = float(value) if digits else meters_of(f"{value} resolution")
     elif isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
@@ -324,10 +330,27 @@ def select(columns: Columns, filters: Filters) -> Selection:
 def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:
     """Yield name, mask of matches and mask of silence for each filter that is set."""
     yield from _coverage_checks(columns, filters)
-    if filters.variables:
-        yield "variables", columns.has_variable(filters.variables), columns.without_variables
+    yield from _known_checks(columns, filters)
     if filters.sectors:
         yield "sector", columns.in_sectors(filters.sectors), columns.without_sector
+    if filters.access:
+        yield "access", *columns.accessible(filters.access)
+    if filters.publisher:
+        yield "publisher", columns.published_by(filters.publisher), columns.without_publisher
+    never = np.zeros(len(columns), bool)
+    if filters.openable:
+        yield "openable", columns.openable, never
+    if filters.offline:
+        yield "offline", columns.offline, never
+
+
+def _known_checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:
+    """Yield as `_checks` does what is refused where no record and no vocabulary knows it."""
+    if filters.variables:
+        match = columns.has_variable(filters.variables)
+        if not match.any():
+            _refuse_unknown("variables", filters.variables, columns.words("variables"))
+        yield "variables", match, columns.without_variables
     if filters.license:
         match, silent = columns.licensed(filters.license)
         if not match.any() and filters.license != OPEN and licence_of(filters.license) is None:
@@ -336,17 +359,23 @@ def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mas
                 hint="write its name or address (CC-BY-4.0, CC BY, ODbL), or open",
             )
         yield "license", match, silent
-    if filters.access:
-        yield "access", *columns.accessible(filters.access)
     if filters.format:
-        yield "format", *columns.in_format(filters.format)
-    if filters.publisher:
-        yield "publisher", columns.published_by(filters.publisher), columns.without_publisher
-    never = np.zeros(len(columns), bool)
-    if filters.openable:
-        yield "openable", columns.openable, never
-    if filters.offline:
-        yield "offline", columns.offline, never
+        match, silent = columns.in_format(filters.format)
+        if not match.any() and filters.format not in (forms := set(format_words().values())):
+            _refuse_unknown("format", (filters.format,), forms)
+        yield "format", match, silent
+
+
+def _refuse_unknown(name: str, wanted: Sequence[str], known: Iterable[str]) -> NoReturn:
+    """Refuse words that no record fits: else only those would come that say nothing."""
+    several = sorted(known)
+    close = [word for item in wanted for word in nearest(item, several)]
+    raise InvalidInput(
+        f"{name}={', '.join(wanted)!r} is known to no record here",
+        hint=f"did you mean {', '.join(dict.fromkeys(close))}?"
+        if close
+        else f"ask for it in words; known are {', '.join(several[:_SHOWN])}, …",
+    )
 
 
 def _coverage_checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:

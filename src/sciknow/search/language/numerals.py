@@ -12,7 +12,7 @@ _ZH = {
 _ZH |= {char: value for value, char in enumerate("五六七八九", 5)}
 _ZH_NUMBER = rf"(?:[{''.join(_ZH)}][{''.join(_ZH)}十百千]{{0,8}}|十[一二三四五六七八九]?|百)"
 _ZH_MEASURE = (
-    r"(?=年|世纪|个?(?:小时|月|季度|世纪)|分钟|天|日|周|候|旬|月|"
+    r"(?=万?年|世纪|个?(?:小时|月|季度|世纪)|分钟|天|日|周|候|旬|月|"
     r"公里|千米|米|度|弧秒|角秒|弧分|角分)"
 )
 _PART = Pattern(rf"({_ZH_NUMBER}|\d+)分之({_ZH_NUMBER}|\d+)", needs=("分之",))
@@ -42,7 +42,7 @@ _EN: dict[str, float] = {
 _EN |= {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 _EN |= {"hundred": 100, "half": 0.5, "quarter": 0.25}
 _EN_MEASURE = (
-    r"(?=hour|hr|minute|min\b|day|week|month|year|decade|centur|degree|deg\b|arc|km\b|"
+    r"(?=hour|hr|minute|min\b|day|week|month|year|decade|centur|millenni|degree|deg\b|arc|km\b|"
     r"kilomet|met(?:re|er))"
 )
 _EN_COUNTED = Pattern(
@@ -50,7 +50,7 @@ _EN_COUNTED = Pattern(
     re.I,
     needs=(
         "|".join(_EN),
-        "hour|hr|min|day|week|month|year|decade|centur|deg|arc|km|kilomet|met",
+        "hour|hr|min|day|week|month|year|decade|centur|mill|deg|arc|km|kilomet|met",
     ),
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sciknow.search.index.filters import Count
@@ -81,3 +81,12 @@ class Results:
     def held(self) -> Held | None:
         """Whether any record is about what was asked for; None where that cannot be told."""
         return held(self.asked()) if self.asked else None
+
+    def led_by(self, names: Sequence[str]) -> Results:
+        """Return the same hits, those of some records before the rest, as good as the best."""
+        first = [hit for name in names for hit in self.hits if hit.id == name]
+        best = max((hit.score for hit in self.hits), default=0.0)
+        for hit in first:
+            hit.score = best
+        rest = (hit for hit in self.hits if hit not in first)
+        return replace(self, hits=(*first, *rest), asked=None)

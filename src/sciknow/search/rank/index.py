@@ -28,7 +28,7 @@ from sciknow.search.rank.meaning import read_meaning, reader
 from sciknow.search.rank.question import MAX_QUESTION, Question, read_question, with_theme
 from sciknow.search.rank.ranking import Collection, Meant, Ranking, ranked, scaled
 from sciknow.search.wish.wish import Understood, understand
-from sciknow.text import has_han, squeeze
+from sciknow.text import halfwidth, has_han, squeeze
 
 MAX_LIMIT = 10_000
 _MAX_PREFIX = 200
@@ -186,8 +186,7 @@ class Index:
     ) -> list[Results]:
         """Answer several questions; the sentence model reads them together."""
         _check_page(limit, offset)
-        for text in texts:
-            _check_text(text)
+        texts = [_typed(text) for text in texts]
         collection = self._optional(kind)
         if collection is None or not len(collection):
             return [Results((), 0) for _ in texts]
@@ -253,6 +252,7 @@ class Index:
 
     def understand(self, text: str) -> Understood:
         """Recognise dates, places, grain, licence and format; traditional characters too."""
+        text = _typed(text)
         bridge = self.bridge if has_han(text) else None
         plain = bridge.simplify(text[:MAX_QUESTION]) if bridge else text
         return understand(plain, formats=self.settings.get("formats"))
@@ -328,13 +328,13 @@ class Index:
             With a text: the place and the time that it speaks of; records that fit are raised.
         """
         _check_page(limit, 0)
-        _check_text(what)
+        typed = _typed(what)
         collection = self._optional(kind)
         if collection is None or not len(collection):
             return Results((), 0)
         row = collection.store.row_of(what)
         if row is None:
-            return self._like_text(what, collection, kind, limit, filters, wish)
+            return self._like_text(typed, collection, kind, limit, filters, wish)
         record = collection.store.records([row])[row]
         text = " ".join(record.fields.get(name, "") for name in ("title", "keywords"))
         question = self.read(text, kind)
@@ -373,8 +373,7 @@ class Index:
         letter may be wrong.
         """
         _check_page(limit, 0)
-        _check_text(prefix)
-        collection, typed = self._optional("dataset"), fold(_begun(prefix))
+        collection, typed = self._optional("dataset"), fold(_begun(_typed(prefix)))
         if collection is None or not typed:
             return []
         found = collection.store.complete(typed, limit)
@@ -405,7 +404,7 @@ class Index:
         best : int
             How many of them.
         """
-        _check_text(text)
+        text = _typed(text)
         collection = self._optional(kind)
         if collection is None:
             return []
@@ -460,11 +459,13 @@ def _begun(prefix: str) -> str:
     return squeeze(prefix[:_MAX_PREFIX]) + (" " if prefix[-1:].isspace() else "")
 
 
-def _check_text(text: object) -> None:
+def _typed(text: object) -> str:
+    """Return what somebody typed in the form in which it is compared; see `halfwidth`."""
     if not isinstance(text, str):
         raise InvalidInput(
             f"a question has to be text, not {type(text).__name__}", hint='write "sea ice"'
         )
+    return halfwidth(text)
 
 
 def _check_page(limit: int, offset: int) -> None:

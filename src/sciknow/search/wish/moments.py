@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sciknow.errors import InvalidInput
 from sciknow.pattern import Choice, Pattern
 
 _Y = r"(?:1[6-9]|20|21)\d\d"
@@ -37,8 +38,9 @@ _WORDS |= {"twenties": 20, "thirties": 30, "forties": 40}
 _CENTURIES = {"nineteenth": 19, "twentieth": 20, "twenty-first": 21, "eighteenth": 18}
 _NTH = rf"(\d\d)(?:st|nd|rd|th)|({'|'.join(_CENTURIES)})"
 
-_MOST_YEARS = 400
+_MOST_YEARS = 2_000_000
 """Longer pasts are not counted in calendar years."""
+_MANY = r"(\d{1,3}(?:,\d{3})+|\d{1,6})"
 
 
 def _token(source: str, *needs: str) -> Pattern:
@@ -47,12 +49,20 @@ def _token(source: str, *needs: str) -> Pattern:
 
 _TOKEN = Choice(
     _token(
-        rf"{_FREE}(?P<iso>{_Y}(?:-(?:0?[1-9]|1[0-2])(?:-{_DAY})?|/(?:0?[1-9]|1[0-2])(?:/{_DAY})?|"
+        rf"{_FREE}(?P<iso>{_Y}(?:-\d\d-\d\d|-(?:0?[1-9]|1[0-2])(?:-{_DAY})?|/(?:0?[1-9]|1[0-2])(?:/{_DAY})?|"
         rf"\.(?:0[1-9]|1[0-2])\.{_DAY}))(?![\d-])",
         "0000-0|0000/0|0000.0",
     ),
     _token(
-        rf"{_FREE}(?P<short>({_Y})\s*[-–/]\s*(\d\d))(?![\d.])",
+        rf"{_FREE}(?P<compact>({_Y})(0[1-9]|1[0-2])([0-2]\d|3[01])){_MEASURED}(?![A-Za-z_])",
+        "00000000",
+    ),
+    _token(
+        rf"{_FREE}(?P<months>({_Y})(0[1-9]|1[0-2])\s*[-–—~/至到]\s*({_Y})(0[1-9]|1[0-2])){_MEASURED}",
+        "000000",
+    ),
+    _token(
+        rf"{_FREE}(?P<short>({_Y})\s*[-–/]\s*(\d\d))(?![\d.]|-\d)",
         "0000",
         "-00|- 00|–00|– 00|/00|/ 00",
     ),
@@ -85,13 +95,14 @@ _TOKEN = Choice(
         "世纪",
     ),
     _token(
-        r"\b(?P<past>(?:last|past|recent|previous|latest|preceding)\s+(?:(\d{1,3})\s*+\+?\s*)?"
-        r"(years?|decades?|century|centuries)\b)",
+        rf"\b(?P<past>(?:last|past|recent|previous|latest|preceding)\s+(?:{_MANY}\s*+\+?\s*)?"
+        r"(years?|decades?|century|centuries|millennium|millennia)\b)",
         "last |past |recent |previous |latest |preceding ",
-        "year|decade|centur",
+        "year|decade|centur|millenni",
     ),
     _token(
-        r"(?P<zhpast>(?:近|过去|最近|以往)的?\s*(\d{1,3})\s*+(?:多|余|来)?\s*+个?\s*(年|世纪)(?!代))",
+        rf"(?P<zhpast>(?:(?<![接附临])近|过去|最近|以往)的?\s*{_MANY}\s*+(?:多|余|来)?\s*+个?\s*"
+        r"(年|世纪|千年|万年)(?!代))",
         "近|过去|以往",
         "年|世纪",
     ),
@@ -106,6 +117,7 @@ _TOKEN = Choice(
         r"\b(?P<now>(?:the\s+)?present(?:[\s-]+day)?|now|today|date)\b|(?P<zhnow>今|现在|目前)",
         "present|now|today|date|今|现在|目前",
     ),
+    _token(r"(?P<open>(?<=[-–—~/])\.\.(?![.\w])|(?<![.\w])\.\.(?=[-–—~/]))", ".."),
     _token(rf"{_FREE}(?P<year>{_Y}){_COUNTED}(?![A-Za-z_])", "0000"),
 )
 
@@ -130,13 +142,44 @@ def moments(text: str, today: date) -> Iterator[Moment]:
         span = _SPANS[kind](found[kind], own, today)
         if span is not None:
             sure = kind not in ("year", "now", "zhnow")
-            yield Moment(found.start(kind), found.end(kind), *span, sure, kind.endswith("now"))
+            now = kind in ("now", "zhnow", "open")
+            yield Moment(found.start(kind), found.end(kind), *span, sure, now)
 
 
 def _iso(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str]:
-    year, *rest = re.split(r"[-/.]", text)
-    day = "-".join([year, *(f"{int(part):02}" for part in rest)])
+    day = _dated(text, *re.split(r"[-/.]", text))
     return day, day
+
+
+def _dated(text: str, year: str, month: str = "", day: str = "") -> str:
+    """Return a date in ISO 8601.
+
+    Raises
+    ------
+    InvalidInput
+        Where the year has no such day.
+    """
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r} is no date that exists",
+            hint="correct it, write the month alone, or ask with constraints=False",
+        ) from None
+    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+
+
+def _compact(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str] | None:
+    try:
+        day = date(*(int(part or 0) for part in parts[:3])).isoformat()
+    except ValueError:  # a number that is no date
+        return None
+    return day, day
+
+
+def _compact_months(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str] | None:
+    first, last = (f"{parts[at]}-{parts[at + 1]}" for at in (0, 2))
+    return (first, last) if first <= last else None
 
 
 def _short(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str] | None:
@@ -146,10 +189,7 @@ def _short(text: str, parts: Sequence[str | None], today: date) -> tuple[str, st
 
 def _zh(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str]:
     year, month, day = parts[:3]
-    if month is None or not 1 <= int(month) <= 12:
-        return str(year), str(year)
-    known = f"{year}-{int(month):02}"
-    whole = f"{known}-{int(day):02}" if day and 1 <= int(day) <= 31 else known
+    whole = _dated(text, str(year), month or "", day or "")
     return whole, whole
 
 
@@ -161,7 +201,8 @@ def _month(text: str, parts: Sequence[str | None], today: date) -> tuple[str, st
     day = before or after
     if day is None:
         return month, month
-    return f"{month}-{int(since or day):02}", f"{month}-{int(day):02}"
+    whole, own = str(year), month.partition("-")[2]
+    return _dated(text, whole, own, since or day), _dated(text, whole, own, day)
 
 
 def _month_number(name: str) -> int:
@@ -213,8 +254,9 @@ def _past(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str
     count, unit = parts[:2]
     if count is None and (str(unit).endswith("s") or text.lower().startswith("recent")):
         return None
-    years = int(count or 1) * _in_years(str(unit))
-    return (str(today.year - years), "") if years <= _MOST_YEARS else None
+    years = int((count or "1").replace(",", "")) * _in_years(str(unit))
+    first = today.year - years
+    return (f"{first:0{4 + (first < 0)}}", "") if years <= _MOST_YEARS else None
 
 
 def _coming(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str] | None:
@@ -223,7 +265,8 @@ def _coming(text: str, parts: Sequence[str | None], today: date) -> tuple[str, s
 
 
 def _in_years(unit: str) -> int:
-    return 10 if unit.startswith("dec") else 100 if unit.startswith(("cent", "世")) else 1
+    named = {"dec": 10, "cent": 100, "世": 100, "mill": 1_000, "千": 1_000, "万": 10_000}
+    return next((many for start, many in named.items() if unit.lower().startswith(start)), 1)
 
 
 def _zh_coming(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str] | None:
@@ -240,6 +283,8 @@ def _year(text: str, parts: Sequence[str | None], today: date) -> tuple[str, str
 
 _SPANS = {
     "iso": _iso,
+    "compact": _compact,
+    "months": _compact_months,
     "short": _short,
     "zh": _zh,
     "month": _month,
@@ -256,5 +301,6 @@ _SPANS = {
     "zhcoming": _zh_coming,
     "now": _now,
     "zhnow": _now,
+    "open": _now,
     "year": _year,
 }

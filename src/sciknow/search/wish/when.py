@@ -173,7 +173,8 @@ def _spans(text: str, found: Sequence[Moment]) -> tuple[list[tuple[str, str]], l
     spans: list[tuple[str, str]] = []
     used: list[Moment] = []
     for item, after in pairwise(found):
-        if item in used or item.now or not _linked(text, item, after):
+        begins = item.now and text[item.at : item.to] != ".."
+        if item in used or begins or not _linked(text, item, after):
             continue
         if after.now or item.first[:4] <= after.last[:4]:
             spans.append((item.first, after.last))

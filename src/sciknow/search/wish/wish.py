@@ -314,9 +314,16 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
 
 
 def _period(start: str, end: str) -> str:
+    start, end = _dated(start), _dated(end)
     if start and end:
         return start if start == end else f"{start} to {end}"
     return f"since {start}" if start else f"until {end}"
+
+
+def _dated(day: str) -> str:
+    """Return a date in words where its year has less than four figures: the year 26, 7975 BC."""
+    year = int(day) if day.lstrip("-").isdigit() else 9_999
+    return day if year >= 1_000 else f"the year {year}" if year > 0 else f"{1 - year} BC"
 
 
 def _step(duration: str) -> str:
