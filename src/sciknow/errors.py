@@ -12,12 +12,15 @@
     └── IntegrityError           bytes differ from their recorded digest
 
 Every message says what happened, to which object, what was expected, and what to do next.
-Exceptions of other libraries do not leave the room that called the library.
+Exceptions of other libraries do not leave the room that called the library. What a message quotes
+may come from anywhere, so it loses what would steer a terminal.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
+
+from sciknow.text import harmless
 
 
 class SciknowError(Exception):
@@ -39,9 +42,9 @@ class SciknowError(Exception):
     kind: ClassVar[str] = "error"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(message)
+        self.message = harmless(message)
+        self.hint = harmless(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message}; {self.hint}" if self.hint else self.message
@@ -91,7 +94,16 @@ class IntegrityError(SciknowError):
 
 
 class SciknowWarning(UserWarning):
-    """Base of every warning: the answer stands, but less than asked could be done."""
+    """Base of every warning: the answer stands, but less than asked could be done.
+
+    Parameters
+    ----------
+    message : str
+        What is less, and why.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(harmless(message))
 
 
 class DegradedWarning(SciknowWarning):

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sciknow.catalogs import check_file, scaffold
-from sciknow.cli.output import echo_json, json_option, note
+from sciknow.cli.output import echo, echo_json, json_option, note
 from sciknow.errors import InvalidInput
 from sciknow.text import counted
 from sciknow.vocab import Sector
@@ -34,7 +34,7 @@ def new(identifier: str, sector: str) -> None:
     Example:
       sciknow catalog new my-dataset --sector ocean > catalogs/ocean-mine.yaml
     """
-    click.echo(scaffold(identifier, Sector(sector)), nl=False)
+    echo(scaffold(identifier, Sector(sector)), nl=False)
 
 
 @catalog.command()
@@ -52,7 +52,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         echo_json([str(problem) for problem in problems])
     else:
         for problem in problems:
-            click.echo(str(problem))
+            echo(str(problem))
     if problems:
         raise InvalidInput(counted(len(problems), "problem"))
     note("nothing wrong")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sciknow.cli.output import echo_json, hub_option, json_option
+from sciknow.cli.output import echo, echo_json, hub_option, json_option
 from sciknow.errors import InvalidInput
 from sciknow.hub import compatible as compare
 from sciknow.hub import open_hub
@@ -33,4 +33,4 @@ def compatible(
         if as_json:
             echo_json(found.to_dict())
         else:
-            click.echo(repr(found))
+            echo(repr(found))

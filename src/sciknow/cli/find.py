@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sciknow.cli.output import echo_fields, echo_json, echo_table, hub_option, json_option, note
+from sciknow.cli.output import (
+    echo,
+    echo_fields,
+    echo_json,
+    echo_table,
+    hub_option,
+    json_option,
+    note,
+)
 from sciknow.cli.part import part_options
 from sciknow.formats import format_of_name
 from sciknow.hub import open_hub
@@ -166,7 +174,7 @@ def _echo_hits(hits: Hits, as_json: bool, why: bool) -> None:
     if len(hits):
         echo_table(_HEADS[hits.kind], [_row(hit) for hit in hits])
     for hit in hits if why else ():
-        click.echo(f"\n{hit.id}\n{hit.why}")
+        echo(f"\n{hit.id}\n{hit.why}")
 
 
 def _plain_hit(hit: Hit) -> dict[str, object]:
@@ -269,4 +277,4 @@ def sector(name: str, hub_path: Path | None, as_json: bool) -> None:
         if as_json:
             echo_json(overview.to_dict())
         else:
-            click.echo(str(overview))
+            echo(str(overview))

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from sciknow.cli.output import echo_fields, echo_json, json_option, note
+from sciknow.cli.output import echo, echo_fields, echo_json, json_option, note
 from sciknow.errors import IntegrityError, InvalidInput
 from sciknow.text import counted
 from sciknow.wire import Cache
@@ -63,7 +63,7 @@ def verify() -> None:
     """
     damaged = Cache().verify()
     for name in damaged:
-        click.echo(name)
+        echo(name)
     if damaged:
         raise IntegrityError(
             f"{counted(len(damaged), 'damaged content')} dropped",

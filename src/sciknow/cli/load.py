@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sciknow.cli.output import copies_option, echo_fields, echo_json, hub_option, json_option
+from sciknow.cli.output import copies_option, echo, echo_fields, echo_json, hub_option, json_option
 from sciknow.cli.part import part_options
 from sciknow.hub import open_hub
 from sciknow.ledger import STYLES
@@ -81,7 +81,7 @@ def open_(
         if as_json:
             echo_json(_structure(opened))
         else:
-            click.echo(repr(opened))
+            echo(repr(opened))
 
 
 def _structure(opened: Any) -> dict[str, object]:
@@ -106,4 +106,4 @@ def cite(datasets: tuple[str, ...], style: str, language: str, hub_path: Path | 
       sciknow cite mur-sst --style gb-t-7714 --language zh
     """
     with open_hub(hub_path) as hub:
-        click.echo(hub.cite(*datasets, style=style, language=language).rstrip())
+        echo(hub.cite(*datasets, style=style, language=language).rstrip())

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sciknow.cli.output import show_all, typed
 from sciknow.errors import SciknowError
 from sciknow.model.suggest import nearest
 from sciknow.text import squeeze
@@ -54,8 +55,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = import_module(f"sciknow.cli.{COMMANDS[name]}")
-        command: click.Command = getattr(module, "open_" if name == "open" else name)
-        return command
+        return typed(getattr(module, "open_" if name == "open" else name))
 
     def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
         """Resolve a command; a mistyped one is answered with the closest names."""
@@ -65,6 +65,11 @@ class Commands(click.Group):
             hint = f"did you mean {', '.join(close)}?" if close else "see `sciknow --help`"
             raise click.UsageError(f"no command {name!r}; {hint}", context)
         return super().resolve_command(context, arguments)
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run what was typed, on any terminal."""
+        show_all()
+        return super().main(*arguments, **options)
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command; our own errors become one line and exit code 1, warnings one line."""
@@ -81,7 +86,7 @@ class Commands(click.Group):
             if problem.errno == errno.EPIPE or os.environ.get("SCIKNOW_TRACEBACK"):
                 raise  # whoever read our output has stopped
             place = f"{problem.filename}: " if problem.filename else ""
-            raise click.ClickException(f"{place}{problem.strerror or problem}") from None
+            raise click.ClickException(squeeze(f"{place}{problem.strerror or problem}")) from None
 
 
 def _show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:

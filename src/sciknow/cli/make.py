@@ -9,6 +9,7 @@ import click
 from sciknow.cli.output import (
     Progress,
     copies_option,
+    echo,
     echo_fields,
     echo_json,
     echo_table,
@@ -90,7 +91,7 @@ def validate(source: Path | None, warnings: bool, as_json: bool) -> None:
         echo_json([item.to_dict() for item in shown])
     else:
         for item in shown:
-            click.echo(str(item))
+            echo(str(item))
     if wrong:
         raise InvalidInput(f"{len(wrong)} violations")
     note(f"no violations, {len(found)} warnings" + ("" if warnings else " (--warnings lists them)"))
@@ -134,7 +135,7 @@ def _verify_hub(folder: Path | None, as_json: bool) -> None:
             echo_json({"ok": not damages, "damages": damages})
         else:
             for line in damages:
-                click.echo(line)
+                echo(line)
         if damages:
             raise IntegrityError(
                 f"{counted(len(damages), 'damaged file')} in {hub.path}", hint="build it again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
@@ -11,7 +12,8 @@ from typing import Any
 
 import click
 
-from sciknow.text import shorten, width
+from sciknow.model.parse import check_whole
+from sciknow.text import escaped, harmless, shorten, width
 
 _WIDEST = 46
 """Columns that a cell may take, the last of a row excepted."""
@@ -44,9 +46,49 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="JSON for programs.")(command)
 
 
+class Text(click.ParamType):  # type: ignore[type-arg]
+    """A text that somebody typed, which came here whole."""
+
+    name = "text"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> str:
+        """Refuse a text that lost characters on its way."""
+        what = parameter.get_error_hint(context) if parameter and context else "a text"
+        return check_whole(str(value), what)
+
+
+def typed(command: click.Command) -> click.Command:
+    """Let a command, and those in it, take whole texts only."""
+    for parameter in command.params:
+        if isinstance(parameter.type, click.types.StringParamType):
+            parameter.type = Text()
+    for inner in getattr(command, "commands", {}).values():
+        typed(inner)
+    return command
+
+
+def show_all() -> None:
+    """Let what a terminal has no characters for be written with backslashes, and not raise."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print a text without what would steer a terminal, whoever wrote it."""
+    click.echo(harmless(text), err=err, nl=nl)
+
+
 def echo_json(value: object) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print a value as JSON: what would steer a terminal, or it cannot show, as escapes."""
+    plain = escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    try:
+        plain.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        plain = json.dumps(value, indent=2, default=str)
+    click.echo(plain)
 
 
 def echo_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -68,7 +110,7 @@ def echo_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def echo_fields(fields: Iterable[tuple[str, object]]) -> None:
     """Print name and value pairs, empty ones left out."""
-    shown = [(name, str(value)) for name, value in fields if value]
+    shown = [(harmless(name), harmless(str(value))) for name, value in fields if value]
     column = max((width(name) for name, _ in shown), default=0)
     for name, value in shown:
         indented = value.replace("\n", "\n" + " " * (column + 2))
@@ -77,7 +119,7 @@ def echo_fields(fields: Iterable[tuple[str, object]]) -> None:
 
 def note(message: str) -> None:
     """Print a line for people on standard error."""
-    click.echo(message, err=True)
+    echo(message, err=True)
 
 
 class Progress:

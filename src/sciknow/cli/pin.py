@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sciknow.cli.output import echo_json, hub_option, note
+from sciknow.cli.output import echo, echo_json, hub_option, note
 from sciknow.errors import IntegrityError
 from sciknow.hub import LOCKFILE, open_hub
 from sciknow.hub import lock as write
@@ -56,7 +56,7 @@ def verify_lock(path: Path, hub_path: Path | None, copies: tuple[Path, ...], as_
     if as_json:
         echo_json(report.to_dict())
     else:
-        click.echo(repr(report))
+        echo(repr(report))
     if not report.ok:
         raise IntegrityError(
             f"{path}: {report.summary}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sciknow.cli.output import Progress, echo_json, hub_option, json_option, note
+from sciknow.cli.output import Progress, echo, echo_json, hub_option, json_option, note
 from sciknow.cli.part import part_options
 from sciknow.errors import DegradedWarning, InvalidInput
 from sciknow.files import write_named
@@ -68,7 +68,7 @@ def preserve(
     else:
         note(str(found))
         if found.bag is not None:
-            click.echo(str(found.bag))
+            echo(str(found.bag))
 
 
 @click.command()
@@ -118,7 +118,7 @@ def audit(
     if as_json:
         echo_json(found.to_dict())
     else:
-        click.echo(repr(found))
+        echo(repr(found))
     problem = found.error()
     if problem is not None:
         raise problem

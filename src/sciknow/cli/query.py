@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sciknow.cli.output import echo_table, hub_option, json_option, note
+from sciknow.cli.output import echo_json, echo_table, hub_option, json_option, note
 from sciknow.errors import InvalidInput
 from sciknow.graph.limit import MAX_ROWS, TIMEOUT
 from sciknow.hub import open_hub
@@ -55,7 +55,7 @@ def sparql(
             table = hub.sparql(text, timeout=timeout, max_rows=max_rows)
         if as_json:
             rows = table.to_json(orient="records", force_ascii=False, date_format="iso")
-            click.echo(json.dumps(json.loads(rows), ensure_ascii=False, indent=2))
+            echo_json(json.loads(rows))
         elif len(table):
             echo_table([str(name) for name in table.columns], table.astype(str).values.tolist())
         note(counted(len(table), "row"))

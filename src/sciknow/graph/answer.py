@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from sciknow.text import harmless
 from sciknow.vocab import XSD
 
 Encoded = Sequence[Any] | None
@@ -50,7 +51,7 @@ def native(term: Encoded) -> object:
         return f"<<( {' '.join(str(native(part)) for part in term[1:])} )>>"
     if term[0] == "b":
         return f"_:{term[1]}"
-    text = str(term[1])
+    text = harmless(str(term[1]))
     convert = _NATIVE.get(term[3]) if len(term) > 3 else None
     if convert is None:
         return text

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from sciknow.errors import InvalidInput, LimitExceeded, SciknowError, UntrustedInput
 from sciknow.graph.limit import MAX_IRI_BRACKETS, MAX_NESTING, MAX_OPERATORS, MAX_QUERY
+from sciknow.model.parse import check_whole
 
 _TOKEN = re.compile(
     r"""
@@ -76,6 +77,7 @@ def check_query(query: str) -> str:
     """
     if not isinstance(query, str):
         raise InvalidInput(f"a query of type {type(query).__name__}", hint="give SPARQL as text")
+    check_whole(query, "the query")
     if len(query) > MAX_QUERY:
         raise LimitExceeded(
             f"the query has {len(query):,} characters, allowed are {MAX_QUERY:,}",

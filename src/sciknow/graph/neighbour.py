@@ -12,6 +12,7 @@ from typing import Any
 
 from sciknow.errors import NotFound
 from sciknow.graph.store import GraphStore
+from sciknow.text import harmless
 from sciknow.vocab import ID_BASE
 
 _HEAD = """
@@ -174,7 +175,7 @@ def _id(iri: str) -> str:
 
 
 def _value(row: dict[str, Any], name: str) -> str:
-    return str(row[name].value) if name in row else ""
+    return harmless(str(row[name].value)) if name in row else ""
 
 
 def _datasets(store: GraphStore, dataset: str, limit: int) -> Iterable[Neighbour]:
@@ -203,4 +204,4 @@ def _datasets(store: GraphStore, dataset: str, limit: int) -> Iterable[Neighbour
 def _titles(store: GraphStore, name: str) -> dict[str, str]:
     query = "SELECT ?node ?title { ?node dcterms:title ?title }"
     rows = store.solutions(query, node=name)
-    return {row["title"].language or "en": str(row["title"].value) for row in rows}
+    return {row["title"].language or "en": harmless(str(row["title"].value)) for row in rows}

@@ -22,6 +22,7 @@ from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.identifier import bare
 from sciknow.model.parse import Where
 from sciknow.model.plain import from_plain, to_plain
+from sciknow.text import harmless_in
 
 FORMAT = 1
 """The version of the file's form."""
@@ -260,7 +261,7 @@ def _content(path: Path) -> dict[str, object]:
     if path.stat().st_size > MAX_BYTES:
         raise InvalidInput(f"{path} has more than {MAX_BYTES:,} bytes, so it is no lockfile")
     try:
-        return read_toml(path.read_bytes().decode())
+        return dict(harmless_in(read_toml(path.read_bytes().decode())))
     except LimitExceeded as error:
         raise LimitExceeded(f"{path}: {error.message}", hint=error.hint) from None
     except (UnicodeDecodeError, InvalidInput) as error:

@@ -15,7 +15,7 @@ from numbers import Real
 from typing import TypeVar
 
 from sciknow.errors import InvalidInput
-from sciknow.text import clean, halfwidth
+from sciknow.text import clean, halfwidth, has_lone
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -106,6 +106,29 @@ def parse_text(value: object, where: Where, *, limit: int = MAX_TEXT) -> str:
     if len(text) > limit:
         raise where.refuse(f"{len(text):,} characters", f"at most {limit:,}")
     return text
+
+
+def check_whole(value: str, what: str) -> str:
+    """Refuse a text of which some characters were lost before it came here.
+
+    Parameters
+    ----------
+    value : str
+        The text.
+    what : str
+        What it is: "the question".
+
+    Raises
+    ------
+    InvalidInput
+        When it holds halves of characters: bytes that Python read by another encoding than theirs.
+    """
+    if has_lone(value):
+        raise InvalidInput(
+            f"{what} holds bytes that are no text in the encoding of this process: {show(value)}",
+            hint="set PYTHONUTF8=1, or a UTF-8 locale such as LC_ALL=C.UTF-8, and ask again",
+        )
+    return value
 
 
 def parse_number(value: object, where: Where, low: float, high: float) -> float:

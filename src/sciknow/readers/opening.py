@@ -27,6 +27,7 @@ from sciknow.readers.protocol import Location, Reader
 from sciknow.readers.provenance import origin_attrs, stamp
 from sciknow.readers.request import As, Options, Request, TableAs, locate, parse_request, reader_for
 from sciknow.readers.table import to_dataset
+from sciknow.readers.wording import worded
 from sciknow.wire.trouble import explain
 
 Attrs = Mapping[str, str] | None
@@ -283,7 +284,7 @@ def _whole(distribution: Distribution, base: Path | str | None, request: Request
         trusted=request.trusted,
     )
     with location.transport.until(Deadline.after(deadline)):
-        opened = _open(reader, location, distribution.options)
+        opened = worded(_open(reader, location, distribution.options))
     return Whole(distribution, reader, location, opened)
 
 

@@ -18,6 +18,7 @@ from sciknow.model import Agent, Concept, Dataset, Publication
 from sciknow.model.identifier import bare
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.model.suggest import nearest
+from sciknow.text import harmless_in
 
 Stored: TypeAlias = Dataset | Concept | Publication | Agent
 """What a generation keeps records of."""
@@ -86,6 +87,11 @@ def _abouts(item: Publication) -> list[tuple[str, str, str]]:
     ]
 
 
+def _read(kind: type[T], body: str) -> T:
+    """Read a record, without what would steer a terminal: the hub may be a stranger's."""
+    return from_plain(kind, harmless_in(json.loads(body)))
+
+
 class Records:
     """Read access to the records of a generation.
 
@@ -118,7 +124,7 @@ class Records:
                 "SELECT body FROM alias JOIN record USING (kind, id) WHERE name=? AND alias.kind=?"
             )
             rows = self._rows(query, (bare(identifier), KINDS[kind]))
-        return from_plain(kind, json.loads(rows[0][0])) if rows else None
+        return _read(kind, rows[0][0]) if rows else None
 
     def find(self, kind: type[T], identifier: str) -> T:
         """Return the record with an id, DOI, CSTR, ORCID, ROR or IRI.
@@ -177,7 +183,7 @@ class Records:
         """Yield every record of a kind in its order."""
         query = "SELECT body FROM record WHERE kind=? ORDER BY position"
         for (body,) in self._rows(query, (KINDS[kind],)):
-            yield from_plain(kind, json.loads(body))
+            yield _read(kind, body)
 
     def count(self, kind: type[T]) -> int:
         """Return the number of records of a kind."""
@@ -195,7 +201,7 @@ class Records:
             "WHERE dataset=? AND relation=? ORDER BY position"
         )
         rows = self._rows(query, (dataset, relation))
-        return tuple(from_plain(Publication, json.loads(body)) for (body,) in rows)
+        return tuple(_read(Publication, body) for (body,) in rows)
 
     def close(self) -> None:
         """Close the file."""

@@ -19,7 +19,7 @@ from sciknow.errors import IntegrityError
 from sciknow.model import Concept
 from sciknow.search.index.document import Document, Link
 from sciknow.search.language.analysis import pieces, terms
-from sciknow.text import has_han
+from sciknow.text import harmless, harmless_in, has_han
 
 FORMAT = 4
 """The form of an index on disk, as its settings name it."""
@@ -234,22 +234,23 @@ class Store:
         for form, concept, label, labels in rows:
             within = any(form in other.form and form != other.form for other in kept)
             if not within and all(concept != other.concept for other in kept):
-                kept.append(Match(concept, label, form, tuple(json.loads(labels))))
+                kept.append(Match(concept, harmless(label), form, tuple(_plain(labels))))
         return kept
 
     def members(self, concept: str) -> list[tuple[int, list[str]]]:
         """Return the records at and below a concept: row, and the way down to it."""
         found = self._rows("select row, path from member where concept = ?", (concept,))
-        return [(row, json.loads(path)) for row, path in found]
+        return [(row, _plain(path)) for row, path in found]
 
     def concept_names(self, concepts: Sequence[str], language: str = "en") -> dict[str, str]:
         """Return the preferred labels of some concepts."""
         marks = ",".join("?" * len(concepts))
         query = f"select id, en, zh from concept where id in ({marks})"
         rows = self._rows(query, list(concepts))
-        return {
+        names = {
             row[0]: (row[2] or row[1]) if language == "zh" else row[1] or row[2] for row in rows
         }
+        return {key: harmless(name) for key, name in names.items()}
 
     def complete(self, prefix: str, limit: int) -> list[tuple[str, str]]:
         """Return the weightiest texts that begin with a prefix, and their kinds."""
@@ -257,7 +258,8 @@ class Store:
             "select text, kind from completion where form >= ? and form < ? "
             "group by text order by max(weight) desc, length(text), text limit ?"
         )
-        return [(text, kind) for text, kind in self._rows(query, (prefix, prefix + _LAST, limit))]
+        found = self._rows(query, (prefix, prefix + _LAST, limit))
+        return [(harmless(text), kind) for text, kind in found]
 
     def complete_nearly(self, prefix: str, limit: int) -> list[tuple[str, str]]:
         """Return texts that begin with a prefix but for one letter, weightiest first.
@@ -271,11 +273,16 @@ class Store:
         rows = self._rows(query, (begins, begins + _LAST, _MOST_FORMS))
         near = [row for row in rows if begins_nearly(row[0], prefix)]
         near.sort(key=lambda row: (-row[3], len(row[1]), row[1]))
-        return list(dict.fromkeys((text, kind) for _, text, kind, _ in near))[:limit]
+        return list(dict.fromkeys((harmless(text), kind) for _, text, kind, _ in near))[:limit]
+
+
+def _plain(text: str) -> Any:
+    """Read JSON of the file, without what would steer a terminal."""
+    return harmless_in(json.loads(text))
 
 
 def _record(row: Sequence[Any]) -> Record:
-    fields, links, concepts = (json.loads(value) for value in row[2:5])
+    fields, links, concepts = (_plain(value) for value in row[2:5])
     return Record(
         row=row[0],
         id=row[1],
@@ -283,7 +290,7 @@ def _record(row: Sequence[Any]) -> Record:
         links=tuple(Link(id=a, title=b, relation=c) for a, b, c in links),
         concepts=tuple(concepts),
         parent=row[5],
-        metadata=json.loads(row[6]),
+        metadata=_plain(row[6]),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
+from sciknow.model.parse import check_whole
 from sciknow.search.index.store import Match, Store, label_form
 from sciknow.search.language.analysis import STOPWORDS, fold, piece_terms, pieces, stem, terms
 from sciknow.search.language.bridge import Bridge, Label, Translation, Word
@@ -143,7 +144,7 @@ def read_question(
     native : bool
         Whether the sentence model reads Chinese itself.
     """
-    flat = squeeze(text[:MAX_QUESTION])
+    flat = squeeze(check_whole(text[:MAX_QUESTION], "the question"))
     if not has_han(flat):
         found = store.matches(flat)
         asked = asked_for(flat)
