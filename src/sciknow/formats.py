@@ -93,6 +93,19 @@ def format_of_name(name: str) -> Format | None:
     return next((item for item in installed_formats().values() if item.has_ending(name)), None)
 
 
+def path_of(url: str) -> str:
+    """Return the path of an address: without query and fragment, which local paths do not have.
+
+    Examples
+    --------
+    >>> path_of("https://example.org/a.nc?v=1#top"), path_of("measured #1?.nc")
+    ('/a.nc', 'measured #1?.nc')
+    """
+    if "://" not in url or url.startswith("file://"):
+        return url.removeprefix("file://")
+    return urlsplit(url).path
+
+
 def format_for(url: str, media_type: str = "") -> Format:
     """Return the format of a media type, or of the ending of an address.
 
@@ -101,7 +114,7 @@ def format_for(url: str, media_type: str = "") -> Format:
     NotFound
         When none fits; says which are installed.
     """
-    name = urlsplit(url).path.rstrip("/") or url
+    name = path_of(url).rstrip("/") or url
     found = format_of_media_type(media_type) if media_type else format_of_name(name)
     if found is not None:
         return found

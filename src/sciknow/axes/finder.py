@@ -202,13 +202,15 @@ def why_no_period(ds: xr.Dataset) -> str:
         spread = item.ndim > 1 and _dated(item) and kind_of(name, item.attrs) is Kind.TIME
         if spread and all(_rank(ds, ds[n])[0] == 4 for n in found):
             return f"their time {str(name)!r} runs along {' and '.join(map(str, item.dims))}"
-    if found or one_time(ds):
+    if any(_rank(ds, ds[n])[0] < 4 for n in found) or one_time(ds):
         return ""
     for name, item in [*ds.coords.items(), *ds.data_vars.items()]:
         said = kind_of(name, item.attrs) if name in ds.coords else told(item.attrs)
         if said is Kind.TIME and item.ndim < 2 and not _dated(item):
             unit = item.attrs.get("units", "no units")
             return f"their time {str(name)!r} holds numbers, not dates ({unit})"
+    if found:
+        return ""
     return "the data have no time coordinate"
 
 

@@ -118,13 +118,18 @@ def told(attrs: Mapping[Any, Any]) -> Kind | None:
     )
 
 
+def is_since(units: str) -> bool:
+    """Tell whether units count time from a moment (CF 4.4)."""
+    return _SINCE.match(units.strip()) is not None
+
+
 def _of_units(units: str) -> Kind | None:
     lower = units.lower()
     if _NORTH.fullmatch(lower):
         return Kind.LATITUDE
     if _EAST.fullmatch(lower):
         return Kind.LONGITUDE
-    return Kind.TIME if _SINCE.match(units) else None
+    return Kind.TIME if is_since(units) else None
 
 
 def _of_axis(axis: str, units: str) -> Kind | None:

@@ -1,6 +1,7 @@
 """Which files a distribution that is a set of files is made of.
 
-A set is an address whose last part holds ``*`` or ``?``, or an option ``files`` that names files
+A set is an address whose last part holds ``*`` or ``?`` (and that no file of this machine is called
+like), or an option ``files`` that names files
 beside the address.
 """
 
@@ -23,7 +24,7 @@ MAX_FILES = 20_000
 def is_set(location: Location, options: Mapping[str, object]) -> bool:
     """Tell whether a distribution is a set of files."""
     if location.path is not None:
-        named = any(mark in location.path.name for mark in "*?")
+        named = any(mark in location.path.name for mark in "*?") and not location.path.exists()
     else:
         named = "*" in location.url.partition("?")[0].rpartition("/")[2]
     return named or bool(options.get("files"))

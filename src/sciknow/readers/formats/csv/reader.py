@@ -11,6 +11,7 @@ import dask.dataframe as dd
 import pandas as pd
 
 from sciknow.errors import SourceUnavailable
+from sciknow.formats import path_of
 from sciknow.readers.formats.csv import FORMAT, PANDAS
 from sciknow.readers.formats.csv.zipped import pick, unpack
 from sciknow.readers.plans.whole_cost import WholeCosts
@@ -140,4 +141,4 @@ def _packed(url: str, options: Mapping[str, Any]) -> bool:
 
 
 def _ending(url: str) -> str:
-    return url.partition("?")[0].lower()
+    return path_of(url).lower()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sciknow.formats import path_of
 from sciknow.readers.fileset import is_set, member_location, members
 from sciknow.readers.formats.geotiff.cost import ImageCosts, MosaicCosts
 from sciknow.readers.formats.geotiff.image import Image
@@ -76,7 +77,7 @@ def _open_set(location: Location, options: Mapping[str, object]) -> xr.Dataset:
     location.transport.kept[location.url] = MosaicCosts(mosaics)
     variables = grid_variables(grid)
     first = str(dim) if dim is not None else "band"
-    names = [Path(url.partition("?")[0]).name for url in urls]
+    names = [Path(path_of(url)).name for url in urls]
     index = np.array(names) if dim is not None else np.arange(1, len(said) + 1)
     variables[first] = xr.Variable(first, index)
     for at, (name, found) in enumerate(mosaics.items()):

@@ -93,7 +93,7 @@ def _scan(source: Source) -> list[tuple[Field, bytes]]:
 
 def _indexed(source: Source, size: int) -> list[int] | None:
     """Return where messages start, by the index beside a file; None where there is none."""
-    bare, mark, query = source.url.partition("?")
+    bare, mark, query = source.url.partition("?") if "://" in source.url else (source.url, "", "")
     stem = bare.rpartition(".")[0]
     for url in (f"{bare}{INDEXES[0]}", f"{bare}{INDEXES[1]}", f"{stem}{INDEXES[1]}"):
         try:

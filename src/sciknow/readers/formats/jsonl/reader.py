@@ -18,6 +18,7 @@ from fsspec.utils import read_block
 from pyarrow import json as arrow_json
 
 from sciknow.errors import InvalidInput, LimitExceeded, SourceUnavailable
+from sciknow.formats import path_of
 from sciknow.net import redact
 from sciknow.readers.formats.jsonl import FORMAT, TYPES
 from sciknow.readers.plans.whole_cost import WholeCosts
@@ -65,7 +66,7 @@ class JsonLinesReader:
 
 
 def _packing(url: str) -> Any:
-    ending = url.partition("?")[0].lower()
+    ending = path_of(url).lower()
     return next((opener for end, opener in _PACKED.items() if ending.endswith(end)), None)
 
 

@@ -6,6 +6,8 @@ HDF5 = b"\x89HDF\r\n\x1a\n"
 CLASSIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
 USER_BLOCK = 512
 """Where HDF5 may start instead of at 0 (HDF5 File Format Specification, section II.A)."""
+HEAD = USER_BLOCK + len(HDF5)
+"""As many first bytes tell what a file is."""
 
 _END = {0: (13, 40), 1: (13, 44), 2: (9, 28), 3: (9, 28)}
 """Version of a superblock → where it says how long an offset is, and where the file ends (for

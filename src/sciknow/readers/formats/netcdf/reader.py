@@ -13,13 +13,13 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.arrays import chunked, chunks, decoding
+from sciknow.readers.arrays import chunked, chunks, open_decoded
 from sciknow.readers.fileset import is_set, member_location, members
 from sciknow.readers.formats.kerchunk.cost import reference_costs
 from sciknow.readers.formats.netcdf import FORMAT
 from sciknow.readers.formats.netcdf.classic import ClassicStore
 from sciknow.readers.formats.netcdf.cost import ClassicCosts, Hdf5Costs
-from sciknow.readers.formats.netcdf.magic import CLASSIC, HDF5
+from sciknow.readers.formats.netcdf.magic import CLASSIC, HDF5, HEAD, USER_BLOCK
 from sciknow.readers.formats.netcdf.set_cost import Member, SetCosts, shape_of
 from sciknow.readers.formats.netcdf.virtual import open_virtual
 from sciknow.readers.formats.zarr.store import ReferenceStore
@@ -71,7 +71,7 @@ class NetcdfReader:
         with explain(location.url, "a NetCDF file"):
             file = RangeFile(location.transport, location.url)
             location.transport.kept[location.url] = file
-            magic = file.fetch(0, 8)
+            magic = file.fetch(0, min(file.size, HEAD))
             if magic[:4] in CLASSIC:
                 return _open_classic(file, options)
             _check_hdf5(magic, location.url)
@@ -90,13 +90,8 @@ class NetcdfReader:
         path = Path(location.url)
         magic = first_bytes(path)
         with explain(location.url, "a NetCDF file"):
-            if magic[:4] == CLASSIC[2]:
-                return _open_classic(LocalFile(path), options)
             if magic[:4] in CLASSIC:
-                ClassicStore(LocalFile(path))  # says what is cut short, which scipy does not
-                return xr.open_dataset(
-                    path, engine="scipy", chunks=chunks(options), **decoding(options)
-                )
+                return _open_classic(LocalFile(path), options)
             _check_hdf5(magic, location.url)
             return _open_hdf5(path, options)
 
@@ -126,7 +121,7 @@ def close_files() -> None:
 
 
 def first_bytes(path: Path) -> bytes:
-    """Return the first eight bytes of a local file.
+    """Return the first bytes of a local file: enough to tell what it is.
 
     Raises
     ------
@@ -135,7 +130,7 @@ def first_bytes(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(8)
+            return file.read(HEAD)
     except OSError as error:
         raise SourceUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
 
@@ -147,16 +142,16 @@ def _dataset(part: xr.Dataset | xr.DataTree) -> xr.Dataset:
 
 
 def _check_hdf5(magic: bytes, url: str) -> None:
-    if magic != HDF5:
+    if not any(magic[at:].startswith(HDF5) for at in (0, USER_BLOCK)):
         raise SourceUnavailable(
-            f"{redact(url)} is not a NetCDF file: it starts with {magic!r}",
-            hint="the source has changed or is damaged, or the catalogue names the wrong reader",
+            f"{redact(url)} is not a NetCDF file: it starts with {magic[:8]!r}",
+            hint="the source has changed, or the catalogue names the wrong reader",
         )
 
 
 def _open_classic(file: RangeFile | LocalFile, options: Mapping[str, object]) -> xr.Dataset:
-    opened = xr.open_dataset(ClassicStore(file), engine="store", **decoding(options))
-    return chunked(opened, chunks(options))
+    opener = partial(xr.open_dataset, ClassicStore(file), engine="store")
+    return chunked(open_decoded(opener, file.url, options), chunks(options))
 
 
 def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
@@ -169,15 +164,15 @@ def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Da
                 hint=f"its groups are {', '.join(_groups(opened)) or 'none'}",
             )
         tree = _only_groups(opened[group] if group else opened)
-    opener = xr.open_datatree if tree else xr.open_dataset
-    found: xr.Dataset | xr.DataTree = opener(
+    opener: Any = partial(
+        xr.open_datatree if tree else xr.open_dataset,
         file,
         engine="h5netcdf",
         group=group or None,
         phony_dims="access",
         chunks=chunks(options),
-        **decoding(options),
     )
+    found: xr.Dataset | xr.DataTree = open_decoded(opener, str(getattr(file, "url", file)), options)
     return found
 
 

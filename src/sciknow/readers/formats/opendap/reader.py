@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from xarray.backends import AbstractDataStore, BackendArray
 from xarray.core import indexing
 
 from sciknow.errors import InvalidInput
-from sciknow.readers.arrays import chunked, chunks, decoding
+from sciknow.readers.arrays import chunked, chunks, open_decoded
 from sciknow.readers.formats.opendap import FORMAT
 from sciknow.readers.formats.opendap.dap2 import Array, decode, parse_das, parse_dds
 from sciknow.readers.formats.opendap.probe import address
@@ -143,8 +144,8 @@ class OpendapReader:
             store = DapStore(location.transport, url, parse_dds(dds), parse_das(das))
             location.transport.kept[location.url] = store
             location.transport.run(store.keep_indexes())
-            opened = xr.open_dataset(store, engine="store", **decoding(options))
-            return chunked(opened, chunks(options))
+            opener = partial(xr.open_dataset, store, engine="store")
+            return chunked(open_decoded(opener, url, options), chunks(options))
 
     def costs(self, location: Location, options: Mapping[str, object]) -> DapCosts:
         """Return what reading costs: the values asked for, and one request a dask chunk."""

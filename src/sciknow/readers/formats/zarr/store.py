@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -24,7 +25,7 @@ from zarr.abc.store import (
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from sciknow.errors import SciknowError, SourceUnavailable, UntrustedInput
-from sciknow.readers.arrays import chunks, decoding
+from sciknow.readers.arrays import chunks, open_decoded
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import HINTS, Absent, TroubleKind, explain
 
@@ -345,17 +346,16 @@ def open_group(
     """Open a Zarr group lazily, with the store's own chunks; one of groups alone as a tree."""
     version, consolidated = kind_of(documents, url)
     consolidated = consolidated and options.get("consolidated") is not False
+    way: dict[str, Any] = {
+        "engine": "zarr",
+        "group": options.get("group") or None,
+        "consolidated": consolidated,
+        "zarr_format": version,
+        "chunks": chunks(options),
+    }
     source: Any = store
     with explain(url, "a Zarr store"):
-        opened = xr.open_dataset(
-            source,
-            engine="zarr",
-            group=options.get("group") or None,
-            consolidated=consolidated,
-            zarr_format=version,
-            chunks=chunks(options),
-            **decoding(options),
-        )
+        opened = open_decoded(partial(xr.open_dataset, source, **way), url, options)
     if opened.variables or not _has_groups(source, version, options):
         if opened.variables or consolidated:
             return opened
@@ -364,15 +364,7 @@ def open_group(
             hint="ask the publisher for consolidated metadata, or name a group",
         )
     with explain(url, "a tree of Zarr groups"):
-        return xr.open_datatree(
-            source,
-            engine="zarr",
-            group=options.get("group") or None,
-            consolidated=consolidated,
-            zarr_format=version,
-            chunks=chunks(options),
-            **decoding(options),
-        )
+        return open_decoded(partial(xr.open_datatree, source, **way), url, options)
 
 
 def _has_groups(store: Any, version: Any, options: Mapping[str, object]) -> bool:
