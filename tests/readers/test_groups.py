@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 from servers.web import DataServer
 
-from sciknow.errors import InvalidInput, NotFound, SourceUnavailable
+from sciknow.errors import DegradedWarning, InvalidInput, NotFound, SourceUnavailable
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution
 
@@ -137,3 +137,76 @@ def test_parts_that_no_group_has(grids, stores):
         open_distribution(way, base=stores, bbox=(0, 0, 1, 1))
     with pytest.raises(InvalidInput, match="time"):
         open_distribution(way, base=stores, period=("2000", ""))
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """Stores of which the top holds a variable, or a coordinate alone, beside groups."""
+    folder = tmp_path_factory.mktemp("beside")
+    about = xr.Dataset(attrs={"made": "here"})
+    data = xr.Dataset({"no2": ("x", np.arange(3.0))})
+    for name, top in (
+        ("data", xr.Dataset({"count": ("x", [1, 2, 3])})),
+        ("coordinate", xr.Dataset(coords={"x": ("x", [10, 20, 30])})),
+    ):
+        tree = xr.DataTree.from_dict({"/": top, "/product/deep": data, "/about": about})
+        tree.to_netcdf(folder / f"{name}.nc", engine="h5netcdf")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree.to_zarr(folder / f"{name}-2.zarr", zarr_format=2)
+            tree.to_zarr(folder / f"{name}-3.zarr", zarr_format=3, consolidated=False)
+    other = xr.Dataset({"no2": ("x", np.arange(5.0))}, {"x": np.arange(5)})
+    xr.Dataset({"a": 1}, {"x": [1, 2]}).to_netcdf(folder / "apart.nc", engine="h5netcdf")
+    other.to_netcdf(folder / "apart.nc", engine="h5netcdf", group="wide", mode="a")
+    return folder
+
+
+@pytest.mark.parametrize("end", [".nc", "-2.zarr", "-3.zarr"])
+@pytest.mark.parametrize("remote", [False, True])
+@pytest.mark.parametrize("top", ["data", "coordinate"])
+def test_groups_beside_variables_are_shown_and_searched(top, remote, end, beside):
+    with DataServer(beside, listing=True) as web:
+        url = f"{web.url}/{top}{end}" if remote else f"{top}{end}"
+        way = Distribution(id="x", access_url=url)
+        found = open_distribution(way, base=beside)
+        assert isinstance(found, xr.DataTree)
+        assert found["product/deep/no2"].values.tolist() == [0, 1, 2]
+        part = open_distribution(way, base=beside, variables=["no2"])
+        assert [node.path for node in part.leaves] == ["/product/deep"]
+        alone = Distribution(id="x", access_url=url, options={"group": "/"})
+        assert isinstance(open_distribution(alone, base=beside), xr.Dataset)
+
+
+@pytest.mark.parametrize("end", [".nc", "-2.zarr", "-3.zarr"])
+def test_the_top_alone_is_a_dataset_that_names_its_groups(end, beside):
+    way = Distribution(id="x", access_url=f"data{end}")
+    with pytest.warns(DegradedWarning, match=r"the groups product.* are left out"):
+        found = open_distribution(way, base=beside, as_="dataset")
+    assert list(found.data_vars) == ["count"]
+    alone = open_distribution(way, base=beside, as_="dataset", variables=["count"])
+    assert list(alone.data_vars) == ["count"]
+    way = Distribution(id="x", access_url=f"coordinate{end}")
+    with pytest.raises(InvalidInput, match="is a tree, not a dataset"):
+        open_distribution(way, base=beside, as_="dataset")
+
+
+def test_groups_that_do_not_fit_the_top_are_named(beside):
+    way = Distribution(id="x", access_url="apart.nc")
+    with pytest.warns(DegradedWarning, match=r"do not fit .* the groups wide are left out"):
+        assert list(open_distribution(way, base=beside).data_vars) == ["a"]
+    one = Distribution(id="x", access_url="apart.nc", options={"group": "wide"})
+    assert open_distribution(one, base=beside).no2.size == 5
+
+
+def test_sets_take_the_top_and_name_the_groups(beside, tmp_path):
+    for number in (0, 1):
+        tree = xr.DataTree.from_dict(
+            {
+                "/": xr.Dataset({"a": ("time", [number])}, {"time": [number]}),
+                "/b": xr.Dataset({"c": 1}),
+            }
+        )
+        tree.to_netcdf(tmp_path / f"{number}.nc", engine="h5netcdf")
+    way = Distribution(id="x", access_url="*.nc", reader="netcdf")
+    with pytest.warns(DegradedWarning, match="the groups b are left out"):
+        assert open_distribution(way, base=tmp_path).a.values.tolist() == [0, 1]

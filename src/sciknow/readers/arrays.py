@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import xarray as xr
@@ -21,6 +21,8 @@ from sciknow.net import redact
 from sciknow.readers.options import DECODING
 from sciknow.wire.trouble import root_cause
 
+TOP = "/"
+"""The option ``group`` that takes the top alone, whatever groups are below it."""
 T = TypeVar("T", bound=xr.Dataset | xr.DataTree)
 _HELPS = ("decode_coords", "mask_and_scale", "decode_timedelta", "decode_times", "decode_cf")
 """Options that, set to false, leave out a step of decoding; the last one all of them."""
@@ -74,6 +76,64 @@ def open_decoded(opener: Callable[..., T], url: str, options: Mapping[str, objec
                 _warn(url, times)
                 return found
         raise _undecoded(opener, url, wanted, error) from error
+
+
+def open_grouped(
+    tree: Callable[..., xr.DataTree],
+    root: Callable[..., xr.Dataset],
+    groups: Sequence[str],
+    url: str,
+    options: Mapping[str, object],
+) -> xr.Dataset | xr.DataTree:
+    """Open what holds groups as a tree; only its top where xarray cannot hold them together.
+
+    Parameters
+    ----------
+    tree, root : callable
+        Open all, and the top alone, lazily.
+    groups : sequence of str
+        Groups below the top.
+    url, options
+        As of `open_decoded`.
+
+    Warns
+    -----
+    DegradedWarning
+        Naming the groups that are left out.
+    """
+    try:
+        return open_decoded(tree, url, options)
+    except SourceUnavailable:
+        opened = open_decoded(root, url, options)
+        _warn_of_groups(url, groups, "they do not fit the dimensions of the top", 4)
+        return opened
+
+
+def top_of(opened: xr.Dataset | xr.DataTree, url: str) -> xr.Dataset | None:
+    """Return the dataset that stands at the top; None where only groups hold data.
+
+    Warns
+    -----
+    DegradedWarning
+        Naming the groups that are left out.
+    """
+    if isinstance(opened, xr.Dataset):
+        return opened
+    if not opened.data_vars:
+        return None
+    held = {node.path.split("/")[1] for node in opened.descendants if node.variables}
+    if held:
+        _warn_of_groups(url, sorted(held), "a dataset has no room for them", 3)
+    return opened.to_dataset()
+
+
+def _warn_of_groups(url: str, groups: Sequence[str], why: str, level: int) -> None:
+    warnings.warn(
+        f"{redact(url)}: {why}, so the groups {', '.join(groups)} are left out; name one in the "
+        "option group of the catalogue",
+        DegradedWarning,
+        stacklevel=level + 1,
+    )
 
 
 def _datasets(opened: xr.Dataset | xr.DataTree) -> list[xr.Dataset]:

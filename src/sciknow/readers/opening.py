@@ -20,6 +20,7 @@ from sciknow.errors import (
 )
 from sciknow.model import Distribution
 from sciknow.net import Deadline
+from sciknow.readers.arrays import top_of
 from sciknow.readers.part import Opened, Whole, part
 from sciknow.readers.plans.plan import Plan, choose
 from sciknow.readers.plans.planning import plan_of
@@ -307,6 +308,8 @@ def _chosen(whole: Whole, attrs: Attrs, request: Request) -> Opened:
             explain(location.url, "a table"),
         ):
             chosen = to_dataset(chosen)
+    if request.as_ == "dataset" and isinstance(chosen, xr.DataTree):
+        chosen = top_of(chosen, location.url) or chosen
     if request.as_ is not None:
         _check_form(distribution, chosen, request.as_)
     shown = distribution.access_url if location.path else location.url

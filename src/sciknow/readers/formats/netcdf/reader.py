@@ -13,7 +13,7 @@ import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.net import redact
-from sciknow.readers.arrays import chunked, chunks, open_decoded
+from sciknow.readers.arrays import TOP, chunked, chunks, open_decoded, open_grouped, top_of
 from sciknow.readers.fileset import is_set, member_location, members
 from sciknow.readers.formats.kerchunk.cost import reference_costs
 from sciknow.readers.formats.netcdf import FORMAT
@@ -53,7 +53,7 @@ class NetcdfReader:
             return found
         places = {url: member_location(location, url) for url in urls}
         opened = open_each(urls, lambda url: self._open_one(places[url], options))
-        parts = [_dataset(part) for part in opened]
+        parts = [_dataset(part, url) for part, url in zip(opened, urls, strict=True)]
         dim = str(options["concat_dim"]) if options.get("concat_dim") else None
         whole = combine(parts, dim)
         counted = [
@@ -135,10 +135,10 @@ def first_bytes(path: Path) -> bytes:
         raise SourceUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
 
 
-def _dataset(part: xr.Dataset | xr.DataTree) -> xr.Dataset:
-    if isinstance(part, xr.DataTree):
+def _dataset(part: xr.Dataset | xr.DataTree, url: str) -> xr.Dataset:
+    if (found := top_of(part, url)) is None:
         raise InvalidInput("files of groups alone are not opened as a set", hint="name a group")
-    return part
+    return found
 
 
 def _check_hdf5(magic: bytes, url: str) -> None:
@@ -163,23 +163,25 @@ def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Da
                 f"the file has no group {group!r}",
                 hint=f"its groups are {', '.join(_groups(opened)) or 'none'}",
             )
-        tree = _only_groups(opened[group] if group else opened)
-    opener: Any = partial(
-        xr.open_datatree if tree else xr.open_dataset,
-        file,
-        engine="h5netcdf",
-        group=group or None,
-        phony_dims="access",
-        chunks=chunks(options),
-    )
-    found: xr.Dataset | xr.DataTree = open_decoded(opener, str(getattr(file, "url", file)), options)
-    return found
+        below = [] if group == TOP else _groups(opened[group] if group else opened)
+    way: dict[str, Any] = {
+        "engine": "h5netcdf",
+        "group": group or None,
+        "phony_dims": "access",
+        "chunks": chunks(options),
+    }
+    url, root = str(getattr(file, "url", file)), partial(xr.open_dataset, file, **way)
+    if not below:
+        return open_decoded(root, url, options)
+    return open_grouped(partial(xr.open_datatree, file, **way), root, below, url, options)
 
 
 def _groups(group: Any) -> list[str]:
-    return [name for name in group if group.get(name, getclass=True) is h5py.Group]
+    """Return the groups of a group that hold variables, themselves or further below."""
+    below = [name for name in group if group.get(name, getclass=True) is h5py.Group]
+    return [name for name in below if _holds(group[name])]
 
 
-def _only_groups(group: Any) -> bool:
+def _holds(group: Any) -> bool:
     kinds = {group.get(name, getclass=True) for name in group}
-    return kinds == {h5py.Group}
+    return h5py.Dataset in kinds or bool(_groups(group))

@@ -25,7 +25,7 @@ from zarr.abc.store import (
 from zarr.core.buffer import Buffer, BufferPrototype
 
 from sciknow.errors import SciknowError, SourceUnavailable, UntrustedInput
-from sciknow.readers.arrays import chunks, open_decoded
+from sciknow.readers.arrays import TOP, chunks, open_decoded, open_grouped
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import HINTS, Absent, TroubleKind, explain
 
@@ -354,9 +354,11 @@ def open_group(
         "chunks": chunks(options),
     }
     source: Any = store
+    root = partial(xr.open_dataset, source, **way)
     with explain(url, "a Zarr store"):
-        opened = open_decoded(partial(xr.open_dataset, source, **way), url, options)
-    if opened.variables or not _has_groups(source, version, options):
+        opened = open_decoded(root, url, options)
+    below = [] if options.get("group") == TOP else _groups(source, version, options)
+    if not below:
         if opened.variables or consolidated:
             return opened
         raise SourceUnavailable(
@@ -364,11 +366,17 @@ def open_group(
             hint="ask the publisher for consolidated metadata, or name a group",
         )
     with explain(url, "a tree of Zarr groups"):
-        return open_decoded(partial(xr.open_datatree, source, **way), url, options)
+        tree = partial(xr.open_datatree, source, **way)
+        return open_grouped(tree, root, below, url, options)
 
 
-def _has_groups(store: Any, version: Any, options: Mapping[str, object]) -> bool:
+def _groups(store: Any, version: Any, options: Mapping[str, object]) -> list[str]:
+    """Return the groups of a group that hold arrays, themselves or further below."""
     group = zarr.open_group(
         store, path=str(options.get("group") or ""), mode="r", zarr_format=version
     )
-    return any(True for _ in group.group_keys())
+    return [name for name, one in group.groups() if _holds(one)]
+
+
+def _holds(group: zarr.Group) -> bool:
+    return any(isinstance(item, zarr.Array) or _holds(item) for _, item in group.members())
