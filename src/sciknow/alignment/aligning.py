@@ -11,10 +11,11 @@ import xarray as xr
 from sciknow.alignment.apply import lazy
 from sciknow.alignment.array import as_dataset
 from sciknow.alignment.change import Aligned, Side
+from sciknow.alignment.nature import Nature, nature_of
 from sciknow.alignment.space import METHODS, Wish, align_space
 from sciknow.alignment.target import PLACELESS
 from sciknow.alignment.timing import align_time
-from sciknow.alignment.units import check_density, convert
+from sciknow.alignment.units import Conversion, check_density, convert
 from sciknow.axes.finder import bounds_names, find_axes
 from sciknow.errors import InvalidInput
 from sciknow.text import counted
@@ -180,17 +181,35 @@ def _converted(
 ) -> xr.DataArray | None:
     if unit == wanted:
         return None
-    difference = "difference" in str(item.attrs.get("units_metadata", ""))
-    way = convert(unit, wanted, difference=difference, water_density=water_density)
+    nature = nature_of(item.name, item.attrs)
+    way = convert(
+        unit,
+        wanted,
+        difference=nature.difference,
+        salinity=nature.salinity,
+        water_density=water_density,
+    )
     if way is None:
         side.note("units", f"{item.name}: {unit} is not converted to {wanted}: no way is known")
         return None
-    side.note("units", f"{item.name}: {way}")
+    side.note("units", f"{item.name}: {way}{_assumed(way, nature)}")
     attrs = item.attrs | {"units": wanted}
     if way.trivial:
         return item.assign_attrs(attrs)
     kind = item.dtype if item.dtype.kind == "f" else "f8"
     return (item * way.factor + way.offset).astype(kind).assign_attrs(attrs)
+
+
+def _assumed(way: Conversion, nature: Nature) -> str:
+    """Say what a conversion took values for, where another would give other numbers."""
+    if nature.salinity and way.note:
+        return f" (practical salinity, by {nature.by})"
+    plain = convert(way.source, way.target)
+    if plain is None or not plain.offset:
+        return ""
+    if nature.difference:
+        return f", a difference by {nature.by}: the zero point stays"
+    return ", values on a scale: nothing says that they are differences"
 
 
 def _told(side: Side) -> xr.Dataset:

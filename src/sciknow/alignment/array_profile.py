@@ -9,7 +9,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from sciknow.alignment.array import as_dataset, spacing
-from sciknow.alignment.moment import calendar_of, step_of
+from sciknow.alignment.moment import calendar_of, shifted, shifts_of, step_of
+from sciknow.alignment.nature import nature_of
 from sciknow.alignment.profile import Profile, Quantity
 from sciknow.alignment.projection import on_globe
 from sciknow.alignment.target import mapping_of, target_of
@@ -44,7 +45,7 @@ def profile_of_array(thing: Any, label: str = "array") -> Profile:
     axes = find_axes(ds)
     told = {str(key): str(value) for key, value in ds.attrs.items()}
     dataset = told.get("sciknow_dataset", "")
-    facts = _space(ds, axes) | (_time(ds[axes.time]) if axes.time else {})
+    facts = _space(ds, axes) | (_time(ds, axes.time) if axes.time else {})
     return Profile(
         label=dataset or label,
         dataset=dataset,
@@ -61,16 +62,20 @@ def _quantities(ds: xr.Dataset) -> tuple[Quantity, ...]:
     bounds = bounds_names(ds)
     return tuple(
         Quantity(
-            str(name), str(item.attrs.get("standard_name", "")), str(item.attrs.get("units", ""))
+            str(name),
+            str(item.attrs.get("standard_name", "")),
+            str(item.attrs.get("units", "")),
+            nature_of(name, item.attrs),
         )
         for name, item in list(ds.data_vars.items())[:_FIRST]
         if name not in bounds and item.dims
     )
 
 
-def _time(time: xr.DataArray) -> dict[str, Any]:
-    if not time.size:
+def _time(ds: xr.Dataset, name: str) -> dict[str, Any]:
+    if not ds[name].size:
         return {}
+    time = shifted(ds[name], shifts_of(ds, name)) if ds[name].ndim == 1 else ds[name]
     step, gaps = step_of(time)
     return {
         "start": _date(time.values.min()),

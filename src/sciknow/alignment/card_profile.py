@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sciknow.alignment.nature import Nature, nature_of
 from sciknow.alignment.profile import Profile, Quantity
 from sciknow.alignment.step import Step, parse_step
 from sciknow.errors import InvalidInput
 from sciknow.model import Dataset
+from sciknow.model.variable import Variable
 
 
 def profile_of_card(card: Dataset) -> Profile:
@@ -23,10 +25,16 @@ def profile_of_card(card: Dataset) -> Profile:
         end=card.temporal.end,
         step=_step(grain.duration),
         variables=tuple(
-            Quantity(item.name, item.standard_name, item.units) for item in card.variables
+            Quantity(item.name, item.standard_name, item.units, _nature(item))
+            for item in card.variables
         ),
         license=card.license,
     )
+
+
+def _nature(item: Variable) -> Nature:
+    told = {"standard_name": item.standard_name, "long_name": item.long_name.best("en")}
+    return nature_of(item.name, told)
 
 
 def _step(duration: str) -> Step | None:

@@ -233,7 +233,13 @@ def _units(one: Quantity, other: Quantity, density: float | None) -> tuple[Verdi
     if not one.units or not other.units:
         return Verdict.NOT_STATED, "units not stated"
     try:
-        way = convert(other.units, one.units, water_density=density)
+        way = convert(
+            other.units,
+            one.units,
+            difference=one.nature.difference or other.nature.difference,
+            salinity=other.nature.salinity,
+            water_density=density,
+        )
     except MissingDependency:
         return Verdict.NOT_STATED, f"{one.units} and {other.units}; pint would tell"
     if way is None:

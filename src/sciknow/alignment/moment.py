@@ -11,6 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from sciknow.alignment.step import DAY, Step
+from sciknow.axes.finder import bounds_of
 
 Seconds = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -34,6 +35,70 @@ def seconds_of(time: xr.DataArray | npt.NDArray[Any], calendar: str = "standard"
         whole = values.astype("M8[us]").astype("i8")
         return np.asarray(whole / 1e6, "f8")
     return np.asarray(cftime.date2num(values, _EPOCH, calendar=calendar), "f8")
+
+
+def shifts_of(ds: xr.Dataset, name: str) -> Seconds:
+    """Return how far from each time the middle of its cell lies, in seconds; 0 where none is told.
+
+    The middle, not the stamp, tells which month or day a mean or a sum belongs to: January may be
+    stamped with the first of February (CF 7.1). Climatological bounds (CF 7.4) run from the
+    first year to the last: their middle is taken within a year, in the year next to the stamp.
+    """
+    time = ds[name]
+    bounds = bounds_of(ds, name)
+    climatology = str(time.attrs.get("climatology", time.encoding.get("climatology", "")))
+    if bounds is None and climatology in ds.variables:
+        bounds = np.asarray(ds[climatology].values)
+    if bounds is None or bounds.shape != (time.size, 2) or not _dated(bounds):
+        return np.zeros(time.size)
+    calendar = calendar_of(time)
+    own = seconds_of(time, calendar)
+    low, high = (seconds_of(bounds[:, side], calendar) for side in (0, 1))
+    if climatology in ds.variables:
+        middle = _within_year(own, low, high, calendar)
+    else:
+        middle = (low + high) / 2
+    return np.asarray(middle - own, "f8")
+
+
+def _dated(values: npt.NDArray[Any]) -> bool:
+    if values.dtype.kind == "M":
+        return not np.isnat(values).any()
+    return values.dtype == object and isinstance(values.flat[0], cftime.datetime)
+
+
+def _within_year(own: Seconds, low: Seconds, high: Seconds, calendar: str) -> Seconds:
+    """Return the middle of the part of a year that climatological bounds mean."""
+    year = float(cftime.date2num(cftime.datetime(2001, 1, 1, calendar=calendar), _EPOCH)) - float(
+        cftime.date2num(cftime.datetime(2000, 1, 1, calendar=calendar), _EPOCH)
+    )
+    part = (high - low) - np.floor((high - low - DAY / 2) / year) * year  # 30 Januaries are one
+    middles = cftime.num2date(low + part / 2, _EPOCH, calendar=calendar)
+    stamps = cftime.num2date(own, _EPOCH, calendar=calendar)
+    found = []
+    for middle, stamp in zip(np.atleast_1d(middles), np.atleast_1d(stamps), strict=True):
+        near = [_of_year(middle, stamp.year + more) for more in (-1, 0, 1)]
+        found.append(min(near, key=lambda at: abs((at - stamp).total_seconds())))
+    return seconds_of(np.array(found, object), calendar)
+
+
+def _of_year(day: cftime.datetime, year: int) -> cftime.datetime:
+    try:
+        return day.replace(year=year)
+    except ValueError:  # the 29th of February
+        return day.replace(year=year, day=28)
+
+
+def shifted(time: xr.DataArray, by: Seconds) -> xr.DataArray:
+    """Return times some seconds later, each by its own."""
+    if not np.any(by):
+        return time
+    if time.dtype.kind == "M":
+        values: Any = time.values.astype("M8[us]") + np.round(by * 1e6).astype("m8[us]")
+    else:
+        calendar = calendar_of(time)
+        values = cftime.num2date(seconds_of(time, calendar) + by, _EPOCH, calendar=calendar)
+    return xr.DataArray(values, dims=time.dims, name=time.name)
 
 
 def step_of(time: xr.DataArray) -> tuple[Step | None, int]:
@@ -132,11 +197,12 @@ def ruler_of(time: xr.DataArray, step: Step, bounds: npt.NDArray[Any] | None = N
     """Return the periods that a time coordinate stands for.
 
     Months, quarters, years and days are those of the calendar, wherever in them the time stands.
-    Other steps begin at the time itself, unless *bounds* (n, 2) say otherwise.
+    Other steps begin at the time itself, unless *bounds* (n, 2) say otherwise; *time* then is the
+    middle between them.
     """
     calendar = calendar_of(time)
     if step.months:
-        return Ruler(step, calendar, origin=int(_months(time)[0]) % step.months)
+        return Ruler(step, calendar, origin=_origin(time, step.months, bounds))
     if step.seconds == DAY:
         return Ruler(step, calendar)
     starts = seconds_of(time, calendar)
@@ -144,7 +210,33 @@ def ruler_of(time: xr.DataArray, step: Step, bounds: npt.NDArray[Any] | None = N
         low, high = (seconds_of(bounds[:, side], calendar) for side in (0, 1))
         if np.allclose(low[1:], high[:-1]):
             return Ruler(step, calendar, edges=np.append(low, high[-1]))
+        starts = low
     return Ruler(step, calendar, edges=np.append(starts, starts[-1] + step.seconds))
+
+
+def _origin(time: xr.DataArray, months: int, bounds: npt.NDArray[Any] | None) -> int:
+    """Return the month, counted from January 1 BC, at which one of some periods begins.
+
+    Where no bounds tell, a year stamped in its middle and a quarter stamped in the middle of a
+    month end as far after it as they begin before; what is stamped with the last day of a month
+    ends there; all else begins with the month of its stamp.
+    """
+    if bounds is not None and bounds.size and _dated(bounds):
+        time = xr.DataArray(bounds[:1, 0], dims="time")
+    elif months > 1:
+        month, day = int(time.dt.month[0]), int(time.dt.day[0])
+        noon = int(time.dt.hour[0]) > 0
+        if months == 12 and ((month, day) in _MIDDLES or ((month, day) == (7, 1) and noon)):
+            return 0
+        if months == 3 and 10 <= day <= 20:
+            return (int(_months(time)[0]) - 1) % months
+        if day >= 28:
+            return (int(_months(time)[0]) + 1) % months
+    return int(_months(time)[0]) % months
+
+
+_MIDDLES = {(6, 30), (7, 2), (7, 3)}
+"""Middles of a year, as the calendars have them."""
 
 
 def even_ruler(time: xr.DataArray, last: float, step: Step) -> Ruler:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sciknow.alignment.nature import Nature
 from sciknow.alignment.step import Step
 from sciknow.axes.finder import GridKind
 from sciknow.model.coverage import BBox
@@ -11,11 +12,12 @@ from sciknow.model.coverage import BBox
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A variable: its name in the data, its CF standard name, its units."""
+    """A variable: its name in the data, its CF standard name, its units, what its values are."""
 
     name: str
     standard_name: str = ""
     units: str = ""
+    nature: Nature = Nature()
 
     @property
     def key(self) -> str:

@@ -12,15 +12,19 @@ import pandas as pd
 import xarray as xr
 
 from sciknow.alignment.apply import as_slice
+from sciknow.alignment.cells import method_along
 from sciknow.alignment.change import Side
 from sciknow.alignment.moment import (
     STANDARD,
     Codes,
     Ruler,
+    Seconds,
     calendar_of,
     even_ruler,
     ruler_of,
     seconds_of,
+    shifted,
+    shifts_of,
     step_of,
 )
 from sciknow.alignment.resample import join_steps
@@ -31,6 +35,8 @@ from sciknow.errors import InvalidInput
 from sciknow.text import counted
 
 TIMES = ("coarser", "finer", "first", "keep")
+_OVER = frozenset({"mean", "sum", "maximum", "minimum"})
+"""Cell methods of values that stand for a stretch of time."""
 _SAME = 1.01
 """Steps whose lengths differ by less than this ratio are the same (28 to 31 days are a month)."""
 
@@ -41,21 +47,33 @@ class _Timed:
 
     side: Side
     step: Step | None
+    shifts: Seconds
 
     @property
     def time(self) -> xr.DataArray:
+        """The times as they are written."""
         return self.side.ds[self.side.axes.time]
+
+    @property
+    def moment(self) -> xr.DataArray:
+        """The times that tell to which period a value belongs: the middles of its bounds."""
+        return shifted(self.time, self.shifts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The common times: periods, their stamps, and the name and attributes of the coordinate."""
+    """The common times: periods, their stamps, and the name and attributes of the coordinate.
+
+    Bounds go along with the stamps where all periods have them: without, a stamp at the end of
+    January would stand for February.
+    """
 
     periods: Codes
     stamps: np.ndarray[Any, Any]
     name: str
     attrs: dict[str, Any]
     of: str
+    bounds: xr.Variable | None = None
 
 
 def align_time(sides: Sequence[Side], *, time: str, on: str, calendar: str = "") -> None:
@@ -99,18 +117,24 @@ def _prepared(side: Side) -> _Timed:
     if not index.is_monotonic_increasing:
         side.ds = side.ds.sortby(name)
         side.note("time", "times put into rising order")
-    return _Timed(side, step_of(side.ds[name])[0])
+    shifts = shifts_of(side.ds, name)
+    return _Timed(side, step_of(shifted(side.ds[name], shifts))[0], shifts)
 
 
 def _same_times(timed: Sequence[_Timed]) -> bool:
     first = timed[0].time
-    return all(
+    alike = all(
         item.time.shape == first.shape
         and (item.time.name, item.time.dtype) == (first.name, first.dtype)
         and calendar_of(item.time) == calendar_of(first)
         and np.array_equal(item.time.values, first.values)
         for item in timed[1:]
     )
+    if not alike or not any(np.any(item.shifts) for item in timed):
+        return alike
+    ruler = ruler_of(timed[0].moment, timed[0].step or Step(seconds=DAY))
+    rows = [ruler.codes(item.moment) for item in timed]
+    return all(np.array_equal(row, rows[0]) for row in rows[1:])
 
 
 def _chosen(timed: Sequence[_Timed], sides: Sequence[Side], time: str) -> _Timed:
@@ -132,10 +156,10 @@ def _chosen(timed: Sequence[_Timed], sides: Sequence[Side], time: str) -> _Timed
 
 def _ruler(timed: Sequence[_Timed], chosen: _Timed | None, wanted: Step | None) -> Ruler:
     if chosen is None:
-        last = max(seconds_of(item.time, calendar_of(item.time))[-1] for item in timed)
-        return even_ruler(timed[0].time, last, cast(Step, wanted))
+        last = max(seconds_of(item.moment, calendar_of(item.time))[-1] for item in timed)
+        return even_ruler(timed[0].moment, last, cast(Step, wanted))
     step = chosen.step or next((item.step for item in timed if item.step), Step(seconds=DAY))
-    return ruler_of(chosen.time, step, bounds_of(chosen.side.ds, chosen.side.axes.time))
+    return ruler_of(chosen.moment, step, bounds_of(chosen.side.ds, chosen.side.axes.time))
 
 
 def _convert(item: _Timed, calendar: str) -> None:
@@ -157,6 +181,7 @@ def _convert(item: _Timed, calendar: str) -> None:
             hint="CF's calendars are standard, noleap, all_leap, 360_day, julian",
         ) from error
     kept = found.values.astype(int)
+    item.shifts = item.shifts[kept]
     stamps = xr.DataArray(found[name].values, dims=(name,), name=name, attrs=_attrs(time))
     side.ds = _without_bounds(side.ds, name).isel({name: kept}).assign_coords({name: stamps})
     lost = time.size - kept.size
@@ -169,9 +194,12 @@ def _attrs(time: xr.DataArray) -> dict[str, Any]:
 
 
 def _without_bounds(ds: xr.Dataset, name: str) -> xr.Dataset:
-    item = ds[name]
-    told = str(item.attrs.get("bounds", item.encoding.get("bounds", "")))
+    told = _bounds_name(ds[name])
     return ds.drop_vars(told) if told in ds.variables else ds
+
+
+def _bounds_name(time: xr.DataArray) -> str:
+    return str(time.attrs.get("bounds", time.encoding.get("bounds", "")))
 
 
 def _match(timed: Sequence[_Timed], chosen: _Timed, ruler: Ruler, on: str, *, given: bool) -> None:
@@ -184,12 +212,15 @@ def _match(timed: Sequence[_Timed], chosen: _Timed, ruler: Ruler, on: str, *, gi
             hint="name a coarser step, or use time='finer'",
         )
     fine = [item for item in timed if item not in coarse]
-    stamps = {} if given else _stamps(chosen.time, ruler)
+    stamps = {} if given else _stamps(chosen, ruler, chosen.time)
+    middles = {} if given else _stamps(chosen, ruler, chosen.moment)
     spans = {id(item): _ends(item) for item in timed}
-    codes = {id(item): ruler.codes(item.time) for item in fine}
+    codes = {id(item): ruler.codes(item.moment) for item in fine}
+    for item in fine:
+        _tell_bounds(item, ruler, codes[id(item)])
     rows = {key: np.unique(row[row >= 0]) for key, row in codes.items()}
     wanted = _common(list(rows.values()), on, rows.get(id(timed[0])))
-    repeated = {id(item): _positions(item, wanted, stamps, on) for item in coarse}
+    repeated = {id(item): _positions(item, wanted, middles) for item in coarse}
     if on == "overlap":
         for places in repeated.values():
             wanted = wanted[np.isin(wanted, [code for code, at in places.items() if at >= 0])]
@@ -198,13 +229,25 @@ def _match(timed: Sequence[_Timed], chosen: _Timed, ruler: Ruler, on: str, *, gi
         raise InvalidInput(f"no time in common: {told}", hint="on='union' keeps both periods")
     side = chosen.side
     labels = _labels(wanted, stamps, ruler, chosen)
-    row = _Row(wanted, labels, side.axes.time, dict(chosen.time.attrs), side.label)
+    bounds = None if given else _bounds(chosen, wanted, ruler)
+    row = _Row(wanted, labels, side.axes.time, dict(chosen.time.attrs), side.label, bounds)
     for item in fine:
         keeps = item is chosen and not given
         own = _joined(item, codes[id(item)], wanted, ruler, keep=keeps)
         _put(item, own, row, keeps=keeps)
     for item in coarse:
         _repeat(item, repeated[id(item)], row)
+
+
+def _bounds(chosen: _Timed, wanted: Codes, ruler: Ruler) -> xr.Variable | None:
+    """Return the bounds of the chosen times for the periods wanted; None unless all have them."""
+    if not np.any(chosen.shifts) or bounds_of(chosen.side.ds, chosen.side.axes.time) is None:
+        return None
+    told = chosen.side.ds[_bounds_name(chosen.time)].variable
+    places = _stamps(chosen, ruler, xr.DataArray(np.arange(chosen.time.size)))
+    if any(int(code) not in places for code in wanted):
+        return None
+    return told.isel({told.dims[0]: [int(places[int(code)]) for code in wanted]})
 
 
 def _is_coarser(item: _Timed, ruler: Ruler) -> bool:
@@ -216,10 +259,30 @@ def _ends(item: _Timed) -> str:
     return f"{first} to {last}"
 
 
-def _stamps(time: xr.DataArray, ruler: Ruler) -> dict[int, Any]:
-    """Return the first time of each period."""
+def _tell_bounds(item: _Timed, ruler: Ruler, codes: Codes) -> None:
+    """Say by what it was told to which period the values belong, where that matters."""
+    if np.any(item.shifts):
+        if not np.array_equal(codes, ruler.codes(item.time)):
+            text = f"values belong to the {ruler.step.words} of their bounds, not of their stamps"
+            item.side.note("time", text)
+        return
+    first = item.time[:1]
+    over = [method_along(array, (str(item.time.name), "time")) for array in _along(item)]
+    if {*over} & _OVER and not np.array_equal(
+        ruler.codes(first), ruler.codes(shifted(first, np.array([-1.0])))
+    ):
+        text = f"no bounds: values are taken to belong to the {ruler.step.words} of their stamps"
+        item.side.note("time", text)
+
+
+def _along(item: _Timed) -> list[xr.DataArray]:
+    return [array for array in item.side.ds.data_vars.values() if item.time.name in array.dims]
+
+
+def _stamps(item: _Timed, ruler: Ruler, time: xr.DataArray) -> dict[int, Any]:
+    """Return the first of some times of each period."""
     found: dict[int, Any] = {}
-    for code, value in zip(ruler.codes(time), time.values, strict=True):
+    for code, value in zip(ruler.codes(item.moment), time.values, strict=True):
         found.setdefault(int(code), value)
     found.pop(-1, None)
     return found
@@ -255,14 +318,15 @@ def _common(rows: Sequence[Codes], on: str, first: Codes | None) -> Codes:
     return result
 
 
-def _positions(item: _Timed, wanted: Codes, stamps: dict[int, Any], on: str) -> dict[int, int]:
+def _positions(item: _Timed, wanted: Codes, middles: dict[int, Any]) -> dict[int, int]:
     """Return for each period where in a coarser side the value of its time stands; -1 for none."""
-    known = [int(code) for code in wanted if int(code) in stamps]
+    known = [int(code) for code in wanted if int(code) in middles]
     if not known:
         return {}
-    times = xr.DataArray([stamps[code] for code in known], dims="time", name="time")
-    own = ruler_of(item.time, cast(Step, item.step), bounds_of(item.side.ds, item.side.axes.time))
-    mine = {int(code): at for at, code in enumerate(own.codes(item.time)) if code >= 0}
+    times = xr.DataArray([middles[code] for code in known], dims="time", name="time")
+    bounds = bounds_of(item.side.ds, item.side.axes.time)
+    own = ruler_of(item.moment, cast(Step, item.step), bounds)
+    mine = {int(code): at for at, code in enumerate(own.codes(item.moment)) if code >= 0}
     return {code: mine.get(int(at), -1) for code, at in zip(known, own.codes(times), strict=True)}
 
 
@@ -335,6 +399,11 @@ def _stamp(side: Side, ds: xr.Dataset, row: _Row, *, keeps: bool) -> None:
         ds = ds.drop_vars(name, errors="ignore").rename({name: row.name})
         side.note("time", f"time renamed from {name} to {row.name}")
     side.ds = ds.assign_coords({row.name: stamps})
+    if row.bounds is not None and not keeps:
+        beside = f"{row.name}_bnds"
+        bounds = xr.Variable((row.name, "bnds"), row.bounds.values)
+        side.ds = side.ds.assign({beside: bounds})
+        side.ds[row.name].attrs["bounds"] = beside
     side.axes = find_axes(side.ds)
 
 

@@ -8,11 +8,30 @@ from functools import lru_cache
 from typing import Any
 
 from sciknow.errors import InvalidInput, MissingDependency
+from sciknow.text import halfwidth
 
 _FACTOR = re.compile(
     r"\s*(?P<factor>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:\s*[*x]?\s*(?P<rest>.*))?"
 )
 _PLAIN = frozenset({"", "1"})
+_DEGREES = re.compile(
+    r"(?:deg(?:ree)?s?\.?|[°o])[\s_]*(?P<scale>k|kelvins?|c|celsius|centigrade|f|fahrenheit)", re.I
+)
+"""Temperatures as they are spelled, which udunits or pint take for angles or do not know."""
+_SCALES = {"k": "kelvin", "c": "degC", "f": "degF"}
+_PRACTICAL = frozenset(
+    {
+        *("psu", "pss", "pss-78", "pss78", "ipss-78", "practical salinity scale 1978"),
+        *("practical_salinity_unit", "practical_salinity_units"),
+        *("practical salinity unit", "practical salinity units"),
+    }
+)
+_SALT = _PRACTICAL | {
+    *("1", "", "1e-3", "1e-03", "1.e-3", "0.001", ".001", "10^-3", "10-3", "10**-3", "‰", "ppt"),
+    *("g/kg", "g kg-1", "g.kg-1", "g kg**-1", "g kg^-1", "per mille", "permille", "per mil"),
+    "parts per thousand",
+}
+"""Names of the one unit of practical salinity, in which the sea has about 35."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +78,26 @@ def _registry() -> Any:
 
 def _quantity(text: str) -> Any:
     """Return (scale, pint unit) of a unit as CF writes it, a leading number included."""
+    text = _plain(text)
     found = _FACTOR.fullmatch(text)
     scale, rest = (float(found["factor"]), found["rest"] or "") if found else (1.0, text)
     return scale, _registry().parse_units(rest.strip())
+
+
+def _plain(text: str) -> str:
+    """Return a unit without the spellings of degrees that are read as angles.
+
+    Examples
+    --------
+    >>> [_plain(text) for text in ("deg K", "℃", "degrees_celsius", "Degree F", "K m-1")]
+    ['kelvin', 'degC', 'degC', 'degF', 'K m-1']
+    """
+    half = halfwidth(text).strip()
+    if found := _DEGREES.fullmatch(half):
+        return _SCALES[found["scale"][0].lower()]
+    if half.lower() in ("kelvin", "celsius", "fahrenheit", "摄氏度"):
+        return _SCALES[{"摄": "c"}.get(half[0], half[0].lower())]
+    return _DEGREES.sub(lambda one: _SCALES[one["scale"][0].lower()], half) if " " in half else half
 
 
 def convert(
@@ -69,6 +105,7 @@ def convert(
     target: str,
     *,
     difference: bool = False,
+    salinity: bool | None = None,
     water_density: float | None = None,
 ) -> Conversion | None:
     """Find how values in one unit become values in another.
@@ -80,6 +117,8 @@ def convert(
     difference : bool
         Whether the values are differences: then no zero point is shifted (CF 1.11,
         ``units_metadata``).
+    salinity : bool, optional
+        Whether the values are practical salinity, whose unit has many names; False for another.
     water_density : float, optional
         In kg m-3. With it a depth of water and a mass of water over an area are taken for the
         same thing (mm day-1 and kg m-2 s-1); without it they are not.
@@ -103,6 +142,12 @@ def convert(
     """
     if source == target or {source, target} <= _PLAIN:
         return Conversion(source, target, 1.0)
+    names = {halfwidth(unit).strip().lower() for unit in (source, target)}
+    if salinity or names & _PRACTICAL:
+        if salinity is not False and names <= _SALT:
+            return Conversion(source, target, 1.0, note="one unit of practical salinity")
+        if names & _PRACTICAL:
+            return None
     if not source or not target:
         return None
     try:
