@@ -46,6 +46,7 @@ _LISTS = (
     "formats",
     "languages",
     "concepts",
+    "units",
 )
 """Columns of words, kept as numbers with a table of the words."""
 
@@ -370,6 +371,10 @@ class Columns:
     def without_variables(self) -> Mask:
         """Records that list no variables."""
         return self._empty("variables")
+
+    def measured_in(self, matches: Callable[[str], bool]) -> Mask:
+        """Records that have a variable in a unit that matches."""
+        return self._with("units", matches)
 
     def published_by(self, publisher: str) -> Mask:
         """Records of a publisher, by id or a part of its name."""

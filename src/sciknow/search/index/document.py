@@ -76,6 +76,8 @@ class Document:
         ISO 8601 duration between time steps.
     sectors, variables : tuple of str
         What can be filtered by; variables in every name they have.
+    units : tuple of str
+        Units of the variables, as the data write them.
     license : str
         SPDX identifier or URL.
     license_class : str
@@ -110,6 +112,7 @@ class Document:
     duration: str = ""
     sectors: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     license: str = ""
     license_class: str = ""
     access: str = ""
@@ -182,6 +185,7 @@ def document_of(
         duration=dataset.resolution.duration,
         sectors=tuple(map(str, dataset.all_sectors)),
         variables=_variable_names(dataset, themes),
+        units=tuple(dict.fromkeys(item.units for item in dataset.variables if item.units)),
         license=canonical(dataset.license) or dataset.license,
         license_class=reuse_of(dataset.license),
         access=str(dataset.access_rights or ""),
@@ -217,6 +221,7 @@ def variables_of(dataset: Dataset, whole: Document) -> Iterator[Document]:
             duration=whole.duration,
             sectors=whole.sectors,
             variables=(variable.name, *filter(None, [variable.standard_name])),
+            units=tuple(filter(None, [variable.units])),
             license=whole.license,
             license_class=whole.license_class,
             access=whole.access,

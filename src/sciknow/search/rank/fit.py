@@ -16,6 +16,8 @@ from sciknow.model.licence import OPEN
 from sciknow.model.parse import date_key
 from sciknow.search.index.columns import Columns, Mask
 from sciknow.search.rank import weights
+from sciknow.search.wish.unit import kind_of_unit
+from sciknow.search.wish.variable import other_names
 from sciknow.search.wish.wish import Understood, phrases
 
 Grades = NDArray[np.float64]
@@ -88,6 +90,20 @@ def _by_period(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
     return columns.share_of_period(start, end)
 
 
+def _by_variable(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
+    """Grade by the variables listed; what is not listed may be there all the same."""
+    has = [columns.has_variable(sorted(other_names(item))) for item in wish.variables]
+    grade = np.mean(has, axis=0)
+    return grade, np.asarray(grade == 0)
+
+
+def _by_unit(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
+    """Grade by units that measure the same; of a record without such the unit is not known."""
+    kind = kind_of_unit(wish.unit)
+    fits = columns.measured_in(lambda unit: kind_of_unit(unit) == kind)
+    return fits.astype(np.float64), ~fits
+
+
 def _by_license(columns: Columns, wish: Understood) -> tuple[Grades, Mask]:
     fits, silent = columns.licensed(wish.license)
     return np.where(fits, 1.0, 0.5 * columns.licensed(OPEN)[0]), silent
@@ -122,4 +138,6 @@ _JUDGES: dict[str, Callable[[Columns, Understood], tuple[Grades | Mask, Mask]]] 
     "license": _by_license,
     "access": lambda columns, wish: columns.accessible((wish.access,)),
     "format": lambda columns, wish: columns.in_format(wish.format),
+    "variable": _by_variable,
+    "unit": _by_unit,
 }

@@ -66,11 +66,11 @@ def held(asked: Asked) -> Held:
     theme = asked.wish.theme or asked.question.text
     if not on_theme.any():
         return Held(False, theme)
-    unmet = [
-        item.phrase
-        for item in asked.verdicts
-        if not np.any(on_theme & ~item.silent & (item.grade > 0))
-    ]
+    unmet = []
+    for item in asked.verdicts:
+        stated = item.grade[on_theme & ~item.silent]
+        if len(stated) and not stated.any():
+            unmet.append(item.phrase)
     return Held(True, theme, tuple(unmet))
 
 

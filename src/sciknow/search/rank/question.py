@@ -21,6 +21,7 @@ from sciknow.search.language.measure import is_measure, spelled
 from sciknow.search.language.synonyms import synonyms
 from sciknow.search.rank.weights import PURPOSE
 from sciknow.search.wish.purpose import asked_for
+from sciknow.search.wish.variable import in_words, short_names
 from sciknow.text import has_han, squeeze
 
 MAX_QUESTION = 2_000
@@ -29,6 +30,8 @@ GLOSS = (1.0, 0.7, 0.5, 0.4, 0.3, 0.3)
 """Worth of a Chinese word's renderings, first to last."""
 SYNONYM = 0.5
 """Worth of another label of a concept that the question names."""
+NAMED = 0.8
+"""Worth of what a short name of a variable stands for."""
 NEAR = 0.3
 """Worth of a word that stands for nearly the same in a catalogue."""
 
@@ -150,12 +153,12 @@ def read_question(
         asked = asked_for(flat)
         core = flat[slice(*asked)] if asked else ""
         plain = tuple(_weighed(_english(flat, found), core))
-        return Question(flat, flat, plain, tuple(found), core=core)
+        return Question(flat, in_words(flat), plain, tuple(found), core=in_words(core))
     simple = bridge.simplify(flat) if bridge else flat
     found = store.matches(simple)
     labels = {item.form: _label(item) for item in found if has_han(item.form)}
     translation = bridge.translate(simple, labels) if bridge else _untranslated(simple)
-    english = flat if native else translation.english
+    english = in_words(flat if native else translation.english)
     asked = asked_for(translation.text)
     core = translation.text[slice(*asked)] if asked else ""
     units = tuple(_weighed(_chinese(translation, found), core))
@@ -229,7 +232,8 @@ def _english(text: str, concepts: Sequence[Match]) -> Iterator[Unit]:
         if found and piece not in seen:
             seen.add(piece)
             near = _near(found) if len(found) == 1 else ()
-            yield Unit(piece, (*_own(piece, found), *_synonyms(piece, concepts), *near))
+            others = (*_synonyms(piece, concepts), *_named(piece), *near)
+            yield Unit(piece, (*_own(piece, found), *others))
 
 
 def _measured(number: str, measure: str, text: str) -> Unit:
@@ -257,6 +261,13 @@ def _synonyms(piece: str, concepts: Sequence[Match]) -> Iterator[Alternative]:
                 words = tuple(term for term in dict.fromkeys(terms(label)) if term not in own)
                 if words and label_form(label) != match.form:
                     yield Alternative(label, words, SYNONYM / max(1, len(own)))
+
+
+def _named(piece: str) -> Iterator[Alternative]:
+    """Yield what a short name of a variable stands for."""
+    variable = next((item for name, item in short_names().items() if name.lower() == piece), None)
+    if variable is not None:
+        yield Alternative(variable.english, tuple(dict.fromkeys(terms(variable.english))), NAMED)
 
 
 def _near(found: Sequence[str]) -> Iterator[Alternative]:

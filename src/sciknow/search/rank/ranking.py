@@ -244,16 +244,22 @@ class Collection:
         verdicts = list(self.verdicts(question, wish, rows)) if wish else []
         told = {item.name: item.answers for item in verdicts if item.name != UNWANTED}
         units, readings = self._words(question, rows)
+        alone = None if meant.theme is None else self.near(meant.theme, rows)
+        on_theme = 1.0 if alone is None else np.minimum(alone / weights.ON_THEME, 1)
         for number, unit in enumerate(question.units):
-            if unit.constraint in told:  # a word that a field has answered does not vote again
-                units[number] *= 1 - told[unit.constraint]
+            if unit.constraint:  # a word that a field has answered does not vote again
+                units[number] *= (1 - told.get(unit.constraint, 0.0)) * on_theme
         answered = np.zeros(len(rows))
         meaning = weights.MEANING_ALONE * self.near(meant, rows)
-        if meant.theme is not None and told:
+        if alone is not None and told:
             answered = np.mean([*told.values()], axis=0)
-            alone = weights.MEANING_ALONE * self.near(meant.theme, rows)
-            meaning += answered * (alone - meaning)
+            meaning += answered * (weights.MEANING_ALONE * alone - meaning)
         concepts = self._concepts(question, rows)
+        if question.theme is not None:
+            asked = {match.concept for match in question.theme.concepts}
+            for number, match in enumerate(question.concepts):
+                if match.concept not in asked:  # a place that is a concept as well
+                    concepts[number] *= (1 - told.get("place", 0.0)) * on_theme
         standing = weights.STANDING * self.standing[rows].astype(np.float64)
         silence = np.zeros(len(rows))
         for mask in selection.unknown.values():

@@ -24,6 +24,8 @@ from sciknow.search.wish.format import find_format, format_words
 from sciknow.search.wish.grain import find_spacing, find_step
 from sciknow.search.wish.licence import find_access, find_license
 from sciknow.search.wish.purpose import find_unwanted
+from sciknow.search.wish.unit import find_unit
+from sciknow.search.wish.variable import Variable, find_variables
 from sciknow.search.wish.when import when
 from sciknow.text import squeeze
 
@@ -62,6 +64,8 @@ _FIELDS = {
     "license": ("license",),
     "access": ("access",),
     "format": ("format",),
+    "variable": ("variables",),
+    "unit": ("unit",),
     "not wanted": ("unwanted",),
 }
 """Constraint → the fields of `Understood` that hold it."""
@@ -111,6 +115,10 @@ class Understood:
         ``open`` where the data have to be had at once.
     format : str
         File format by name.
+    variables : tuple of Variable
+        What is named by a short name of data.
+    unit : str
+        Unit that the values should have, or one that it can be made from.
     unwanted : tuple of str
         What is not wanted, in the question's words.
     text : str
@@ -128,6 +136,8 @@ class Understood:
     license: str = ""
     access: str = ""
     format: str = ""
+    variables: tuple[Variable, ...] = ()
+    unit: str = ""
     unwanted: tuple[str, ...] = ()
     text: str = field(default="", compare=False, repr=False)
     spans: Mapping[str, Sequence[_Span]] = field(default_factory=dict, compare=False, repr=False)
@@ -216,6 +226,9 @@ def understand(
     access, had = find_access(plain)
     unwanted, refused = find_unwanted(_blanked(plain, had))
     left = _blanked(plain, refused)
+    variables = find_variables(left)
+    unit, measured = find_unit(left)
+    left = _blanked(left, measured)
     period = when(left, today or date.today())
     box, drawn = find_box(left)
     named = find_places(left)
@@ -234,6 +247,8 @@ def understand(
         license=licence,
         access=access,
         format=file_format,
+        variables=variables,
+        unit=unit,
         unwanted=unwanted,
         text=plain,
     )
@@ -246,6 +261,8 @@ def understand(
         "license": terms,
         "access": had,
         "format": forms,
+        "variable": (),
+        "unit": measured,
         "not wanted": refused,
     }
     return replace(wish, spans={name: spans[name] for name, _ in phrases(wish) if spans[name]})
@@ -303,14 +320,23 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
         far = wish.meters >= 1_000
         size = f"{wish.meters / 1000:.4g} km" if far else f"{wish.meters:.4g} m"
         yield "resolution", f"{size} or finer"
+    yield from _terms(wish)
+    if wish.variables:
+        said = (f"{item.english} ({item.short})" for item in wish.variables)
+        yield "variable", " and ".join(said)
+    if wish.unit:
+        yield "unit", f"in {wish.unit}"
+    if wish.unwanted:
+        yield "not wanted", "not " + " nor ".join(wish.unwanted)
+
+
+def _terms(wish: Understood) -> Iterator[tuple[str, str]]:
     if wish.license:
         yield "license", "open licence" if wish.license == OPEN else wish.license
     if wish.access:
         yield "access", "to be had without registering"
     if wish.format:
         yield "format", wish.format
-    if wish.unwanted:
-        yield "not wanted", "not " + " nor ".join(wish.unwanted)
 
 
 def _period(start: str, end: str) -> str:
