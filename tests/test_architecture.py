@@ -160,7 +160,7 @@ def test_there_is_no_import_cycle():
     assert len(list(TopologicalSorter(arrows).static_order())) >= len(MODULES)
 
 
-SIGNATURES = {"sciknow.hub.hub": 850}
+SIGNATURES = {"sciknow.hub.hub": 930}
 """Modules that are signatures and docstrings only, and may be longer."""
 
 

@@ -12,6 +12,7 @@ from sciknow.catalogs.check import check_file, check_folder, examine_file
 from sciknow.catalogs.main_file import main_text
 from sciknow.catalogs.read import catalog_files, read_file, read_folder
 from sciknow.catalogs.sink import Problem
+from sciknow.catalogs.sources import read_sources, source_named
 from sciknow.catalogs.write import format_card, format_file, scaffold
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ __all__ = [
     "main_text",
     "read_file",
     "read_folder",
+    "read_sources",
     "scaffold",
+    "source_named",
     "to_intake",
 ]
 

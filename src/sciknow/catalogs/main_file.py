@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sciknow.catalogs.entry import DATA_KEYS, ENTRY_KEYS
 from sciknow.catalogs.schema import INTAKE_CATALOG, SUB_CATALOG, YAML_FILE
+from sciknow.catalogs.sources import SOURCES
 from sciknow.files import inside
 from sciknow.model.langstring import parse_langstring
 from sciknow.model.option import CATALOG_DIR, untrusted
@@ -26,7 +27,7 @@ metadata:
 
 def main_text(folder: Path) -> str:
     """Return what ``main.yaml`` of a folder shall say: one entry for each sector file in it."""
-    names = sorted(path.stem for path in folder.glob("*.yaml") if path.name != MAIN)
+    names = sorted(path.stem for path in folder.glob("*.yaml") if path.name not in (MAIN, SOURCES))
     data = (
         f"  {name}-file: {{datatype: {YAML_FILE!r}, "
         f'kwargs: {{url: "{CATALOG_DIR}{name}.yaml"}}, metadata: {{}}, user_parameters: {{}}}}\n'

@@ -21,6 +21,7 @@ from sciknow.catalogs.main_file import MAIN, parse_main
 from sciknow.catalogs.parameter import parse_parameters
 from sciknow.catalogs.plainyaml import Document, read_document
 from sciknow.catalogs.sink import Sink
+from sciknow.catalogs.sources import SOURCES
 from sciknow.errors import InvalidInput, LimitExceeded, NotFound, SciknowError
 from sciknow.files import inside
 from sciknow.model import Catalog, Dataset, Distribution, LangString
@@ -92,10 +93,11 @@ def read_folder(folder: Path | str) -> tuple[Catalog, ...]:
 
 
 def catalog_files(folder: Path) -> tuple[Path, ...]:
-    """Return the sector files of a folder, sorted, without ``main.yaml``."""
+    """Return the sector files of a folder, sorted, without ``main.yaml`` and ``sources.yaml``."""
     if not folder.is_dir():
         raise NotFound(f"{folder}: there is no such folder", hint="check the path")
-    files = tuple(sorted(path for path in folder.glob("*.yaml") if path.name != MAIN))
+    found = (path for path in folder.glob("*.yaml") if path.name not in (MAIN, SOURCES))
+    files = tuple(sorted(found))
     if not files:
         raise NotFound(f"{folder}: no catalogue (*.yaml) in this folder")
     if len(files) > MAX_FILES:

@@ -111,6 +111,16 @@ class Archive:
         found = (Run(self, path) for path in _runs(self.root / source))
         return [run for run in found if run.finished]
 
+    def damages(self) -> Iterator[str]:
+        """Yield a line for each body that a journal names and that is missing or has changed."""
+        for source in self.sources():
+            for run in self.runs(source):
+                for digest in run.digests:
+                    try:
+                        self.get(digest)
+                    except IntegrityError as error:
+                        yield error.message
+
     def put(self, body: bytes) -> str:
         """Keep a body and return its digest; one that is there whole is not written again."""
         digest = hashlib.sha256(body).hexdigest()
@@ -201,6 +211,11 @@ class Run:
         }
 
     @property
+    def digests(self) -> tuple[str, ...]:
+        """The digests of the bodies, each once."""
+        return tuple(dict.fromkeys(line["sha256"] for line in self._lines if "sha256" in line))
+
+    @property
     def answers(self) -> str:
         """Digest of all bodies in their order."""
         told = "\n".join(str(line.get("sha256", "")) for line in self._lines)
@@ -245,7 +260,7 @@ class Run:
     def finish(self, receipt: Receipt) -> None:
         """Make everything durable, then write the receipt."""
         folders = set()
-        for digest in {str(line["sha256"]) for line in self._lines if "sha256" in line}:
+        for digest in self.digests:
             path = self.archive.path(digest)
             folders.add(path.parent)
             with path.open("rb") as file:

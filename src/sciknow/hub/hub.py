@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self, Unpack, overload
 from sciknow.graph.limit import MAX_ROWS, TIMEOUT
 from sciknow.hub.find.hit import Hits, HitVerbs
 from sciknow.hub.store.folder import HubFolder
-from sciknow.hub.store.manifest import Manifest, damages
+from sciknow.hub.store.manifest import Manifest
 from sciknow.hub.store.records import What
 from sciknow.hub.store.state import State, open_state
 from sciknow.model import Agent, Concept, Dataset, Distribution, Publication
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sciknow.hub.walk.related import Related
     from sciknow.ledger import Opened as LedgerEntry
     from sciknow.ledger import Source
+    from sciknow.model.receipt import Receipt
     from sciknow.preservation import Preserved
     from sciknow.readers import As, Opened, Options, Plan
     from sciknow.search import Embedder, Unstated
@@ -108,9 +109,75 @@ class Hub:
     def verify(self) -> list[str]:
         """Return a line for each file that is missing, changed or unknown; none when all is well.
 
-        Every file is compared with its recorded digest.
+        Every file is compared with its recorded digest, what was harvested too.
         """
-        return list(damages(self._state.generation, self.manifest))
+        from sciknow.hub.check.damage import damages_of
+
+        return damages_of(self._state)
+
+    # what comes from elsewhere
+
+    def harvest(
+        self,
+        what: str,
+        *,
+        since: str = "",
+        sets: Sequence[str] = (),
+        limit: int | None = None,
+        protocol: str = "",
+        name: str = "",
+        saved: Path | None = None,
+        build: bool = True,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Bring a source into the hub, and return what came.
+
+        A harvest that was broken off is gone on with. This hub keeps the generation that it was
+        opened on: open it again to search what came.
+
+        Parameters
+        ----------
+        what : str
+            The id of a registered source (``sciknow sources``), or the address of one.
+        since : str
+            Only what changed since an ISO date, or since the ``last`` harvest.
+        sets : sequence of str
+            Parts of the source, as its protocol names them.
+        limit : int, optional
+            The most records; the receipt then says that not everything came.
+        protocol : str
+            What is spoken at an address; found out when left out.
+        name : str
+            What a source that is given by its address shall be called.
+        saved : path, optional
+            Folder or ZIP with answers that were saved as files, in the network's place.
+        build : bool
+            Whether a new generation is built.
+        progress : callable, optional
+            Called with (stage, done, total); total is 0 where the source tells none.
+
+        Raises
+        ------
+        NotFound
+            When no such source is registered, or nothing known is spoken at the address.
+        """
+        from sciknow.hub.harvest.harvest import Wish
+        from sciknow.hub.harvest.verb import harvest
+
+        return harvest(
+            self._state,
+            what,
+            Wish(since=since, sets=sets, limit=limit, protocol=protocol, name=name, saved=saved),
+            build=build,
+            progress=progress,
+        )
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """What every harvest into this hub says of itself, the newest first."""
+        from sciknow.hub.harvest.verb import receipts
+
+        return receipts(self._state)
 
     # records by their ids
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sciknow.text import counted
+from sciknow.vocab import Sector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Asked:
         ISO date or date and time: only what has changed since then; empty for everything.
     sets : tuple of str
         Parts of the source, as its protocol names them; empty for the whole.
+    sectors : tuple of Sector
+        What its records are about, where the source is registered for one sector only.
     limit : int or None
         The most records that are wanted.
     size : int
@@ -38,6 +41,7 @@ class Asked:
     protocol: str
     since: str = ""
     sets: tuple[str, ...] = ()
+    sectors: tuple[Sector, ...] = ()
     limit: int | None = None
     size: int = 0
     options: Mapping[str, str] = field(default_factory=dict)

@@ -117,8 +117,15 @@ def examine_knowledge(source: Path) -> Knowledge:
     return graph.examine(folder) if folder.is_dir() else graph.Knowledge()
 
 
-def join_content(source: Path) -> Content:
+def join_content(source: Path, *, catalogues: bool = True) -> Content:
     """Read a node's folder, without looking at whether records name each other rightly.
+
+    Parameters
+    ----------
+    source : Path
+        The folder.
+    catalogues : bool
+        Whether it has ``catalogs/``.
 
     Raises
     ------
@@ -134,7 +141,7 @@ def join_content(source: Path) -> Content:
         source=source,
         datasets=tuple(
             dataset
-            for catalog in catalogs.read_folder(source / "catalogs")
+            for catalog in (catalogs.read_folder(source / "catalogs") if catalogues else ())
             for dataset in catalog.datasets
         ),
         concepts=knowledge.concepts,
@@ -145,8 +152,15 @@ def join_content(source: Path) -> Content:
     )
 
 
-def read_content(source: Path) -> Content:
+def read_content(source: Path, *, may_lack: bool = False) -> Content:
     """Read a node's folder: ``catalogs/*.yaml`` and ``knowledge_graph/**/*.ttl``.
+
+    Parameters
+    ----------
+    source : Path
+        The folder.
+    may_lack : bool
+        Whether it may have no catalogues, since records come from elsewhere.
 
     Raises
     ------
@@ -155,12 +169,13 @@ def read_content(source: Path) -> Content:
     InvalidInput
         When a file breaks a rule, or a record names one that is not there.
     """
-    if not (source / "catalogs").is_dir():
+    has_catalogs = (source / "catalogs").is_dir()
+    if not has_catalogs and not may_lack:
         raise NotFound(
             f"{source} has no folder catalogs/",
             hint="name a folder with catalogs/*.yaml and knowledge_graph/**/*.ttl",
         )
-    content = join_content(source)
+    content = join_content(source, catalogues=has_catalogs)
     problems = list(content.problems())
     if problems:
         more = f"\n… and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import sciknow.catalogs as catalogs
 import sciknow.graph as graph
 from sciknow.errors import NotFound
+from sciknow.hub.make.merge import merge
 from sciknow.hub.make.quads import quads_of
 from sciknow.hub.make.source import Content, examine_knowledge, join_content
 from sciknow.hub.store.paths import packaged_source
@@ -77,7 +78,7 @@ def _files(source: Path) -> Iterator[Finding]:
 def _shapes(content: Content) -> Iterator[Finding]:
     own = content.source / "knowledge_graph" / "shapes"
     shapes = own if own.is_dir() else packaged_source() / "knowledge_graph" / "shapes"
-    for item in graph.validate(quads_of(content), shapes):
+    for item in graph.validate(quads_of(merge(content, ())), shapes):
         value = f" (found {item.value})" if item.value else ""
         place = f"{item.path}: " if item.path else ""
         severity = "violation" if item.severity == "violation" else "warning"

@@ -77,8 +77,11 @@ def write_records(path: Path, objects: Iterable[Stored]) -> None:
 
 
 def _aliases(item: Stored) -> set[str]:
-    names = (getattr(item, key, "") for key in ("iri", "doi", "cstr", "orcid", "ror"))
-    return {name.lower() for name in names if name}
+    names = [getattr(item, key, "") for key in ("iri", "doi", "cstr", "orcid", "ror")]
+    if isinstance(item, Dataset):
+        merged = item.extra.get("merged")  # ids of records that are the same
+        names += merged if isinstance(merged, list) else []
+    return {str(name).lower() for name in names if name}
 
 
 def _abouts(item: Publication) -> list[tuple[str, str, str]]:

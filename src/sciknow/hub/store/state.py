@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 RECORDS = "records.sqlite"
 SEARCH = "search"
 GRAPH = "graph"
+MERGED = "merged.json"
+"""Id of a harvested record → id of the dataset that it was merged into."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""Bringing sources into a hub, and telling what came."""
