@@ -9,11 +9,11 @@ from typing import Any, TypeVar, cast
 import xarray as xr
 
 from sciknow.errors import InvalidInput
+from sciknow.readers.alike import AT_ONCE, alike
 
 S = TypeVar("S")
 T = TypeVar("T")
 
-AT_ONCE = 8
 _JOIN: dict[str, Any] = {
     "data_vars": "minimal",
     "coords": "minimal",
@@ -29,19 +29,20 @@ def open_each(urls: Sequence[S], opener: Callable[[S], T]) -> list[T]:
         return list(pool.map(opener, urls))
 
 
-def combine(parts: Sequence[xr.Dataset], dim: str | None) -> xr.Dataset:
+def combine(parts: Sequence[xr.Dataset], dim: str | None, names: Sequence[str]) -> xr.Dataset:
     """Put the files of a set together along a dimension, or as their coordinates say.
 
     Raises
     ------
     InvalidInput
-        When their grids differ.
+        When their grids, calendars, units or other coordinates differ: see `alike`.
     """
+    made = alike(parts, dim, names)
     try:
         if dim is not None:
-            return xr.concat(list(parts), dim=dim, **_JOIN)
-        return cast(xr.Dataset, xr.combine_by_coords(list(parts), **_JOIN))
-    except ValueError as error:
+            return xr.concat(made, dim=dim, **_JOIN)
+        return cast(xr.Dataset, xr.combine_by_coords(made, **_JOIN))
+    except (ValueError, TypeError) as error:
         raise InvalidInput(
             f"the {len(parts)} files do not fit together: {error}",
             hint="name concat_dim, or open them one by one",

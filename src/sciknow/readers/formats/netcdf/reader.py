@@ -55,7 +55,7 @@ class NetcdfReader:
         opened = open_each(urls, lambda url: self._open_one(places[url], options))
         parts = [_dataset(part, url) for part, url in zip(opened, urls, strict=True)]
         dim = str(options["concat_dim"]) if options.get("concat_dim") else None
-        whole = combine(parts, dim)
+        whole = combine(parts, dim, [redact(url) for url in urls])
         counted = [
             Member(shape_of(part), partial(_costs, at, options))
             for at, part in zip(places.values(), parts, strict=True)

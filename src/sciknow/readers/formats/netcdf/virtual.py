@@ -19,6 +19,8 @@ from kerchunk.hdf import SingleHdf5ToZarr
 
 from sciknow.errors import InvalidInput
 from sciknow.files import cache_folder, sha256_bytes, write_atomic
+from sciknow.net import redact
+from sciknow.readers.alike import alike
 from sciknow.readers.formats.kerchunk.references import parse_document, resolver
 from sciknow.readers.formats.zarr.store import ReferenceStore, open_group, probe
 from sciknow.readers.protocol import Location
@@ -28,6 +30,8 @@ from sciknow.wire.trouble import explain
 INLINE = 2_000
 """Chunks of at most so many bytes are kept in the document itself."""
 
+_CHECKED = 1
+"""Counts up where sets are checked more closely: what was kept before is made again."""
 _PACKING = ("units", "calendar", "scale_factor", "add_offset", "_FillValue", "missing_value")
 
 
@@ -77,22 +81,16 @@ def references(location: Location, urls: Sequence[str], dim: str) -> dict[str, A
         The dimension along which they follow each other.
     """
     sizes = location.transport.run(_sizes(location, urls))
-    state = json.dumps([dim, list(zip(urls, sizes, strict=True))])
+    state = json.dumps([dim, list(zip(urls, sizes, strict=True)), _CHECKED])
     kept = folder() / f"{sha256_bytes(state.encode())}.json"
     if kept.is_file():
         return dict(json.loads(kept.read_bytes())["refs"])
     parts = [scan(location, url) for url in urls]
-    coordinates = [_coordinate(location, part, dim) for part in parts]
-    found = combine(parts, dim, [item for item in coordinates if item is not None])
+    opened: list[xr.Dataset] = [_open(location, _store(location, part), {}) for part in parts]
+    made = alike(opened, dim, [redact(url) for url in urls])
+    found = combine(parts, dim, [part[dim].load() for part in made if dim in part.coords])
     write_atomic(kept, json.dumps({"version": 1, "refs": found}))
     return found
-
-
-def _coordinate(location: Location, part: Mapping[str, Any], dim: str) -> xr.DataArray | None:
-    if f"{dim}/.zarray" not in part:
-        return None
-    opened: xr.Dataset = _open(location, _store(location, part), {})
-    return opened[dim].load()
 
 
 async def _sizes(location: Location, urls: Sequence[str]) -> list[str]:
@@ -132,6 +130,9 @@ def combine(
         When chunks, types or packing differ, or chunks do not end where files do.
     """
     joined = dict(parts[0])
+    for part in parts[1:]:
+        if more := set(_arrays(part)) ^ set(_arrays(joined)):
+            raise InvalidInput(f"only some files have {', '.join(sorted(more))}", hint=_HINT)
     for name in _arrays(parts[0]):
         if dim in _dims(parts[0], name):
             for key in [key for key in joined if key.startswith(f"{name}/") and not _meta(key)]:

@@ -222,5 +222,5 @@ def open_others(
     costs = [make(place, passed) if make else None for place in places]
     if len(parts) == 1:
         return parts[0], costs[0]
-    opened = combine(parts, None)
+    opened = combine(parts, None, [one.title for one in chosen])
     return opened, JoinedCosts.of(opened, list(zip(parts, costs, strict=True)))
