@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, SourceUnavailable
@@ -77,4 +78,4 @@ def _listed(location: Location, folder: str, pattern: str) -> list[str]:
 def member_location(location: Location, url: str) -> Location:
     """Return the place of one file of a set."""
     path = Path(url) if location.path is not None else None
-    return Location(url, location.transport, path, location.storage_options)
+    return replace(location, url=url, path=path)

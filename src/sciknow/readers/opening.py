@@ -284,6 +284,7 @@ def _whole(distribution: Distribution, base: Path | str | None, request: Request
         cache=request.cache,
         trusted=request.trusted,
     )
+    location = replace(location, limits=request.limits)
     with location.transport.until(Deadline.after(deadline)):
         opened = worded(_open(reader, location, distribution.options))
     return Whole(distribution, reader, location, opened)

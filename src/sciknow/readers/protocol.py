@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sciknow.model.format import Format
+from sciknow.wire.budget import Limits
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,12 +36,15 @@ class Location:
         The local path; None for a remote address.
     storage_options : mapping
         What the distribution says of its file system.
+    limits : Limits
+        How large what is opened may be.
     """
 
     url: str
     transport: Transport
     path: Path | None = None
     storage_options: Mapping[str, object] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
 
 
 @runtime_checkable

@@ -16,6 +16,7 @@ from sciknow.model.suggest import nearest
 from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
 from sciknow.readers import registry
 from sciknow.readers.protocol import Location, Reader
+from sciknow.wire.budget import Limits, parse_limits
 from sciknow.wire.cache import Cache, parse_cache
 from sciknow.wire.reach import NOBODY, Reach
 from sciknow.wire.transport import Transport
@@ -50,6 +51,9 @@ class Options(TypedDict, total=False):
         Seconds after which opening ends with an error; each read afterwards has as long again.
     cache : Cache, Path, str or bool
         Keep what comes, and look there first: True is the user's own cache folder.
+    limits : mapping of str to int
+        How large what is opened may be, where that is more than usual: ``unpacked`` bytes,
+        ``chunks``, ``names``, ``cells``, values of an ``index``; see `sciknow.wire.budget.Limits`.
     """
 
     bbox: Sequence[float] | None
@@ -59,6 +63,7 @@ class Options(TypedDict, total=False):
     table_as: TableAs | str
     deadline: float
     cache: Cache | Path | str | bool | None
+    limits: Mapping[str, int] | None
 
 
 OPTIONS = tuple(Options.__annotations__)
@@ -74,7 +79,7 @@ class Request:
         The part; an empty one is the whole.
     as_ : {"dataset", "tree", "table"}, optional
         What has to come out; whatever it is when left out.
-    max_bytes, table_as, deadline, cache
+    max_bytes, table_as, deadline, cache, limits
         As of `Options`.
     trusted : bool, optional
         Whether the user named the way; see `locate`.
@@ -87,6 +92,7 @@ class Request:
     deadline: float = DEADLINE
     cache: Cache | None = None
     trusted: bool | None = None
+    limits: Limits = Limits()
 
 
 def parse_request(as_: As | None = None, **options: Unpack[Options]) -> Request:
@@ -115,6 +121,7 @@ def parse_request(as_: As | None = None, **options: Unpack[Options]) -> Request:
         table_as=TableAs.DATASET if as_ == "dataset" else table_as,
         deadline=options.get("deadline", DEADLINE),
         cache=None if cache is None else parse_cache(cache),
+        limits=parse_limits(options.get("limits")),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
-from sciknow.errors import LimitExceeded
+from sciknow.errors import InvalidInput, LimitExceeded
 
 MAX_METADATA = 256 * 2**20
 """The most bytes that one metadata document may have."""
@@ -112,3 +114,86 @@ class Pieces:
     def body(self) -> bytes:
         """What came."""
         return b"".join(self._pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large what is opened may be, whatever its few bytes say; each can be raised by name.
+
+    Parameters
+    ----------
+    unpacked : int
+        Bytes that a packed table, or one chunk of texts, may unpack to.
+    chunks : int
+        Pieces that an opened dataset may be of: dask keeps a word of each.
+    names : int
+        Variables, columns or assets; a sheet of Excel has as many columns.
+    cells : int
+        Cells of a sheet, those between filled ones among them, and values of a JSON document.
+    index : int
+        Values of a coordinate that is read while opening.
+
+    Examples
+    --------
+    >>> Limits(chunks=10).check("chunks", 11, "a.zarr", "chunks")
+    Traceback (most recent call last):
+    ...
+    sciknow.errors.LimitExceeded: a.zarr has 11 chunks, at most 10 are taken; if you trust it, \
+allow more: limits={'chunks': 11}
+    """
+
+    unpacked: int = MAX_UNPACKED
+    chunks: int = 5_000_000
+    names: int = 16_384
+    cells: int = 20_000_000
+    index: int = 2**25
+
+    def check(self, limit: str, count: int, what: str, noun: str, *, least: bool = False) -> None:
+        """Refuse more of something than there may be.
+
+        Parameters
+        ----------
+        limit : str
+            Which limit.
+        count : int
+            How many there are.
+        what, noun : str
+            Of what, and what they are.
+        least : bool
+            Whether there may be more than were counted.
+
+        Raises
+        ------
+        LimitExceeded
+            Says how many, how many may be, and what to do.
+        """
+        most: int = getattr(self, limit)
+        if count > most:
+            some = "at least " if least else ""
+            raise LimitExceeded(
+                f"{what} has {some}{_said(count)} {noun}, at most {most:,} are taken",
+                hint=f"if you trust it, allow more: limits={{{limit!r}: {_said(count, '_')}}}",
+            )
+
+
+def _said(count: int, mark: str = ",") -> str:
+    """Write a number, of which Python does not write any that is too long."""
+    return f"{min(count, 10**30):{mark}}"
+
+
+def parse_limits(given: Mapping[str, int] | None) -> Limits:
+    """Read which limits are other than usual.
+
+    Raises
+    ------
+    InvalidInput
+        For a limit that there is not, or one that is no number.
+    """
+    known = [item.name for item in fields(Limits)]
+    for name, value in dict(given or {}).items():
+        if name not in known or isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise InvalidInput(
+                f"limits={{{name!r}: {value!r}}}",
+                hint="give whole numbers above 0 for any of " + ", ".join(known),
+            )
+    return replace(Limits(), **dict(given or {}))

@@ -37,7 +37,7 @@ class IcechunkReader:
         location.transport.kept[location.url] = store
         group = str(options.get("group") or "").strip("/")
         documents = location.transport.run(probe(store, group))
-        opened = open_group(store, location.url, documents, options)
+        opened = open_group(store, location.url, documents, options, location.limits)
         kind, name = parse_version(options)
         opened.attrs |= {SNAPSHOT: store.snapshot} | ({BRANCH: name} if kind == "branch" else {})
         return opened

@@ -32,7 +32,7 @@ class KerchunkReader:
         location.transport.kept[location.url] = store
         group = str(options.get("group") or "").strip("/")
         documents = location.transport.run(probe(store, group))
-        return open_group(store, location.url, documents, options)
+        return open_group(store, location.url, documents, options, location.limits)
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
         """Return what reading costs: the references name every length."""

@@ -17,6 +17,7 @@ from sciknow.readers.arrays import TOP, chunked, chunks, open_decoded, open_grou
 from sciknow.readers.fileset import is_set, member_location, members
 from sciknow.readers.formats.kerchunk.cost import reference_costs
 from sciknow.readers.formats.netcdf import FORMAT
+from sciknow.readers.formats.netcdf.census import arrays_of
 from sciknow.readers.formats.netcdf.classic import ClassicStore
 from sciknow.readers.formats.netcdf.cost import ClassicCosts, Hdf5Costs
 from sciknow.readers.formats.netcdf.magic import CLASSIC, HDF5, HEAD, USER_BLOCK
@@ -26,6 +27,8 @@ from sciknow.readers.formats.zarr.store import ReferenceStore
 from sciknow.readers.joining import combine, open_each
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
+from sciknow.readers.size import check_arrays, check_variables
+from sciknow.wire.budget import Limits
 from sciknow.wire.rangefile import LocalFile, RangeFile
 from sciknow.wire.trouble import explain
 
@@ -73,9 +76,9 @@ class NetcdfReader:
             location.transport.kept[location.url] = file
             magic = file.fetch(0, min(file.size, HEAD))
             if magic[:4] in CLASSIC:
-                return _open_classic(file, options)
+                return _open_classic(file, options, location.limits)
             _check_hdf5(magic, location.url)
-            return _open_hdf5(file, options)
+            return _open_hdf5(file, options, location.limits)
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs | None:
         """Return what reading costs, from the file's own layout."""
@@ -91,9 +94,9 @@ class NetcdfReader:
         magic = first_bytes(path)
         with explain(location.url, "a NetCDF file"):
             if magic[:4] in CLASSIC:
-                return _open_classic(LocalFile(path), options)
+                return _open_classic(LocalFile(path), options, location.limits)
             _check_hdf5(magic, location.url)
-            return _open_hdf5(path, options)
+            return _open_hdf5(path, options, location.limits)
 
 
 def _costs(location: Location, options: Mapping[str, object]) -> Costs:
@@ -149,13 +152,20 @@ def _check_hdf5(magic: bytes, url: str) -> None:
         )
 
 
-def _open_classic(file: RangeFile | LocalFile, options: Mapping[str, object]) -> xr.Dataset:
-    opener = partial(xr.open_dataset, ClassicStore(file), engine="store")
+def _open_classic(
+    file: RangeFile | LocalFile, options: Mapping[str, object], limits: Limits
+) -> xr.Dataset:
+    store = ClassicStore(file)
+    check_variables(store.get_variables(), limits, str(file.url), options.get("chunks"))
+    opener = partial(xr.open_dataset, store, engine="store")
     return chunked(open_decoded(opener, file.url, options), chunks(options))
 
 
-def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Dataset | xr.DataTree:
+def _open_hdf5(
+    source: RangeFile | Path, options: Mapping[str, object], limits: Limits
+) -> xr.Dataset | xr.DataTree:
     file: Any = source
+    url = str(getattr(file, "url", file))
     group = str(options.get("group") or "")
     with h5py.File(file, "r") as opened:  # h5netcdf leaves a half-made object where this fails
         if group and group not in opened:
@@ -163,14 +173,16 @@ def _open_hdf5(source: RangeFile | Path, options: Mapping[str, object]) -> xr.Da
                 f"the file has no group {group!r}",
                 hint=f"its groups are {', '.join(_groups(opened)) or 'none'}",
             )
-        below = [] if group == TOP else _groups(opened[group] if group else opened)
+        top = opened[group] if group else opened
+        check_arrays(arrays_of(top, limits, url), limits, url, options.get("chunks"))
+        below = [] if group == TOP else _groups(top)
     way: dict[str, Any] = {
         "engine": "h5netcdf",
         "group": group or None,
         "phony_dims": "access",
         "chunks": chunks(options),
     }
-    url, root = str(getattr(file, "url", file)), partial(xr.open_dataset, file, **way)
+    root = partial(xr.open_dataset, file, **way)
     if not below:
         return open_decoded(root, url, options)
     return open_grouped(partial(xr.open_datatree, file, **way), root, below, url, options)

@@ -65,7 +65,7 @@ def _store(location: Location, refs: Mapping[str, Any]) -> ReferenceStore:
 
 def _open(location: Location, store: ReferenceStore, options: Mapping[str, Any]) -> Any:
     documents = location.transport.run(probe(store, ""))
-    return open_group(store, location.url, documents, options)
+    return open_group(store, location.url, documents, options, location.limits)
 
 
 def references(location: Location, urls: Sequence[str], dim: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ _CONTAINERS = frozenset({"Grid", "Structure", "Sequence"})  # ERDDAP writes GRID
 _MESSAGE = re.compile(r'message\s*+=\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _DATA = re.compile(rb"\n?Data:\r?\n")
 MAX_DEPTH = 16
+MAX_DIGITS = 18
 MAX_DOCUMENT = 8 * 2**20
 """The most bytes of a ``.dds`` or ``.das``: that of 10,000 variables takes one or two million."""
 
@@ -204,7 +205,7 @@ def _array(tokens: _Tokens, kind: str, prefix: str) -> Array:
             first = tokens.next()
         else:
             dims.append(f"{name}_{len(dims)}")
-        if not first.isdigit():
+        if not (first.isascii() and first.isdigit() and len(first) <= MAX_DIGITS):
             raise IntegrityError(f"a DAP array of size {first[:40]!r}", hint=DAMAGED)
         shape.append(int(first))
         tokens.next("]")

@@ -22,6 +22,7 @@ from sciknow.readers.formats.opendap.probe import address
 from sciknow.readers.plans.cost import Cost, split
 from sciknow.readers.protocol import Location
 from sciknow.readers.selection import Index
+from sciknow.readers.size import check_variables
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import explain
 
@@ -142,6 +143,7 @@ class OpendapReader:
         with explain(url, "an OPeNDAP dataset"):
             dds, das = location.transport.run(_documents(location.transport, url))
             store = DapStore(location.transport, url, parse_dds(dds), parse_das(das))
+            check_variables(store.get_variables(), location.limits, url, options.get("chunks"))
             location.transport.kept[location.url] = store
             location.transport.run(store.keep_indexes())
             opener = partial(xr.open_dataset, store, engine="store")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ def _open_image(location: Location, one: Chosen, options: Mapping[str, object]) 
 def place_of(location: Location, one: Chosen) -> Location:
     """Return where an asset lies, with the transport of its document."""
     path = None if "://" in one.url else Path(one.url)
-    return Location(one.url, location.transport, path, location.storage_options)
+    return replace(location, url=one.url, path=path)
 
 
 def _layers(items: Sequence[Item], groupby: str) -> list[int]:

@@ -33,14 +33,18 @@ class ZarrReader:
         if location.path is not None:
             documents = local_documents(location.path, location.url, group)
             return open_group(
-                LocalStore(location.path, read_only=True), location.url, documents, options
+                LocalStore(location.path, read_only=True),
+                location.url,
+                documents,
+                options,
+                location.limits,
             )
         store = SourceStore(location.transport, location.url)
         location.transport.kept[location.url] = store
         documents = location.transport.run(self._probe(store, group))
         if not documents and store.denied is not None:
             raise store.denied
-        return open_group(store, location.url, documents, options)
+        return open_group(store, location.url, documents, options, location.limits)
 
     def costs(self, location: Location, options: Mapping[str, object]) -> Costs:
         """Return what reading costs, from the layout of an opened store."""

@@ -26,8 +26,13 @@ from zarr.core.buffer import Buffer, BufferPrototype
 
 from sciknow.errors import SciknowError, SourceUnavailable, UntrustedInput
 from sciknow.readers.arrays import TOP, chunks, open_decoded, open_grouped
+from sciknow.readers.formats.zarr.codec import bounded
+from sciknow.readers.formats.zarr.size import check_group
+from sciknow.wire.budget import Limits
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import HINTS, Absent, TroubleKind, explain
+
+LIMITS = Limits()
 
 METADATA = frozenset({"zarr.json", ".zmetadata", ".zgroup", ".zarray", ".zattrs"})
 """The last part of the keys under which Zarr keeps metadata."""
@@ -341,7 +346,11 @@ def kind_of(documents: Mapping[str, Any], url: str) -> tuple[int, bool]:
 
 
 def open_group(
-    store: Store, url: str, documents: Mapping[str, Any], options: Mapping[str, object]
+    store: Store,
+    url: str,
+    documents: Mapping[str, Any],
+    options: Mapping[str, object],
+    limits: Limits = LIMITS,
 ) -> xr.Dataset | xr.DataTree:
     """Open a Zarr group lazily, with the store's own chunks; one of groups alone as a tree."""
     version, consolidated = kind_of(documents, url)
@@ -356,6 +365,9 @@ def open_group(
     source: Any = store
     root = partial(xr.open_dataset, source, **way)
     with explain(url, "a Zarr store"):
+        flat = flatten(documents) if consolidated else {}
+        check_group(store, url, flat, version, options, limits)
+    with explain(url, "a Zarr store"), bounded():
         opened = open_decoded(root, url, options)
     below = [] if options.get("group") == TOP else _groups(source, version, options)
     if not below:
@@ -365,7 +377,8 @@ def open_group(
             f"{url} has no consolidated metadata, and the source does not list its folders",
             hint="ask the publisher for consolidated metadata, or name a group",
         )
-    with explain(url, "a tree of Zarr groups"):
+    with explain(url, "a tree of Zarr groups"), bounded():
+        check_group(store, url, flat, version, options, limits, deep=True)
         tree = partial(xr.open_datatree, source, **way)
         return open_grouped(tree, root, below, url, options)
 
