@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +27,13 @@ def public_name(monkeypatch) -> str:
 
     monkeypatch.setattr(socket, "getaddrinfo", asked)
     return "data.example.org"
+
+
+@pytest.fixture
+def records() -> Path:
+    """The answers that real sources gave, where this machine has them."""
+    default = Path(__file__).parents[3] / "shared" / "data"
+    path = Path(os.environ.get("SCIKNOW_SHARED_DATA", default)) / "records"
+    if not path.is_dir():
+        pytest.skip("the recorded answers are not on this machine (SCIKNOW_SHARED_DATA)")
+    return path

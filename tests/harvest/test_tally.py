@@ -46,7 +46,7 @@ TABLE = {
     Fault.GZIP_BOMB: broken("more than the 1,000,000 bytes"),
     Fault.ENTITY_BOMB: broken("no JSON (maximum recursion"),
     Fault.REDIRECT_SCHEME: broken("has the scheme 'file'"),
-    Fault.REDIRECT_PRIVATE: broken("redirects into a private network"),
+    Fault.REDIRECT_PRIVATE: broken("into a private network"),
     Fault.REDIRECT_RING: broken("more than 5 redirects"),
     Fault.WRONG_CHARSET: Cell(YES, 30),
     Fault.INVALID_CHARACTERS: Cell(YES, 30, mended="invalid characters"),
@@ -74,7 +74,23 @@ def less(because: str, *, retries: int = 0) -> Cell:
     return Cell(NO, 29, f"record 10: {because}", retries=retries)
 
 
+NAMELESS = {Fault.NO_TITLE: Cell(YES, 30, refused=1)}
+"""A record that has nothing else to be called by."""
+
+COUNTED = {
+    # no tokens: what comes next is counted
+    Fault.ENDS_EARLY: Cell(YES, 30),
+    Fault.REPEATED_TOKEN: Cell(YES, 30),
+    Fault.REPEATED_RECORDS: Cell(NO, 20, "20 of 30 declared", duplicates=10),
+    Fault.ENDLESS: Cell(NO, 10, "10 of 30 declared records came"),
+    Fault.DUPLICATE: Cell(NO, 29, "29 of 30 declared records came", duplicates=1),
+}
+
 OTHERWISE = {
+    "cmr": NAMELESS,
+    "datacite": NAMELESS,
+    "dataverse": NAMELESS | COUNTED,
+    "invenio_rdm": NAMELESS,
     "ckan": {
         Fault.SLOW: less(""),
         Fault.CUT: less("", retries=6),

@@ -45,8 +45,11 @@ from sciknow.wire.retry import Meter
 from sciknow.wire.trouble import Absent, Denied
 
 _LEVEL = 3
-_HEADERS = ("content-type", "date", "link", "etag", "last-modified")
-"""Headers of an answer that are kept: the others say nothing of the records."""
+_HEADERS = (
+    *("content-type", "date", "link", "etag", "last-modified"),
+    *("cmr-hits", "cmr-search-after"),
+)
+"""Headers of an answer that are kept: the others say nothing of the records or their pages."""
 _ERRORS: dict[str, type[SciknowError]] = {
     kind.__name__: kind
     for kind in (Absent, Denied, IntegrityError, LimitExceeded, SourceUnavailable, UntrustedInput)
@@ -229,11 +232,7 @@ class Run:
         """Write into the journal what a request brought."""
         line: dict[str, Any] = {"key": key_of(request), "address": redact(request.address)}
         if isinstance(outcome, Answer):
-            headers = {
-                name: value
-                for name in _HEADERS
-                if (value := outcome.headers.get(name) or outcome.headers.get(name.title()))
-            }
+            headers = {name: value for name in _HEADERS if (value := outcome.header(name))}
             line |= {"url": outcome.url, "status": outcome.status, "headers": headers}
             line["sha256"] = self.archive.put(outcome.body)
         else:

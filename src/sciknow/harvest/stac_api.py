@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from sciknow.errors import SourceUnavailable
 from sciknow.formats import format_named
 from sciknow.harvest import area, mapping
-from sciknow.harvest.markup import read_json
+from sciknow.harvest.objects import read_object
 from sciknow.harvest.protocol import Ask, Mapped, Page, Record
 from sciknow.harvest.way import Way, distributions
 from sciknow.model import Agent, Dataset, PeriodOfTime
@@ -50,7 +50,7 @@ class StacApi:
     def pages(self, asked: Asked, ask: Ask) -> Iterator[Page]:
         """Turn the pages of the collections, or of the items of those that are asked for."""
         landing = ask(Request(asked.address, headers={"Accept": "application/json"}))
-        told, _ = _object(landing)
+        told, _ = read_object(landing)
         collections = _href(told, "data", landing.url)
         if not collections:
             raise SourceUnavailable(
@@ -79,7 +79,7 @@ def _turn(first: Request, key: str, part: str, ask: Ask) -> Iterator[Page]:
     request: Request | None = first
     while request is not None:
         answer = ask(request)
-        told, mended = _object(answer)
+        told, mended = read_object(answer)
         rows = told.get(key)
         if not isinstance(rows, list):
             raise SourceUnavailable(
@@ -117,16 +117,6 @@ def _next(told: Mapping[str, Any], answer: Answer, before: Request) -> Request |
 
 def _cursor(request: Request) -> str:
     return f"{request.address} {request.body.decode()}".strip()
-
-
-def _object(answer: Answer) -> tuple[Mapping[str, Any], str]:
-    told, mended = read_json(answer)
-    if not isinstance(told, Mapping):
-        raise SourceUnavailable(
-            f"{redact(answer.url)}: {type(told).__name__} instead of an object",
-            hint="tell the source's operator",
-        )
-    return told, mended
 
 
 def _links(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:

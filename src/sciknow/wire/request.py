@@ -115,6 +115,11 @@ class Answer:
         """The server's own clock when it answered: ISO date and time, UTC; empty where unsaid."""
         return iso_date(self.headers.get("Date", ""))
 
+    def header(self, name: str) -> str:
+        """Return a header, in whatever case its name is written; empty without it."""
+        lower = name.lower()
+        return next((text for told, text in self.headers.items() if told.lower() == lower), "")
+
     @property
     def sha256(self) -> str:
         """Digest of the body in hexadecimal digits."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -44,21 +44,25 @@ class Query:
         The query, the first value of each name.
     body : bytes
         Of a POST.
+    headers : mapping
+        Their names in small letters.
     """
 
     base: str
     path: str
     params: Mapping[str, str]
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is no list: an identification, a landing page, an error."""
+    """An answer: an identification, a landing page, an error; or a page that has headers too."""
 
     body: bytes
     media_type: str
     status: int = 200
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,6 @@ class Dialect(Protocol):
         """Understand a question: which records are asked for, or what is answered at once."""
         ...
 
-    def write(self, query: Query, shown: Shown) -> bytes:
+    def write(self, query: Query, shown: Shown) -> bytes | Reply:
         """Write a page."""
         ...

@@ -8,6 +8,12 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row, Shown
+from sciknow.testing.hostile.searches import (
+    CmrDialect,
+    DataCiteDialect,
+    DataverseDialect,
+    InvenioDialect,
+)
 
 JSON = "application/json"
 
@@ -143,5 +149,13 @@ class OaiDialect:
         return Reply(body.encode(), self.media_type)
 
 
-DIALECTS: tuple[Dialect, ...] = (CkanDialect(), OaiDialect(), StacDialect())
+DIALECTS: tuple[Dialect, ...] = (
+    CkanDialect(),
+    CmrDialect(),
+    DataCiteDialect(),
+    DataverseDialect(),
+    InvenioDialect(),
+    OaiDialect(),
+    StacDialect(),
+)
 """One dialect for each protocol that sciknow harvests."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -134,7 +134,7 @@ class HostileServer:
             self._befell += 1
             return self.fault not in _ONCE or self._befell == 1
 
-    def page(self, query: Query, listing: Listing) -> bytes:
+    def page(self, query: Query, listing: Listing) -> Reply:
         """Write the page that is asked for, with what the fault does to its content."""
         rows = [
             row
@@ -154,7 +154,8 @@ class HostileServer:
             following=end if end < len(rows) else None,
             declared=total,
         )
-        return self.dialect.write(query, self._lied(shown, rows))
+        written = self.dialect.write(query, self._lied(shown, rows))
+        return written if isinstance(written, Reply) else Reply(written, self.dialect.media_type)
 
     def _lied(self, shown: Shown, rows: Sequence[Row]) -> Shown:
         fault, total, start = self.fault, shown.declared or 0, shown.listing.start
@@ -228,14 +229,14 @@ class _Handler(BaseHTTPRequestHandler):
         owner.asked.append(self.path)
         params = dict(reversed(parse_qsl(parts.query, keep_blank_values=True)))
         base = f"http://{self.headers.get('Host', '127.0.0.1')}"
-        query = Query(base, parts.path, params, body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        query = Query(base, parts.path, params, body, headers)
         found = owner.dialect.read(query)
-        if isinstance(found, Reply):
-            self._send(found.body, found.media_type, found.status)
-        elif owner.befalls(found):
+        if isinstance(found, Listing) and owner.befalls(found):
             self._misbehave(owner.fault, query, found)
-        else:
-            self._send(owner.page(query, found), owner.dialect.media_type)
+            return
+        reply = found if isinstance(found, Reply) else owner.page(query, found)
+        self._send(reply.body, reply.media_type, reply.status, reply.more)
 
     def _misbehave(self, fault: Fault, query: Query, listing: Listing) -> None:
         owner, kind = self.owner, self.owner.dialect.media_type
@@ -258,9 +259,11 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._spoiled(fault, owner.page(query, listing), kind)
 
-    def _spoiled(self, fault: Fault, body: bytes, kind: str) -> None:
+    def _spoiled(self, fault: Fault, reply: Reply, kind: str) -> None:
+        body, more = reply.body, dict(reply.more)
         if fault in (Fault.CUT, Fault.CUT_ONCE):
-            self._send(body[: len(body) // 2], kind, more={"Content-Length": str(len(body))})
+            whole = {"Content-Length": str(len(body))}
+            self._send(body[: len(body) // 2], kind, more=more | whole)
             self.close_connection = True
             return
         if fault is Fault.HALF_PAGE:
@@ -268,13 +271,13 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault is Fault.INVALID_CHARACTERS:
             body = body.replace(b"made up", b"made \x0b up \xe6", 1)
         charset = "; charset=ISO-8859-1" if fault is Fault.WRONG_CHARSET else ""
-        self._send(body, kind + charset)
+        self._send(body, kind + charset, more=more)
 
     def _send(
-        self, body: bytes, kind: str, status: int = 200, more: dict[str, str] | None = None
+        self, body: bytes, kind: str, status: int = 200, more: Mapping[str, str] | None = None
     ) -> None:
         self.send_response(status)
-        headers = {"Content-Type": kind, "Content-Length": str(len(body))} | (more or {})
+        headers = {"Content-Type": kind, "Content-Length": str(len(body))} | dict(more or {})
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
