@@ -295,3 +295,17 @@ def test_cells_that_are_barely_covered_are_not_common():
     a2, _ = sk.align(a, b)
     assert dict(a2.sizes) == {"lat": 3, "lon": 2}
     assert np.isfinite(a2.t.values).all()
+
+
+def test_a_grid_in_radians_lies_where_the_one_in_degrees_does():
+    at, around = np.arange(-80.0, 81, 20), np.arange(0.0, 360, 40)
+    said = [{"standard_name": name, "units": "radian"} for name in ("latitude", "longitude")]
+    values = np.arange(81.0).reshape(9, 9)
+    plain = xr.Dataset({"a": (("lat", "lon"), values)}, {"lat": at, "lon": around})
+    turned = xr.Dataset(
+        {"b": (("lat", "lon"), values)},
+        {"lat": ("lat", np.radians(at), said[0]), "lon": ("lon", np.radians(around), said[1])},
+    )
+    one, other = sk.align(plain, turned)
+    np.testing.assert_allclose(other.lat, one.lat)
+    np.testing.assert_array_equal(one.a, other.b)

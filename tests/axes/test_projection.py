@@ -7,7 +7,15 @@ import pytest
 import xarray as xr
 from pyproj import CRS, Transformer
 
-from sciknow.axes.projection import crs_of, extent, metres_of, scale_of, unit_of
+from sciknow.axes.projection import (
+    crs_of,
+    degrees_of,
+    extent,
+    in_degrees,
+    metres_of,
+    scale_of,
+    unit_of,
+)
 from sciknow.errors import InvalidInput
 
 POLAR = CRS.from_epsg(3413).to_cf()
@@ -84,3 +92,25 @@ def test_a_mapping_that_pyproj_does_not_know_is_named():
 @pytest.mark.parametrize("unit", ["", " ", "7", "m s-1", "none"])
 def test_what_is_no_unit_is_none(unit):
     assert unit_of(unit) is None
+
+
+def test_a_globe_in_radians_is_brought_to_degrees_with_its_bounds():
+    edges = np.radians(np.array([[-90.0, 0.0], [0.0, 90.0]]))
+    lat = {"standard_name": "latitude", "units": "radian", "bounds": "edges"}
+    ds = xr.Dataset(
+        {"edges": (("lat", "side"), edges)},
+        {
+            "lat": ("lat", np.radians([-45.0, 45.0]), lat),
+            "lon": ("lon", [0.0], {"units": "degreeE"}),
+        },
+    )
+    found = in_degrees(ds)
+    np.testing.assert_allclose(found.lat, [-45, 45])
+    np.testing.assert_allclose(found.edges, [[-90, 0], [0, 90]])
+    assert found.lat.attrs["units"] == "degrees_north"
+    assert found.lon.identical(ds.lon)
+
+
+@pytest.mark.parametrize(("unit", "value"), [("deg", 7.0), ("", 7.0), ("m", 7.0), ("mrad", 0.401)])
+def test_only_other_angles_are_brought_to_degrees(unit, value):
+    assert degrees_of(side("lat", [7.0], unit)) == pytest.approx(value, abs=1e-3)

@@ -352,3 +352,25 @@ def test_no_hits_are_a_line_and_no_empty_table(hub):
     shown = hub.search("ice", publisher="nobody at all")._repr_html_()
     assert "<table" not in shown
     assert "left out by publisher" in shown
+
+
+def test_the_years_of_an_array_are_those_of_its_own_time():
+    run = np.arange("2000-01-01", "2000-01-04", dtype="M8[D]").astype("M8[ns]")
+    coords = {
+        "run": ("run", run, {"standard_name": "forecast_reference_time"}),
+        "time": ("time", run + np.timedelta64(800, "D"), {"standard_name": "time"}),
+    }
+    ds = xr.Dataset({"rain": (("run", "time"), np.zeros((3, 3)))}, coords)
+    assert likeness_of(ds).years == (2002, 2002)
+    assert likeness_of(ds.rain).years == (2002, 2002)
+
+
+def test_the_box_of_an_array_is_in_degrees_and_holds_both_sides_of_its_grid():
+    lat = {"standard_name": "latitude", "units": "radian"}
+    coords = {
+        "clat": ("clat", np.radians([40.0, 50.0]), lat),
+        "lon": ("lon", [0.0, 10.0], {"units": "degreeE"}),
+        "slon": ("slon", [5.0, 15.0], {"units": "degreeE"}),
+    }
+    found = likeness_of(xr.Dataset({"wind": ("lon", np.zeros(2))}, coords)).bbox
+    assert found == pytest.approx((0.0, 40.0, 15.0, 50.0))

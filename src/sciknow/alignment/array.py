@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from sciknow.axes.finder import with_axes
+from sciknow.axes.projection import in_degrees
 from sciknow.errors import InvalidInput
 
 
 def as_dataset(thing: Any, label: str = "it") -> xr.Dataset:
-    """Return an xarray object as a Dataset.
+    """Return an xarray object as a Dataset, its axes among the coordinates and in degrees.
 
     Raises
     ------
@@ -20,9 +22,9 @@ def as_dataset(thing: Any, label: str = "it") -> xr.Dataset:
         For a DataTree (naming its groups) and for anything else.
     """
     if isinstance(thing, xr.Dataset):
-        return thing
+        return in_degrees(with_axes(thing))
     if isinstance(thing, xr.DataArray):
-        return thing.to_dataset(name=thing.name or "values")
+        return in_degrees(thing.to_dataset(name=thing.name or "values"))
     if isinstance(thing, xr.DataTree):
         groups = ", ".join(list(thing.groups)[:8])
         raise InvalidInput(

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sciknow.axes.finder import find
+from sciknow.axes.rule import Kind
 from sciknow.errors import InvalidInput, MissingDependency
 from sciknow.model.coverage import BBox
 
@@ -122,10 +124,30 @@ def degrees_of(item: xr.DataArray) -> np.ndarray[Any, Any]:
     >>> degrees_of(xr.DataArray([0.0, np.pi], dims="cell", attrs={"units": "radian"})).tolist()
     [0.0, 180.0]
     """
+    by = _degrees_each(item)
+    return np.asarray(item.values if by == 1.0 else np.asarray(item.values, "f8") * by)
+
+
+def in_degrees(ds: xr.Dataset) -> xr.Dataset:
+    """Bring latitudes and longitudes in other angles to degrees, with their bounds; stays lazy."""
+    made = {}
+    for kind, unit in ((Kind.LATITUDE, "degrees_north"), (Kind.LONGITUDE, "degrees_east")):
+        name = find(ds, kind)
+        if not name or (by := _degrees_each(ds[name])) == 1.0:
+            continue
+        item = ds[name].variable
+        made[name] = xr.Variable(item.dims, item.data * by, item.attrs | {"units": unit})
+        edges = str(item.attrs.get("bounds", item.encoding.get("bounds")))
+        if edges in ds.variables:
+            made[edges] = ds.variables[edges] * by
+    return ds.assign(made)
+
+
+def _degrees_each(item: xr.DataArray) -> float:
+    """Return the degrees that one unit of a latitude or longitude is."""
     found = unit_of(str(item.attrs.get("units", "")).strip())
-    if found is None or not found[1] or found[0] == math.radians(1.0):
-        return np.asarray(item.values)
-    return np.asarray(np.degrees(np.asarray(item.values, "f8") * found[0]))
+    plain = found is None or not found[1] or found[0] == math.radians(1.0)
+    return 1.0 if plain or found is None else math.degrees(found[0])
 
 
 def metres_of(item: xr.DataArray, mapping: Mapping[str, Any]) -> float:

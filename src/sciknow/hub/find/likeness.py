@@ -1,7 +1,7 @@
 """What an array object says of itself: its origin, words, box and years.
 
-Works on anything with ``attrs`` that looks like an xarray or dask object, without importing
-either; no values are read, only attributes and the indexes that are in memory already.
+Works on anything with ``attrs``: an xarray object, a table of dask or pandas. No values are read,
+only attributes and the indexes that are in memory already.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
+
 import sciknow.readers as readers
 import sciknow.search as search
-from sciknow.axes.rule import Kind, kind_of
+from sciknow.axes.finder import find_each, find_times
+from sciknow.axes.projection import degrees_of
+from sciknow.axes.rule import Kind
 from sciknow.errors import InvalidInput, NotFound
 from sciknow.model import Concept, Dataset, Distribution, Publication
 from sciknow.model.coverage import BBox
@@ -139,8 +143,9 @@ def _variables(array: Any) -> Iterator[str]:
 
 
 def _box(array: Any, attrs: Mapping[Any, Any]) -> BBox | None:
-    south, north = _extent(array, attrs, "lat", Kind.LATITUDE)
-    west, east = _extent(array, attrs, "lon", Kind.LONGITUDE)
+    ds = _coordinates(array)
+    south, north = _extent(ds, attrs, "lat", Kind.LATITUDE)
+    west, east = _extent(ds, attrs, "lon", Kind.LONGITUDE)
     if south is None or north is None or west is None or east is None:
         return None
     if not -90 <= south <= north <= 90 or not -360 <= west <= east <= 360:
@@ -153,27 +158,25 @@ def _box(array: Any, attrs: Mapping[Any, Any]) -> BBox | None:
     return None if whole or min(west, east) < -180 else (west, south, east, north)
 
 
+def _coordinates(array: Any) -> xr.Dataset:
+    """Return the coordinates of an xarray object; those of the top of a tree; else none."""
+    if isinstance(array, xr.DataTree):
+        return array.to_dataset()
+    if isinstance(array, xr.DataArray):
+        return array.to_dataset(name=array.name or "values")
+    return array if isinstance(array, xr.Dataset) else xr.Dataset()
+
+
 def _extent(
-    array: Any, attrs: Mapping[Any, Any], short: str, kind: Kind
+    ds: xr.Dataset, attrs: Mapping[Any, Any], short: str, kind: Kind
 ) -> tuple[float | None, float | None]:
     """Return the least and the greatest latitude or longitude, from an index or attributes."""
-    for key, index in _indexes(array):
-        if kind_of(key, _coordinate_attrs(array, key)) is kind:
-            return _number(index.min()), _number(index.max())
+    at = [degrees_of(ds[name]) for name in find_each(ds, kind) if name in ds.indexes]
+    if known := [side for side in at if side.size]:
+        return _number(min(s.min() for s in known)), _number(max(s.max() for s in known))
     ends = (attrs.get(f"geospatial_{short}_{end}") for end in ("min", "max"))
     first, last = map(_number, ends)
     return first, last
-
-
-def _indexes(array: Any) -> list[tuple[Any, Any]]:
-    found = getattr(array, "indexes", None)
-    return [(key, index) for key, index in found.items() if len(index)] if found is not None else []
-
-
-def _coordinate_attrs(array: Any, key: Any) -> Mapping[Any, Any]:
-    coords = getattr(array, "coords", {})
-    attrs: Mapping[Any, Any] = getattr(coords[key], "attrs", {}) if key in coords else {}
-    return attrs
 
 
 def _number(value: Any) -> float | None:
@@ -185,8 +188,10 @@ def _number(value: Any) -> float | None:
 
 
 def _years(array: Any, attrs: Mapping[Any, Any]) -> tuple[int | None, int | None]:
-    for _, index in _indexes(array):
-        first, last = (getattr(end, "year", None) for end in (index.min(), index.max()))
+    ds = _coordinates(array)
+    for index in (ds.indexes[name] for name in find_times(ds) if name in ds.indexes):
+        ends_ = (index.min(), index.max()) if len(index) else ()
+        first, last = (getattr(end, "year", None) for end in ends_ or (None, None))
         if isinstance(first, int) and isinstance(last, int):
             return first, last
     ends = (str(attrs.get(f"time_coverage_{end}", "")) for end in ("start", "end"))
