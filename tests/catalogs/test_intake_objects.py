@@ -33,7 +33,9 @@ from servers.objects import object_server
 from servers.web import DataServer
 
 ROOT = Path(__file__).parents[2]
-CATALOGS = sorted((ROOT / "catalogs").glob("*.yaml"))
+CATALOGS = sorted(
+    path for path in (ROOT / "catalogs").glob("*.yaml") if path.name != "sources.yaml"
+)
 
 WAYS = (
     Distribution(id="z", access_url="data/two.zarr", reader="zarr", offline=True),

@@ -10,6 +10,7 @@ from sciknow.errors import InvalidInput, NotFound
 from sciknow.harvest.registry import installed_protocols
 from sciknow.hub import packaged_source
 from sciknow.model.licence import canonical
+from sciknow.vocab import Sector
 
 SHIPPED = read_sources(packaged_source() / "catalogs")
 CARD = {
@@ -69,3 +70,12 @@ def test_a_shipped_source_speaks_a_protocol_that_is_installed(source):
 def test_an_address_stands_once():
     places = [(item.address, item.sets) for item in SHIPPED.values()]
     assert len(set(places)) == len(places)
+
+
+def test_every_sector_has_a_source_or_was_looked_for():
+    """Nothing was found for two; docs/explanation/what-was-looked-for.md says where."""
+    without = set(Sector) - {name for item in SHIPPED.values() for name in item.sectors}
+    assert without == {Sector.CREDIT, Sector.WORK_SAFETY}
+    page = packaged_source() / "docs" / "explanation" / "what-was-looked-for.md"
+    if page.is_file():
+        assert "sources.yaml" in page.read_text()

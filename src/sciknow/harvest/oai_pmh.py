@@ -28,6 +28,7 @@ SHORTEST = timedelta(seconds=1)
 DEEPEST = 12
 """How often a window is halved at most."""
 
+_ARGUMENTS = ("verb", "metadataPrefix", "from", "until", "set", "resumptionToken", "identifier")
 _EMPTY = frozenset({"noRecordsMatch"})
 
 
@@ -187,8 +188,14 @@ class _Walk:
 
 
 def base_of(address: str) -> str:
-    """Return the address of a repository without a verb."""
-    return address.partition("?")[0]
+    """Return the address of a repository without a verb; what else stands in its query stays.
+
+    Examples
+    --------
+    >>> base_of("https://a.org/csw?mode=oaipmh&verb=Identify"), base_of("https://a.org/oai")
+    ('https://a.org/csw?mode=oaipmh', 'https://a.org/oai')
+    """
+    return Request(address, dict.fromkeys(_ARGUMENTS)).address
 
 
 def _prefix(url: str, ask: Ask) -> str:

@@ -24,7 +24,7 @@ _KEYS = (
     "protocol",
     "address",
     "sectors",
-    "country",
+    "region",
     "sets",
     "options",
     "every",
@@ -50,8 +50,8 @@ class Source:
         What is spoken, and where.
     sectors : tuple of Sector
         What its records are about.
-    country : str
-        ISO 3166 code of who runs it; empty for international ones.
+    region : str
+        ISO 3166 code of where it is run; empty for international ones.
     sets : tuple of str
         The parts that are harvested unless others are asked for.
     options : tuple of (str, str)
@@ -73,7 +73,7 @@ class Source:
     protocol: str
     address: str
     sectors: tuple[Sector, ...] = ()
-    country: str = ""
+    region: str = ""
     sets: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     every: float = 1.0
@@ -118,7 +118,7 @@ def parse_source(name: str, value: object, where: Where) -> Source:
         protocol=parse_slug(told["protocol"], where / "protocol"),
         address=parse_url(told["address"], where / "address"),
         sectors=parse_list(told["sectors"], where / "sectors", _sector),
-        country=_text(told, "country", where),
+        region=_text(told, "region", where),
         sets=parse_list(told.get("sets", ()), where / "sets", parse_text),
         options=_options(told.get("options", {}), where / "options"),
         every=parse_number(told.get("every", 1.0), where / "every", 0, 3600),
