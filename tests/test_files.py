@@ -3,19 +3,23 @@
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 import pytest
 
-from sciknow.errors import SciknowError
+from sciknow.errors import SciknowError, UntrustedInput
 from sciknow.files import (
     append_line,
     cache_folder,
+    check_plain,
     digests_of,
     exclusive_lock,
     files_below,
+    open_regular,
+    read_regular,
     sha256_bytes,
     sha256_file,
     write_atomic,
@@ -197,3 +201,35 @@ def test_digests_are_those_of_the_file_and_no_link_is_followed(tmp_path):
     (tmp_path / "link").symlink_to(path)
     with pytest.raises(OSError, match="symbolic"):
         digests_of(tmp_path / "link", ["sha256"])
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "link", "socket"])
+def test_what_is_no_regular_file_of_its_folder_is_not_opened(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    path = tmp_path / "in" / "a"
+    with socket.socket(socket.AF_UNIX) as made:
+        {
+            "pipe": lambda: os.mkfifo(path),
+            "device": lambda: path.symlink_to("/dev/zero"),
+            "folder": path.mkdir,
+            "link": lambda: path.symlink_to("../secret"),
+            "socket": lambda: made.bind("in/a"),
+        }[kind]()
+    with pytest.raises(UntrustedInput, match=r"regular|leads out"):
+        open_regular(path, path.parent)
+    if kind in ("pipe", "socket", "device"):
+        with pytest.raises(UntrustedInput):
+            check_plain(path)
+        with pytest.raises(UntrustedInput):
+            sha256_file(path)
+    if kind == "link":
+        assert read_regular(path) == b"secret"
+        assert read_regular(path, tmp_path, most=3) == b"sec"
+
+
+def test_what_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "no")
+    assert check_plain(tmp_path / "no") == tmp_path / "no"

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 import platformdirs
@@ -24,6 +26,9 @@ except ImportError:  # Windows: `lock` takes its own way there
     fcntl = None  # type: ignore[assignment]
 
 _NOT_A_LINK = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Opening a pipe waits for who writes into it, unless this is said."""
+
 _FAR = 2**31 - 2
 """Where Windows locks a byte: behind the end of the file, since a lock there keeps readers out."""
 _PAUSE = 0.02
@@ -48,18 +53,79 @@ def sha256_bytes(data: bytes) -> str:
 
 def sha256_file(path: Path) -> str:
     """Return the SHA-256 digest of a file's bytes as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests_of(path: Path, algorithms: Iterable[str]) -> dict[str, str]:
     """Return digests of a file by several algorithms, read once; a link is not followed."""
     hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-    with os.fdopen(os.open(path, os.O_RDONLY | _NOT_A_LINK), "rb") as file:
+    with os.fdopen(os.open(path, os.O_RDONLY | _NOT_A_LINK | _AT_ONCE), "rb") as file:
         while piece := file.read(2**20):
             for one in hashes.values():
                 one.update(piece)
     return {name: one.hexdigest() for name, one in hashes.items()}
+
+
+def open_regular(path: Path, folder: Path | None = None) -> BufferedReader:
+    """Open a file that somebody else may have made: a regular one, without waiting for anybody.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    folder : Path, optional
+        What it must lie in, links followed; without it a link leads wherever it does.
+
+    Raises
+    ------
+    OSError
+        When there is none, or it may not be read.
+    UntrustedInput
+        For a pipe, a device or a folder, and for a link that leads out of the folder.
+    """
+    real = path.resolve()
+    if folder is not None and not real.is_relative_to(folder.resolve()):
+        raise UntrustedInput(
+            f"{path} is a link that leads out of {folder}", hint="put the file itself there"
+        )
+    refused = UntrustedInput(f"{path} is no regular file", hint="only regular files are read")
+    if not stat.S_ISREG(real.stat().st_mode):  # some cannot even be opened
+        raise refused
+    handle = os.open(real, os.O_RDONLY | _AT_ONCE | _NOT_A_LINK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise refused
+    return os.fdopen(handle, "rb")
+
+
+def check_plain(path: Path) -> Path:
+    """Refuse what is neither a file nor a folder, for libraries that open a path themselves.
+
+    Raises
+    ------
+    UntrustedInput
+        For a pipe, a socket or a device.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return path  # whoever opens it says what is wrong
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise UntrustedInput(f"{path} is no regular file", hint="only regular files are read")
+    return path
+
+
+def read_regular(path: Path, folder: Path | None = None, *, most: int = -1) -> bytes:
+    """Return the bytes of such a file, *most* of them where that is given.
+
+    Raises
+    ------
+    OSError, UntrustedInput
+        As of `open_regular`.
+    """
+    with open_regular(path, folder) as file:
+        return file.read(most)
 
 
 def append_line(path: Path, line: bytes, *, durable: bool = False, follow: bool = True) -> None:

@@ -9,9 +9,7 @@ them. Spellings that YAML 1.1 turns into something a reader does not expect (``n
 from __future__ import annotations
 
 import math
-import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +19,7 @@ from typing import Any
 import yaml
 
 from sciknow.errors import InvalidInput, LimitExceeded, NotFound, SciknowError, UntrustedInput
+from sciknow.files import read_regular
 from sciknow.model.parse import Where, show
 
 MAX_BYTES = 48 * 2**20
@@ -53,28 +52,23 @@ class Document:
 
 
 def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
-    """Read a regular file of bounded size.
+    """Read a regular file of bounded size, which lies where it seems to.
 
     Raises
     ------
     NotFound
         When there is no file.
     UntrustedInput
-        For a device, a pipe or a folder: reading one may never end.
+        For a device, a pipe or a folder: reading one may never end; for a link out of its folder.
     LimitExceeded
         When the file is larger than *limit* bytes.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        data = read_regular(path, path.parent, most=limit + 1)
     except FileNotFoundError:
         raise NotFound(f"{path}: there is no such file", hint="check the path") from None
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read ({error.strerror})") from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise UntrustedInput(f"{path}: found no regular file, allowed is a YAML file")
-    with os.fdopen(handle, "rb") as file:
-        data = file.read(limit + 1)
     if len(data) > limit:
         raise LimitExceeded(
             f"{path}: found more than {limit:,} bytes, allowed are at most that many",

@@ -174,7 +174,7 @@ class _Reading:
         for path in files:
             where = Where(str(path.relative_to(self.folder)))
             try:
-                triples = read_triples(path, where)
+                triples = read_triples(path, where, self.folder)
             except InvalidInput as error:
                 self.problems.append(error)
                 continue

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from sciknow.errors import InvalidInput, LimitExceeded
+from sciknow.errors import InvalidInput, LimitExceeded, UntrustedInput
+from sciknow.files import read_regular
 from sciknow.graph.describe_dataset import describe_dataset
 from sciknow.graph.describe_knowledge import (
     describe_agent,
@@ -158,9 +159,9 @@ def ontology_quads(path: Path) -> list[Quad]:
     try:
         quads = [
             Quad(item.subject, item.predicate, item.object, graph)
-            for item in parse_rdf(path.read_bytes())
+            for item in parse_rdf(read_regular(path, path.parent))
         ]
-    except OSError as error:
+    except (OSError, UntrustedInput) as error:
         raise InvalidInput(f"{path}: {error}", hint="mend the Turtle file") from None
     except (InvalidInput, LimitExceeded) as error:
         raise InvalidInput(f"{path}: {error.message}", hint="mend the Turtle file") from None

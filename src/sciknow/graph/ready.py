@@ -15,6 +15,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode
 
 from sciknow.errors import InvalidInput, NotFound
+from sciknow.files import read_regular
 from sciknow.rdf.prefix import PREFIXES
 from sciknow.rdf.term import iri
 from sciknow.vocab import XSD
@@ -114,7 +115,10 @@ def ready_queries(folder: Path) -> tuple[ReadyQuery, ...]:
 
 
 def _read(path: Path) -> ReadyQuery:
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = read_regular(path, path.parent).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path}: {error}", hint="write it in UTF-8") from None
     heads = {" ".join(found[1].split()): found[2].strip() for found in _HEAD.finditer(text)}
     if not heads.get("title") or not heads.get("answers"):
         raise InvalidInput(

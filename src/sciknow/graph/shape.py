@@ -18,6 +18,7 @@ from rdflib.namespace import SH
 from rdflib.term import BNode, Literal, URIRef
 
 from sciknow.errors import InvalidInput
+from sciknow.files import read_regular
 from sciknow.formats import installed_formats
 from sciknow.model.identifier import doi_iri
 from sciknow.rdf.rdfterm import DATES, FAR_DATE, from_engine
@@ -88,7 +89,7 @@ def read_shapes(folder: Path) -> rdflib.Graph:
         raise InvalidInput(f"{folder} holds no shapes", hint="name the folder shapes/")
     for path in files:
         try:
-            graph.parse(path, format="turtle")
+            graph.parse(data=read_regular(path, folder), format="turtle")
         except Exception as error:
             raise InvalidInput(f"{path}: {error}", hint="mend the Turtle file") from error
     _add_readers(graph)

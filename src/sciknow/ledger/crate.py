@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sciknow.clock import now
-from sciknow.errors import InvalidInput, LimitExceeded, MissingDependency
-from sciknow.files import sha256_file, write_named
+from sciknow.errors import InvalidInput, LimitExceeded, MissingDependency, UntrustedInput
+from sciknow.files import read_regular, sha256_file, write_named
 from sciknow.formats import format_of_name
 from sciknow.ledger.book import Ledger, Opened
 from sciknow.ledger.citation import cite
@@ -100,7 +100,7 @@ def check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InvalidInput(f"{folder} is a file", hint="name a folder")
     found = folder / METADATA
-    if found.exists() and f'"{TOOL}"' not in found.read_text(encoding="utf-8", errors="replace"):
+    if found.exists() and f'"{TOOL}"' not in read_regular(found, folder).decode(errors="replace"):
         raise InvalidInput(
             f"{found} was made by another tool and is not overwritten",
             hint="name another folder",
@@ -192,6 +192,8 @@ def contents(folder: Path) -> list[Path]:
     ------
     LimitExceeded
         When there are more, or more bytes, than a study has.
+    UntrustedInput
+        When one is a link that leads out of the folder.
     """
     found = [
         path
@@ -200,6 +202,11 @@ def contents(folder: Path) -> list[Path]:
         and path != folder / METADATA
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
+    for path in found:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise UntrustedInput(
+                f"{path} is a link that leads out of {folder}", hint="put the file itself there"
+            )
     total = sum(path.stat().st_size for path in found)
     if len(found) > MAX_FILES or total > MAX_BYTES:
         raise _too_much(f"{folder} holds {counted(len(found), 'file')} with {total:,} bytes")

@@ -13,14 +13,14 @@ from datetime import datetime
 from pathlib import Path
 
 from sciknow.errors import InvalidInput, LimitExceeded, NotFound
-from sciknow.files import write_named
+from sciknow.files import read_regular, write_named
 from sciknow.ledger.book import library_versions
 from sciknow.ledger.difference import compare
 from sciknow.ledger.toml import read_toml, to_toml
 from sciknow.model import Distribution
 from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.identifier import bare
-from sciknow.model.parse import Where
+from sciknow.model.parse import Where, parse_slug
 from sciknow.model.plain import from_plain, to_plain
 from sciknow.text import harmless_in
 
@@ -261,7 +261,7 @@ def _content(path: Path) -> dict[str, object]:
     if path.stat().st_size > MAX_BYTES:
         raise InvalidInput(f"{path} has more than {MAX_BYTES:,} bytes, so it is no lockfile")
     try:
-        return dict(harmless_in(read_toml(path.read_bytes().decode())))
+        return dict(harmless_in(read_toml(read_regular(path, most=MAX_BYTES).decode())))
     except LimitExceeded as error:
         raise LimitExceeded(f"{path}: {error.message}", hint=error.hint) from None
     except (UnicodeDecodeError, InvalidInput) as error:
@@ -280,4 +280,7 @@ def parse_lock(plain: Mapping[str, object], where: Where) -> Lock:
         raise (where / "format").refuse(
             repr(plain.get("format", "nothing")), f"{FORMAT}, the form that this version reads"
         )
-    return from_plain(Lock, plain, where)
+    found = from_plain(Lock, plain, where)
+    for number, item in enumerate(found.dataset):
+        parse_slug(item.id, where / "dataset" / number / "id")
+    return found

@@ -10,6 +10,7 @@ from sciknow.model.coverage import PeriodOfTime, Resolution, SpatialCoverage
 from sciknow.model.distribution import Distribution
 from sciknow.model.identifier import cstr_iri, doi_iri
 from sciknow.model.langstring import LangString
+from sciknow.model.parse import Where, parse_slug
 from sciknow.model.provenance import Activity
 from sciknow.model.relation import Relation
 from sciknow.model.variable import Variable
@@ -23,7 +24,7 @@ class Dataset:
     Parameters
     ----------
     id : str
-        Identifier within the hub, for example ``noaa-oisst``.
+        Identifier within the hub, for example ``noaa-oisst``; of what has distributions a slug.
     title, description : LangString
         In one or both languages.
     sector : Sector
@@ -92,6 +93,10 @@ class Dataset:
     distributions: tuple[Distribution, ...] = ()
     provenance: tuple[Activity, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.distributions:  # folders and files are named by it
+            parse_slug(self.id, Where("a dataset") / "id")
 
     @property
     def iri(self) -> str:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from sciknow.errors import InvalidInput, LimitExceeded
+from sciknow.errors import InvalidInput, LimitExceeded, UntrustedInput
+from sciknow.files import read_regular
 from sciknow.model.langstring import LangString
 from sciknow.model.parse import MAX_TEXT, Where, parse_text, show
 from sciknow.rdf.guarded import parse_rdf
@@ -59,8 +60,17 @@ def picture(value: object) -> str:
     return "a blank node"
 
 
-def read_triples(path: Path, where: Where) -> Triples:
+def read_triples(path: Path, where: Where, folder: Path | None = None) -> Triples:
     """Parse one Turtle file into subject → property → values, in the file's order.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    where : Where
+        What messages call it.
+    folder : Path, optional
+        What it must lie in, links followed.
 
     Raises
     ------
@@ -68,11 +78,11 @@ def read_triples(path: Path, where: Where) -> Triples:
         When it is no file, too long, not UTF-8 or no Turtle; the message names the line.
     """
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise where.refuse(str(error), "a readable Turtle file") from None
+        data = read_regular(path, folder, most=MAX_FILE_BYTES + 1)
+    except (OSError, UntrustedInput) as error:
+        raise where.refuse(str(error), "a readable Turtle file of this folder") from None
     if len(data) > MAX_FILE_BYTES:
-        raise where.refuse(f"{len(data):,} bytes", f"at most {MAX_FILE_BYTES:,}")
+        raise where.refuse(f"more than {MAX_FILE_BYTES:,} bytes", "at most that many")
     try:
         quads = parse_rdf(data)
     except (InvalidInput, LimitExceeded) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack, get_args
 
 from sciknow.errors import InvalidInput, UntrustedInput
+from sciknow.files import check_plain
 from sciknow.model import Distribution
 from sciknow.model.format import REFERENCE_URL
 from sciknow.model.selection import Selection, parse_selection
@@ -262,7 +263,7 @@ def local_path(url: str, folder: Path) -> Path:
     InvalidInput
         For an empty path.
     UntrustedInput
-        For a path that leads outside the folder.
+        For a path that leads outside the folder, or to a pipe or a device.
     """
     name = url.removeprefix("file://").replace(CATALOG_DIR, str(folder))
     if not name or "\0" in name:
@@ -273,7 +274,7 @@ def local_path(url: str, folder: Path) -> Path:
             f"the path {url[:200]!r} leads outside the catalogue's folder {folder}",
             hint="local data lie beside their catalogue",
         )
-    return path
+    return check_plain(path)
 
 
 def _reach(distribution: Distribution, trusted: bool, private: bool) -> Reach:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sciknow.errors import UntrustedInput
+from sciknow.files import check_plain, open_regular
 from sciknow.model.preserved import FileVersion
 from sciknow.wire.trouble import Absent
 
@@ -16,7 +17,7 @@ def local_path(folder: Path | None, path: str) -> Path:
     Raises
     ------
     UntrustedInput
-        When it leads elsewhere.
+        When it leads elsewhere, or to a pipe or a device.
     """
     found = Path(path).resolve()
     if folder is None or not found.is_relative_to(folder.resolve()):
@@ -24,19 +25,32 @@ def local_path(folder: Path | None, path: str) -> Path:
             f"a reference leads to the local file {path[:200]!r}",
             hint=f"only files below {folder} may be read" if folder else "",
         )
-    return found
+    return check_plain(found)
 
 
-def read_local(path: Path, start: int | None = None, end: int | None = None) -> bytes:
+def read_local(
+    path: Path, start: int | None = None, end: int | None = None, folder: Path | None = None
+) -> bytes:
     """Return some bytes of a file; a negative start counts from its end.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    start, end : int, optional
+        The range, end excluded.
+    folder : Path, optional
+        What it must lie in, links followed.
 
     Raises
     ------
     Absent
         When there is none.
+    UntrustedInput
+        When it is no regular file, or a link that leads out.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path, folder) as file:
             if start is not None and start < 0:
                 file.seek(max(0, file.seek(0, 2) + start))
                 return file.read()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sciknow.files import open_regular
 from sciknow.wire.transport import Transport
 
 PAGE = 32 * 1024
@@ -33,7 +34,7 @@ class LocalFile:
 
     def fetch(self, low: int, high: int) -> bytes:
         """Return the bytes from one offset to another, the second excluded."""
-        with self.path.open("rb") as file:
+        with open_regular(self.path) as file:
             file.seek(low)
             return file.read(high - low)
 

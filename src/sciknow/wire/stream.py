@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sciknow.files import open_regular
 from sciknow.model.preserved import FileVersion
 from sciknow.net import WEB_SCHEMES, Deadline
 from sciknow.wire import blocking
@@ -179,7 +180,7 @@ def _object(
 def _local(path: Path, offset: int, known: FileVersion) -> Iterator[Stream]:
     state = _local_state(path)
     start = offset if state == known else 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(start)
         yield Stream(state, start, iter(lambda: file.read(PIECE), b""))
     if _local_state(path) != state:

@@ -18,6 +18,7 @@ from sciknow.hub.load.open import attrs_of, plan_dataset, source_of, ways_of
 from sciknow.hub.store.records import What
 from sciknow.hub.store.state import State
 from sciknow.model import Dataset, Distribution
+from sciknow.model.parse import Where, parse_slug
 from sciknow.model.preserved import FileRecord
 from sciknow.net import redact
 from sciknow.preservation import PreservationPlan, Preserved, PreservedBag, Workspace
@@ -39,6 +40,7 @@ def preserve(
 ) -> Preserved:
     """Keep a dataset for good; see `Hub.preserve`."""
     dataset, max_bytes = state.records.card(what), request.max_bytes
+    parse_slug(dataset.id, Where("what is preserved") / "id")
     notes = preservation.check_terms(dataset, despite=despite_terms)
     if not (dataset.license or dataset.rights or dry_run):
         warnings.warn(f"{dataset.id}: {notes[0]}", DegradedWarning, stacklevel=3)

@@ -20,7 +20,7 @@ from sciknow.hub.make.quads import quads_of
 from sciknow.hub.make.source import read_content
 from sciknow.hub.store.archive import archive_inputs
 from sciknow.hub.store.folder import HubFolder
-from sciknow.hub.store.manifest import FORMAT, Manifest, digest_files
+from sciknow.hub.store.manifest import FORMAT, Manifest, digest_files, home_of
 from sciknow.hub.store.paths import PACKAGE_SOURCE, packaged_source, user_hub
 from sciknow.hub.store.records import Stored, write_records
 from sciknow.hub.store.state import GRAPH, MERGED, RECORDS, SEARCH
@@ -123,6 +123,8 @@ def make(folder: HubFolder, plan: Plan, embedder: Embedder, report: Progress) ->
         "model": embedder.digest,
         "search": index_digest(plan.documents, embedder, plan.concepts),
     }
+    if home := _home(folder, plan.source):
+        inputs["home"] = home
     identifier = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     identifier = identifier[:_ID_DIGITS]
     with folder.building() as scratch:
@@ -153,6 +155,7 @@ def make(folder: HubFolder, plan: Plan, embedder: Embedder, report: Progress) ->
             created=stamp(),
             sciknow=__version__,
             source=plan.source,
+            home=home,
             inputs=inputs,
             model={
                 "name": embedder.name,
@@ -175,6 +178,14 @@ def _source(origin: Path, folder: HubFolder, packaged: bool) -> str:
     if origin.resolve().is_relative_to(root):
         return os.path.relpath(origin.resolve(), generation)
     return str(origin.resolve())
+
+
+def _home(folder: HubFolder, source: str) -> str:
+    """Return what a hub that was built from a folder outside it is known by."""
+    if not Path(source).is_absolute():
+        return ""
+    folder.root.mkdir(parents=True, exist_ok=True)
+    return home_of(folder.root)
 
 
 def _records_digest(objects: Sequence[Stored]) -> str:

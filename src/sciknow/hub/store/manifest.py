@@ -34,6 +34,8 @@ class Manifest:
         Version of the package that built it.
     source : str
         Folder with the catalogues, ``package:`` for those that ship with the package.
+    home : str
+        What tells the hub's folder from a copy of it (`home_of`), where *source* lies outside.
     inputs : mapping
         Name → digest of what went in.
     model : mapping
@@ -53,6 +55,7 @@ class Manifest:
     source: str
     inputs: Mapping[str, str]
     model: Mapping[str, object]
+    home: str = ""
     sectors: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -67,6 +70,14 @@ class Manifest:
     def write(self, generation: Path) -> None:
         """Write ``manifest.json`` into a generation's folder."""
         write_atomic(generation / NAME, json.dumps(asdict(self), ensure_ascii=False, indent=1))
+
+
+def home_of(hub: Path) -> str:
+    """Return what tells a hub's folder from a copy: its path, and its number on the disk.
+
+    Nobody who hands a hub on knows them, so that its manifest leads nowhere but into it.
+    """
+    return f"{hub.resolve()} {hub.stat().st_ino}"
 
 
 def read_manifest(generation: Path) -> Manifest:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sciknow.errors import DegradedWarning
 from sciknow.hub.store.folder import HubFolder
-from sciknow.hub.store.manifest import Manifest, read_manifest
+from sciknow.hub.store.manifest import Manifest, home_of, read_manifest
 from sciknow.hub.store.paths import PACKAGE_SOURCE, hub_name, packaged_source
 from sciknow.hub.store.records import Records
 
@@ -91,14 +93,29 @@ def open_state(folder: HubFolder, embedder: Embedder | Path | str | None = None)
     """
     generation = folder.current()
     manifest = read_manifest(generation)
-    source = manifest.source
-    root = packaged_source() if source == PACKAGE_SOURCE else generation / source
     return State(
         folder=folder,
         generation=generation,
         manifest=manifest,
         records=Records(generation / RECORDS),
-        base=root.resolve() / "catalogs",
+        base=_source(folder.root, generation, manifest) / "catalogs",
         name=hub_name(folder.root),
         embedder=embedder,
     )
+
+
+def _source(hub: Path, generation: Path, manifest: Manifest) -> Path:
+    """Return the folder that a hub was built from; a hub from elsewhere names none outside it."""
+    if manifest.source == PACKAGE_SOURCE:
+        return packaged_source().resolve()
+    found, root = (generation / manifest.source).resolve(), hub.resolve()
+    if found.is_relative_to(root) or manifest.home == home_of(hub):
+        return found
+    if (found / "catalogs").exists():
+        warnings.warn(
+            f"the hub {hub} was not built here, so files below {found} are not read for it; "
+            "build it again if they are yours",
+            DegradedWarning,
+            stacklevel=4,
+        )
+    return root

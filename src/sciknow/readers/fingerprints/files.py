@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sciknow.errors import IntegrityError, SourceUnavailable
-from sciknow.files import sha256_bytes
+from sciknow.files import open_regular, sha256_bytes
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
 from sciknow.readers.fileset import is_set, members
 from sciknow.readers.fingerprints.sample import WHOLE_BYTES, picks, ranges
@@ -167,7 +167,7 @@ async def _whole(
 def _digests(path: Path, cut: int) -> tuple[str, str]:
     """Return the digest of a file, and of its first bytes where it has grown."""
     digest, first, seen = hashlib.sha256(), hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while piece := file.read(2**20):
             digest.update(piece)
             first.update(piece[: max(0, cut - seen)])

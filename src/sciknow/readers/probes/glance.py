@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sciknow.clock import stamp
+from sciknow.files import open_regular
 from sciknow.model.probe import Outcome
 from sciknow.net import WEB_SCHEMES, redact
 from sciknow.readers.probes.outcome import Missed, of_status
@@ -87,7 +88,7 @@ def _local(path: Path, listing: bool) -> Glance:
         if not listing or next(path.iterdir(), None) is None:
             raise Missed(Outcome.CONTENT, "a folder" if not listing else "an empty folder")
         return Glance(modified=changed)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return Glance(file.read(HEAD), size=stat.st_size, modified=changed)
 
 

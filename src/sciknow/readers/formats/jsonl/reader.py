@@ -18,6 +18,7 @@ from fsspec.utils import read_block
 from pyarrow import json as arrow_json
 
 from sciknow.errors import InvalidInput, LimitExceeded, SourceUnavailable
+from sciknow.files import open_regular
 from sciknow.formats import path_of
 from sciknow.net import redact
 from sciknow.readers.formats.jsonl import FORMAT, TYPES
@@ -71,7 +72,7 @@ def _packing(url: str) -> Any:
 
 
 def _file(transport: Transport, url: str) -> Any:
-    return RangeFile(transport, url) if "://" in url else Path(url).open("rb")
+    return RangeFile(transport, url) if "://" in url else open_regular(Path(url))
 
 
 def _sample(location: Location) -> bytes:

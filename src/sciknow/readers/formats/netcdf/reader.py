@@ -12,6 +12,7 @@ import h5py
 import xarray as xr
 
 from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.files import open_regular
 from sciknow.net import redact
 from sciknow.readers.arrays import TOP, chunked, chunks, open_decoded, open_grouped, top_of
 from sciknow.readers.fileset import is_set, member_location, members
@@ -20,6 +21,7 @@ from sciknow.readers.formats.netcdf import FORMAT
 from sciknow.readers.formats.netcdf.census import arrays_of
 from sciknow.readers.formats.netcdf.classic import ClassicStore
 from sciknow.readers.formats.netcdf.cost import ClassicCosts, Hdf5Costs
+from sciknow.readers.formats.netcdf.inside import Inside
 from sciknow.readers.formats.netcdf.magic import CLASSIC, HDF5, HEAD, USER_BLOCK
 from sciknow.readers.formats.netcdf.set_cost import Member, SetCosts, shape_of
 from sciknow.readers.formats.netcdf.virtual import open_virtual
@@ -132,7 +134,7 @@ def first_bytes(path: Path) -> bytes:
         When there is no such file.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(HEAD)
     except OSError as error:
         raise SourceUnavailable(f"{path}: {error.strerror}", hint="check the path") from error
@@ -168,6 +170,7 @@ def _open_hdf5(
     url = str(getattr(file, "url", file))
     group = str(options.get("group") or "")
     with h5py.File(file, "r") as opened:  # h5netcdf leaves a half-made object where this fails
+        Inside(opened, url).check(group, whole=group != TOP)
         if group and group not in opened:
             raise SourceUnavailable(
                 f"the file has no group {group!r}",

@@ -13,15 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import xarray as xr
 from kerchunk.hdf import SingleHdf5ToZarr
 
 from sciknow.errors import InvalidInput
-from sciknow.files import cache_folder, sha256_bytes, write_atomic
+from sciknow.files import cache_folder, open_regular, sha256_bytes, write_atomic
 from sciknow.net import redact
 from sciknow.readers.alike import alike
 from sciknow.readers.formats.kerchunk.references import parse_document, resolver
+from sciknow.readers.formats.netcdf.inside import Inside
 from sciknow.readers.formats.zarr.store import ReferenceStore, open_group, probe
 from sciknow.readers.protocol import Location
 from sciknow.wire.rangefile import RangeFile
@@ -100,12 +102,14 @@ async def _sizes(location: Location, urls: Sequence[str]) -> list[str]:
 def scan(location: Location, url: str) -> dict[str, Any]:
     """Return the references of one file; its chunk index is read."""
     if location.path is not None:
-        with Path(url).open("rb") as local:
+        with open_regular(Path(url)) as local:
             return _scan(local, url)
     return _scan(RangeFile(location.transport, url), url)
 
 
 def _scan(file: Any, url: str) -> dict[str, Any]:
+    with h5py.File(file, "r") as opened:
+        Inside(opened, url).check(whole=True)
     made = SingleHdf5ToZarr(file, url=url, inline_threshold=INLINE, error="raise")
     return dict(made.translate()["refs"])
 

@@ -16,6 +16,7 @@ from sciknow.errors import SciknowError
 from sciknow.readers.formats.zarr.store import SourceStore
 from sciknow.readers.plans.cost import HELD, Cost, of_chunks, pick, reads, split
 from sciknow.readers.selection import Index
+from sciknow.wire.folder import read_local
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import Absent
 
@@ -182,8 +183,7 @@ class Sizes:
     def _read(self, key: str, span: tuple[int, int | None]) -> bytes | None:
         try:
             if isinstance(self.root, Path):
-                data = (self.root / key).read_bytes()
-                return data[span[0] : span[1]]
+                return read_local(self.root / key, *span, self.transport.folder)
             if isinstance(self.root, SourceStore):
                 return self.transport.run(self.transport.fetch(self.root.url(key), *span))
         except (FileNotFoundError, SciknowError):

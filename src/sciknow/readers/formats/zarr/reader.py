@@ -8,7 +8,6 @@ from typing import Any
 
 import xarray as xr
 import zarr
-from zarr.storage import LocalStore
 
 from sciknow.errors import SourceUnavailable
 from sciknow.model.fingerprint import Fingerprint
@@ -17,9 +16,10 @@ from sciknow.readers.formats.zarr import FORMAT
 from sciknow.readers.formats.zarr.cost import Sizes, ZarrCosts
 from sciknow.readers.formats.zarr.fingerprint import zarr_fingerprint
 from sciknow.readers.formats.zarr.payload import store_members
-from sciknow.readers.formats.zarr.store import SourceStore, document, open_group, probe
+from sciknow.readers.formats.zarr.store import FolderStore, SourceStore, document, open_group, probe
 from sciknow.readers.plans.cost import Costs
 from sciknow.readers.protocol import Location
+from sciknow.wire.folder import read_local
 
 
 class ZarrReader:
@@ -32,13 +32,8 @@ class ZarrReader:
         group = str(options.get("group") or "").strip("/")
         if location.path is not None:
             documents = local_documents(location.path, location.url, group)
-            return open_group(
-                LocalStore(location.path, read_only=True),
-                location.url,
-                documents,
-                options,
-                location.limits,
-            )
+            kept = FolderStore(location.path, folder=location.transport.folder)
+            return open_group(kept, location.url, documents, options, location.limits)
         store = SourceStore(location.transport, location.url)
         location.transport.kept[location.url] = store
         documents = location.transport.run(self._probe(store, group))
@@ -51,7 +46,7 @@ class ZarrReader:
         store: Any = location.transport.kept.get(location.url)
         root: Path | SourceStore = store if store is not None else Path(location.url)
         if store is None:
-            store = LocalStore(location.url, read_only=True)
+            store = FolderStore(location.url, folder=location.transport.folder)
         group = str(options.get("group") or "").strip("/")
         return ZarrCosts(
             zarr.open_group(store, path=group, mode="r"), Sizes(location.transport, root)
@@ -82,5 +77,5 @@ def local_documents(folder: Path, url: str, group: str = "") -> dict[str, Any]:
     if not folder.is_dir():
         raise SourceUnavailable(f"there is no Zarr folder at {url}", hint="check the path")
     keys = ("zarr.json", ".zmetadata", ".zgroup", ".zarray")
-    found = {key: document((folder / key).read_bytes()) for key in keys if (folder / key).is_file()}
+    found = {key: document(read_local(folder / key)) for key in keys if (folder / key).is_file()}
     return {key: value for key, value in found.items() if value is not None}

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import xarray as xr
@@ -22,13 +23,15 @@ from zarr.abc.store import (
     Store,
     SuffixByteRequest,
 )
-from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
+from zarr.storage import LocalStore
 
 from sciknow.errors import SciknowError, SourceUnavailable, UntrustedInput
 from sciknow.readers.arrays import TOP, chunks, open_decoded, open_grouped
 from sciknow.readers.formats.zarr.codec import bounded
 from sciknow.readers.formats.zarr.size import check_group
 from sciknow.wire.budget import Limits
+from sciknow.wire.folder import read_local
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import HINTS, Absent, TroubleKind, explain
 
@@ -130,6 +133,65 @@ class ReadOnlyStore(Store):
         """Yield every key."""
         async for key in self.list_prefix(""):
             yield key
+
+
+class FolderStore(LocalStore):
+    """A Zarr store in a folder, of which regular files are read and no link that leads out.
+
+    Parameters
+    ----------
+    root : Path or str
+        The store.
+    folder : Path, optional
+        What its files must lie in, links followed; the store itself when left out.
+    """
+
+    def __init__(
+        self, root: Path | str, *, read_only: bool = True, folder: Path | None = None
+    ) -> None:
+        super().__init__(root, read_only=read_only)
+        self.folder = folder or self.root
+
+    async def get(
+        self,
+        key: str,
+        prototype: BufferPrototype | None = None,
+        byte_range: ByteRequest | None = None,
+    ) -> Buffer | None:
+        """Return the bytes under a key, or None where there are none."""
+        return await asyncio.to_thread(
+            self.get_sync, key, prototype=prototype, byte_range=byte_range
+        )
+
+    def get_sync(
+        self,
+        key: str,
+        *,
+        prototype: BufferPrototype | None = None,
+        byte_range: ByteRequest | None = None,
+    ) -> Buffer | None:
+        """Return the bytes under a key, in this thread."""
+        start, end = span(byte_range)
+        path = self.root / key
+        try:
+            data = read_local(path, start, end, self.folder)
+        except Absent:
+            return None
+        except UntrustedInput:
+            if path.is_dir():
+                return None
+            raise
+        return (prototype or default_buffer_prototype()).buffer.from_bytes(data)
+
+    async def get_partial_values(
+        self,
+        prototype: BufferPrototype,
+        key_ranges: Iterable[tuple[str, ByteRequest | None]],
+    ) -> list[Buffer | None]:
+        """Return the bytes of several ranges."""
+        return list(
+            await asyncio.gather(*(self.get(key, prototype, part) for key, part in key_ranges))
+        )
 
 
 class SourceStore(ReadOnlyStore):
