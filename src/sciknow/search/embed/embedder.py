@@ -85,6 +85,14 @@ class TokenEmbedder(Protocol):
 
 
 @runtime_checkable
+class WordEmbedder(Protocol):
+    """An embedder that can tell words that it was taught whole from misspelt and rare ones."""
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word in small letters is one of its vocabulary."""
+
+
+@runtime_checkable
 class BriskEmbedder(Protocol):
     """An embedder that can read questions faster, not quite as exactly."""
 

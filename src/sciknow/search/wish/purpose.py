@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from sciknow.pattern import Pattern
-from sciknow.search.language.analysis import pieces, terms
+from sciknow.search.language.analysis import PARTICLES, pieces, terms
 from sciknow.text import has_han
 
 _ACTS = (
@@ -58,7 +58,6 @@ HOLLOW = frozenset(
 
 _ZH = "|".join(sorted(filter(has_han, HOLLOW), key=len, reverse=True))
 _HOLLOW_ZH = re.compile(_ZH)
-_PARTICLES = frozenset("的了或都和与及在是有也很就以所把被为对从到请吗呢吧只个些")
 _WORDS = re.compile(rf"{_ZH}|[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
 
 
@@ -113,7 +112,7 @@ def is_hollow(text: str) -> bool:
     (True, False)
     """
     left = _HOLLOW_ZH.sub(" ", text)
-    return all(term in HOLLOW or term in _PARTICLES for term in terms(left))
+    return all(term in HOLLOW or term in PARTICLES for term in terms(left))
 
 
 def _part(question: str) -> tuple[int, int] | None:

@@ -66,6 +66,7 @@ _FIELDS = {
     "format": ("format",),
     "variable": ("variables",),
     "unit": ("unit",),
+    "spelling": ("spelled",),
     "not wanted": ("unwanted",),
 }
 """Constraint → the fields of `Understood` that hold it."""
@@ -119,6 +120,8 @@ class Understood:
         What is named by a short name of data.
     unit : str
         Unit that the values should have, or one that it can be made from.
+    spelled : tuple of str
+        What was read in place of misspelt words, with those.
     unwanted : tuple of str
         What is not wanted, in the question's words.
     text : str
@@ -138,6 +141,7 @@ class Understood:
     format: str = ""
     variables: tuple[Variable, ...] = ()
     unit: str = ""
+    spelled: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     text: str = field(default="", compare=False, repr=False)
     spans: Mapping[str, Sequence[_Span]] = field(default_factory=dict, compare=False, repr=False)
@@ -326,6 +330,8 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
         yield "variable", " and ".join(said)
     if wish.unit:
         yield "unit", f"in {wish.unit}"
+    if wish.spelled:
+        yield "spelling", " and ".join(wish.spelled)
     if wish.unwanted:
         yield "not wanted", "not " + " nor ".join(wish.unwanted)
 
