@@ -20,6 +20,7 @@ LEVELS = [
         "_lazy",
         "clock",
         "database",
+        "digest",
         "files",
         "net",
         "pattern",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import sqlite3
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,7 @@ from pathlib import Path
 import platformdirs
 
 from sciknow.errors import InvalidInput, NotFound, SciknowError, UntrustedInput
+from sciknow.text import squeeze
 
 try:
     import fcntl
@@ -199,6 +201,26 @@ def write_named(path: Path, data: bytes | str) -> Path:
             hint="name a file in a folder of yours, on a disk with room",
         ) from error
     return path
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turn what writing below a folder says of a disk into one error; what was written goes.
+
+    Raises
+    ------
+    SciknowError
+        For a full disk, a quota, a limit on the size of files, a folder that is not ours.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise SciknowError(
+            f"{getattr(error, 'filename', None) or place} cannot be written: {squeeze(why)[:300]}",
+            hint="see that the disk has room and files may be so large (`df`, `ulimit -f`), then "
+            "try again; what was there before is as it was",
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Fixtures: a small source folder and the hub built from it."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def source(tmp_path):
 def built(small_hub):
     """Return the folder of a hub that tests only read."""
     return small_hub
+
+
+@pytest.fixture
+def copied(built, tmp_path):
+    """Return a hub of one's own, to damage: a copy of the one that tests only read."""
+    return Path(shutil.copytree(built, tmp_path / "copied"))
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sciknow.digest import check_digest
 from sciknow.errors import IntegrityError, InvalidInput, MissingDependency, NotFound
 from sciknow.search import Index, build_index, document_of_text, load_embedder
 from sciknow.search.arrays import unit
-from sciknow.search.digest import check_digest
 from sciknow.search.embed.model_folder import find_model
 from sciknow.search.embed.onnx import PACKAGE, OnnxEmbedder
 from sciknow.search.embed.weights import in_bytes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,29 @@ from sciknow.errors import IntegrityError
 
 
 def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:
-    """Write an array to ``<folder>/<name>.npy``."""
+    """Write an array to ``<folder>/<name>.npy``, durably.
+
+    numpy's own way (``np.save``) closes a C file beside ours and drops what that close says: on a
+    full disk the end of an array was missing and nobody heard of it.
+
+    Raises
+    ------
+    OSError
+        When not every byte could be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    path, rows = folder / f"{name}.npy", np.ascontiguousarray(array)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(rows))
+        expected = file.tell() + rows.nbytes
+        if rows.nbytes:
+            file.write(rows.reshape(-1).view(np.uint8).data)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.stat().st_size != expected:
+        raise OSError(
+            errno.EIO, f"{path.stat().st_size:,} of {expected:,} bytes written", str(path)
+        )
 
 
 def open_array(folder: Path, name: str) -> NDArray[Any]:

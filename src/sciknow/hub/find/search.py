@@ -116,6 +116,7 @@ def parse_question(
 
 def index_of(state: State) -> Index:
     """Return the index of a hub, opened when it is first needed."""
+    state.whole.check(SEARCH)
     if state.engines.index is None:
         own = state.embedder
         embedder = None if own is None else load_embedder(own)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import sciknow.graph as graph
 from sciknow.clock import stamp
-from sciknow.files import write_atomic
+from sciknow.errors import SciknowError
+from sciknow.files import write_atomic, writing
 from sciknow.hub.make.documents import documents_of
 from sciknow.hub.make.harvested import read_harvests
 from sciknow.hub.make.merge import merge
 from sciknow.hub.make.quads import quads_of
 from sciknow.hub.make.source import read_content
+from sciknow.hub.make.trial import try_generation
 from sciknow.hub.store.archive import archive_inputs
 from sciknow.hub.store.folder import HubFolder
 from sciknow.hub.store.manifest import FORMAT, Manifest, digest_files, home_of
@@ -94,7 +96,8 @@ def build_generation(
     )
     path = make(folder, plan, load_embedder(model, verify=True), report)
     if archive:
-        archive_inputs(folder.archive, origin, content.files(), path.name)
+        with writing(folder.archive):
+            archive_inputs(folder.archive, origin, content.files(), path.name)
     return folder
 
 
@@ -127,28 +130,12 @@ def make(folder: HubFolder, plan: Plan, embedder: Embedder, report: Progress) ->
         inputs["home"] = home
     identifier = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     identifier = identifier[:_ID_DIGITS]
-    with folder.building() as scratch:
+    with writing(folder.root), folder.building() as scratch:
         known = folder.whole(identifier)
-        if known is not None:
+        if known is not None and _opens(folder, known, embedder):
             folder.serve(known)
             return known
-        report("records", 0, 1)
-        write_records(scratch / RECORDS, plan.objects)
-        report("records", 1, 1)
-        build_index(
-            scratch / SEARCH,
-            plan.documents,
-            embedder=embedder,
-            cache=EmbeddingCache(),
-            concepts=plan.concepts,
-            progress=report,
-        )
-        if plan.quads is not None:
-            report("graph", 0, 1)
-            graph.write_store(scratch / GRAPH, plan.quads)
-            report("graph", 1, 1)
-        if plan.merged:
-            write_atomic(scratch / MERGED, json.dumps(plan.merged, ensure_ascii=False, indent=1))
+        _fill(scratch, plan, embedder, report)
         Manifest(
             id=identifier,
             kind=plan.kind,
@@ -166,7 +153,38 @@ def make(folder: HubFolder, plan: Plan, embedder: Embedder, report: Progress) ->
             counts=plan.counts,
             files=digest_files(scratch),
         ).write(scratch)
+        try_generation(folder, scratch, embedder)
         return folder.publish(scratch, identifier)
+
+
+def _fill(scratch: Path, plan: Plan, embedder: Embedder, report: Progress) -> None:
+    """Write the records, the index and the graph of a plan into a new folder."""
+    report("records", 0, 1)
+    write_records(scratch / RECORDS, plan.objects)
+    report("records", 1, 1)
+    build_index(
+        scratch / SEARCH,
+        plan.documents,
+        embedder=embedder,
+        cache=EmbeddingCache(),
+        concepts=plan.concepts,
+        progress=report,
+    )
+    if plan.quads is not None:
+        report("graph", 0, 1)
+        graph.write_store(scratch / GRAPH, plan.quads)
+        report("graph", 1, 1)
+    if plan.merged:
+        write_atomic(scratch / MERGED, json.dumps(plan.merged, ensure_ascii=False, indent=1))
+
+
+def _opens(folder: HubFolder, generation: Path, embedder: Embedder) -> bool:
+    """Tell whether a generation whose files are whole serves; one that does not is built anew."""
+    try:
+        try_generation(folder, generation, embedder)
+    except SciknowError:
+        return False
+    return True
 
 
 def _source(origin: Path, folder: HubFolder, packaged: bool) -> str:

@@ -14,17 +14,23 @@ A build writes a folder of its own, makes it durable, renames it to its id and o
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sciknow.errors import NotFound
+from sciknow.errors import IntegrityError, NotFound, SciknowError
 from sciknow.files import exclusive_lock, sync_folder, sync_tree, write_atomic
 from sciknow.hub.store.manifest import NAME, damages, read_manifest
+from sciknow.text import clean
 
 _SCRATCH = ".building-"
+_LONGEST = 255
+"""Bytes of the longest name that a folder may have."""
+_IDENTIFIER = re.compile(r"\w[\w-]{0,99}", re.ASCII)
+"""What a generation may be called."""
 
 
 class HubFolder:
@@ -47,16 +53,29 @@ class HubFolder:
         Raises
         ------
         NotFound
-            When the folder holds no hub.
+            When the folder holds no hub, or not the generation that is named.
+        IntegrityError
+            When ``CURRENT`` is damaged.
         """
         try:
-            name = (self.root / "CURRENT").read_text().strip()
+            with (self.root / "CURRENT").open("rb") as file:
+                name = file.read(_LONGEST + 1).decode().strip()
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound(
                 f"{self.root} holds no hub", hint="make one with `sciknow build`"
             ) from None
+        except (OSError, ValueError) as error:
+            raise IntegrityError(
+                f"{self.root}/CURRENT cannot be read: {error}",
+                hint="build the hub again with `sciknow build`",
+            ) from None
+        if not _IDENTIFIER.fullmatch(name):
+            raise IntegrityError(
+                f"{self.root}/CURRENT holds {clean(name)[:60]!r}, expected the id of a generation",
+                hint="build the hub again with `sciknow build`",
+            )
         path = self.generations / name
-        if not name or "/" in name or not (path / NAME).is_file():
+        if not (path / NAME).is_file():
             raise NotFound(
                 f"{self.root}/CURRENT names generation {name!r}, which is not there",
                 hint="build the hub again with `sciknow build`",
@@ -107,9 +126,10 @@ class HubFolder:
         """Return the folder of an undamaged generation with this id; None without one."""
         for path in self.all():
             if path.name.split("-")[0] == identifier:
-                manifest = read_manifest(path)
-                if manifest.id == identifier and not any(damages(path, manifest)):
-                    return path
+                with suppress(SciknowError, OSError):  # a damaged one is built anew
+                    manifest = read_manifest(path)
+                    if manifest.id == identifier and not any(damages(path, manifest)):
+                        return path
         return None
 
     def all(self) -> list[Path]:

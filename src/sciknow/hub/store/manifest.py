@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 from sciknow.errors import IntegrityError, InvalidInput, NotFound
-from sciknow.files import files_below, sha256_file, write_atomic
+from sciknow.files import files_below, sha256_bytes, sha256_file, write_atomic
 from sciknow.model.plain import from_plain
 from sciknow.text import counted
 
 FORMAT = 1
 """Layout of a generation; a reader refuses another one."""
 NAME = "manifest.json"
+_OWN = "sha256"
+"""The digest of all that a manifest says beside it; those of versions before 0.2 have none."""
 _LOCKS = frozenset({"LOCK", ".tantivy-meta.lock", ".tantivy-writer.lock"})
 
 
@@ -69,7 +72,9 @@ class Manifest:
 
     def write(self, generation: Path) -> None:
         """Write ``manifest.json`` into a generation's folder."""
-        write_atomic(generation / NAME, json.dumps(asdict(self), ensure_ascii=False, indent=1))
+        plain = asdict(self)
+        plain[_OWN] = _own_digest(plain)
+        write_atomic(generation / NAME, json.dumps(plain, ensure_ascii=False, indent=1))
 
 
 def home_of(hub: Path) -> str:
@@ -96,10 +101,10 @@ def read_manifest(generation: Path) -> Manifest:
     try:
         plain = json.loads(path.read_bytes())
         layout = plain["format"]
-        found = from_plain(Manifest, plain) if layout == FORMAT else None
+        found = _checked(plain) if layout == FORMAT else None
     except FileNotFoundError:
         raise NotFound(f"{generation} holds no {NAME}", hint="build the hub again") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OSError, RecursionError):
         raise IntegrityError(f"{path} is damaged", hint="build the hub again") from None
     if found is None:
         raise InvalidInput(
@@ -107,6 +112,27 @@ def read_manifest(generation: Path) -> Manifest:
             hint="build the hub again with this version",
         )
     return found
+
+
+def _checked(plain: dict[str, Any]) -> Manifest:
+    """Read what a manifest says.
+
+    Raises
+    ------
+    ValueError
+        When it is not what was written, or its own digest is another one.
+    """
+    own = plain.pop(_OWN, None)
+    if own is not None and own != _own_digest(plain):
+        raise ValueError("its digest differs")
+    found = from_plain(Manifest, plain)
+    if any(path.is_absolute() or ".." in path.parts for path in map(PurePath, found.files)):
+        raise ValueError("a file outside the generation")
+    return found
+
+
+def _own_digest(plain: Mapping[str, object]) -> str:
+    return sha256_bytes(json.dumps(plain, sort_keys=True).encode())
 
 
 def digest_files(generation: Path) -> dict[str, tuple[str, int]]:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def open_hub(
-    path: Path | str | None = None, *, embedder: Embedder | Path | str | None = None
+    path: Path | str | None = None,
+    *,
+    embedder: Embedder | Path | str | None = None,
+    verify: bool = False,
 ) -> Hub:
     """Open a hub for reading.
 
@@ -25,6 +28,10 @@ def open_hub(
     embedder : Embedder, path or str, optional
         The model for questions, by name or folder or itself; it has to be the very one that the
         hub was built with, and is found by its name when left out.
+    verify : bool
+        Compare every file afresh with its recorded digest, in the background: a verb that comes
+        after damage was found raises `IntegrityError`. Without it a file is compared when it is
+        first used, and again when its size or times have changed.
 
     Returns
     -------
@@ -35,10 +42,15 @@ def open_hub(
     ------
     NotFound
         When the folder holds no hub.
+    IntegrityError
+        When what names or describes its generation is damaged.
 
     Examples
     --------
     >>> hub = open_hub()                             # doctest: +SKIP
     >>> hub.search("北极海冰密集度 逐月")             # doctest: +SKIP
     """
-    return Hub(find_hub(path), embedder=embedder)
+    hub = Hub(find_hub(path), embedder=embedder)
+    if verify:
+        hub._state.whole.watch()
+    return hub

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -102,13 +102,17 @@ class Records:
     ----------
     path : Path
         The file that `write_records` made.
+    check : callable, optional
+        Called before it is read: raises when the file is not as it was written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, check: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self._check = check
         self._store: sqlite3.Connection | None = None
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        self._check()
         try:
             if self._store is None:
                 self._store = open_plain(self._path)

@@ -12,6 +12,7 @@ from sciknow.hub.store.folder import HubFolder
 from sciknow.hub.store.manifest import Manifest, home_of, read_manifest
 from sciknow.hub.store.paths import PACKAGE_SOURCE, hub_name, packaged_source
 from sciknow.hub.store.records import Records
+from sciknow.hub.store.whole import Whole
 
 if TYPE_CHECKING:
     from sciknow.graph import GraphStore, HubGraph
@@ -55,6 +56,8 @@ class State:
         The generation's own folder.
     manifest : Manifest
         What it was made from and holds.
+    whole : Whole
+        Whether its files are as they were written.
     records : Records
         Its records.
     base : Path
@@ -70,6 +73,7 @@ class State:
     folder: HubFolder
     generation: Path
     manifest: Manifest
+    whole: Whole
     records: Records
     base: Path
     name: str
@@ -91,13 +95,21 @@ def open_state(folder: HubFolder, embedder: Embedder | Path | str | None = None)
     NotFound
         When the folder holds no hub.
     """
-    generation = folder.current()
+    return open_generation(folder, folder.current(), embedder)
+
+
+def open_generation(
+    folder: HubFolder, generation: Path, embedder: Embedder | Path | str | None = None
+) -> State:
+    """Open one generation of a hub, also one that does not serve yet."""
     manifest = read_manifest(generation)
+    whole = Whole(generation, manifest)
     return State(
         folder=folder,
         generation=generation,
         manifest=manifest,
-        records=Records(generation / RECORDS),
+        whole=whole,
+        records=Records(generation / RECORDS, lambda: whole.check(RECORDS)),
         base=_source(folder.root, generation, manifest) / "catalogs",
         name=hub_name(folder.root),
         embedder=embedder,

@@ -19,6 +19,7 @@ def store_of(state: State) -> GraphStore:
     InvalidInput
         For a hub of plain texts, which has none.
     """
+    state.whole.check(GRAPH)
     if state.engines.store is None:
         folder = state.generation / GRAPH
         if not folder.is_dir():

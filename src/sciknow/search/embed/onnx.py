@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from onnxruntime import GraphOptimizationLevel, InferenceSession, OrtValue, SessionOptions
 from tokenizers import Encoding, Tokenizer
 
+from sciknow.digest import check_digest
 from sciknow.errors import MissingDependency
 from sciknow.files import sha256_bytes
 from sciknow.progress import Progress
 from sciknow.search.arrays import unit
-from sciknow.search.digest import check_digest
 from sciknow.search.embed.embedder import MAX_CHARACTERS, SCALE, Tokens, Vectors
 from sciknow.search.embed.weights import as_published, in_part_bytes, read_safetensors
 

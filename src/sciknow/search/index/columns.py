@@ -161,6 +161,13 @@ class Columns:
             self._arrays[name] = open_array(self._folder, name)
         return self._arrays[name]
 
+    def load(self) -> None:
+        """Open every column."""
+        for name in ("place", "place-start", "period", "grain", "flag"):
+            self._read(f"column-{name}")
+        for name in _LISTS:
+            self.numbers(name)
+
     def at(self, rows: NDArray[np.int64]) -> Columns:
         """Return the columns of some records only, in the order of *rows*."""
         return _Part(self, rows)

@@ -13,7 +13,8 @@ import tempfile
 import weakref
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -50,21 +51,56 @@ def build_lexical(folder: Path, texts: Iterable[Mapping[str, str]]) -> None:
     """
     place = folder / "tantivy"
     place.mkdir(parents=True)
-    index = tantivy.Index(_schema(), path=str(place))
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
     ledger = _Ledger()
+    with engine_errors(place, "written"):
+        index = tantivy.Index(_schema(), path=str(place))
+        writer = index.writer(heap_size=_HEAP, num_threads=1)
     for number, fields in enumerate(texts):
         analysed = [terms(fields.get(name, "")) for name in FIELDS]
-        document = tantivy.Document()
-        document.add_unsigned("row", number)
-        for name, words in zip(FIELDS, analysed, strict=True):
-            if words:
-                document.add_text(name, " ".join(words))
-        writer.add_document(document)
+        with engine_errors(place, "written"):
+            writer.add_document(_document(number, analysed))
         ledger.add(analysed)
-    writer.commit()
-    writer.wait_merging_threads()
+    with engine_errors(place, "written"):
+        writer.commit()
+        writer.wait_merging_threads()
     ledger.save(folder)
+
+
+def _document(number: int, analysed: Sequence[Sequence[str]]) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("row", number)
+    for name, words in zip(FIELDS, analysed, strict=True):
+        if words:
+            document.add_text(name, " ".join(words))
+    return document
+
+
+@contextmanager
+def engine_errors(place: Path, done: str) -> Iterator[None]:
+    """Turn what tantivy raises, its panics too, into one error.
+
+    A panic is no `Exception`: it ends whatever does not name it.
+
+    Raises
+    ------
+    IntegrityError
+        Saying what could not be done with the index in a folder.
+    """
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise _unfit(place, done, str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unfit(place, done, "its engine gave up") from None
+
+
+def _unfit(place: Path, done: str, why: str) -> IntegrityError:
+    hint = "run: sciknow build"
+    if done == "written":
+        hint = "see that the disk has room and files may be so large, then build again"
+    return IntegrityError(f"the index in {place} cannot be {done}: {why[:300]}", hint=hint)
 
 
 class _Ledger:
@@ -121,7 +157,9 @@ class Lexical:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._searcher = _open_tantivy(folder / "tantivy", self).searcher()
+        self._place = folder / "tantivy"
+        with engine_errors(self._place, "opened"):
+            self._searcher = _open_tantivy(self._place, self).searcher()
         self._schema = _schema()
         self._key = open_array(folder, f"{_FILES}-key")
         self._count = open_array(folder, f"{_FILES}-count")
@@ -170,8 +208,10 @@ class Lexical:
         ]
         if not parts or not len(self):
             return np.zeros(0, np.int64)
-        found = self._searcher.search(tantivy.Query.boolean_query(parts), limit, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in found])
+        with engine_errors(self._place, "read"):
+            query = tantivy.Query.boolean_query(parts)
+            found = self._searcher.search(query, limit, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in found])
         return np.array(rows, np.int64).reshape(-1)
 
     def weights(self, words: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -212,19 +252,14 @@ def _open_tantivy(place: Path, owner: object) -> tantivy.Index:
 
     tantivy writes lock files beside the index when it is opened.
     """
-    try:
-        if not tantivy.Index.exists(str(place)):
-            raise IntegrityError(f"{place} holds no index", hint="run: sciknow build")
-        scratch = Path(tempfile.mkdtemp(prefix="sciknow-index-"))
-        weakref.finalize(owner, shutil.rmtree, scratch, ignore_errors=True)
-        for path in place.iterdir():
-            if not path.name.endswith(".lock"):
-                (scratch / path.name).symlink_to(path.resolve())
-        return tantivy.Index.open(str(scratch))
-    except (OSError, ValueError) as error:
-        raise IntegrityError(
-            f"the index in {place} cannot be opened: {error}", hint="run: sciknow build"
-        ) from error
+    if not tantivy.Index.exists(str(place)):
+        raise IntegrityError(f"{place} holds no index", hint="run: sciknow build")
+    scratch = Path(tempfile.mkdtemp(prefix="sciknow-index-"))
+    weakref.finalize(owner, shutil.rmtree, scratch, ignore_errors=True)
+    for path in place.iterdir():
+        if not path.name.endswith(".lock"):
+            (scratch / path.name).symlink_to(path.resolve())
+    return tantivy.Index.open(str(scratch))
 
 
 def term_key(term: str) -> int:

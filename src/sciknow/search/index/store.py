@@ -196,6 +196,10 @@ class Store:
                 f"{self._path} is damaged: {error}", hint="run: sciknow build"
             ) from error
 
+    def count(self) -> int:
+        """Return the number of records."""
+        return int(self._rows("select count(*) from record")[0][0])
+
     def records(self, rows: Sequence[int]) -> dict[int, Record]:
         """Return some records by row."""
         marks = ",".join("?" * len(rows))

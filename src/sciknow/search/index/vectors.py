@@ -153,6 +153,9 @@ class VectorStore:
         self._start = open_array(folder, f"{_FILES}-start")
         self._owner = open_array(folder, f"{_FILES}-owner")
 
+    def __len__(self) -> int:
+        return len(self._start) - 1
+
     @cached_property
     def _one_each(self) -> bool:
         return bool((np.diff(self._start) == 1).all())
@@ -256,6 +259,9 @@ class TitleStore:
     def __init__(self, folder: Path) -> None:
         self._vectors = open_array(folder, _TITLES)
 
+    def __len__(self) -> int:
+        return len(self._vectors)
+
     @staticmethod
     def there(folder: Path) -> bool:
         """Tell whether any record of an index has a title."""
@@ -298,6 +304,9 @@ class TokenStore:
         self._vectors = open_array(folder, _TOKENS)
         self._start = open_array(folder, f"{_TOKENS}-start")
         self._idf = open_array(folder, f"{_TOKENS}-idf")
+
+    def __len__(self) -> int:
+        return len(self._start) - 1
 
     @staticmethod
     def there(folder: Path) -> bool:

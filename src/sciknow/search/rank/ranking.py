@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sciknow.errors import IntegrityError
 from sciknow.place.place import find_places
 from sciknow.search.arrays import open_array
 from sciknow.search.embed.embedder import Tokens, Vectors
@@ -165,6 +166,24 @@ class Collection:
     def store(self) -> Store:
         """The records' texts, and the hub's labels."""
         return Store(self._folder / "store.sqlite")
+
+    def load(self) -> None:
+        """Open every part, also those that no question has needed yet.
+
+        Raises
+        ------
+        IntegrityError
+            For a part that does not open.
+        """
+        self.columns.load()
+        rows = [len(self.lexical), len(self.vectors), len(self.columns), self.store.count()]
+        rows += [len(part) for part in (self.titles, self.tokens) if part is not None]
+        if any(number != len(self) for number in rows):
+            raise IntegrityError(
+                f"the parts of {self._folder} hold {sorted(set(rows))} records, "
+                f"expected are {len(self)} in each",
+                hint="run: sciknow build",
+            )
 
     def select(self, filters: Filters) -> Selection:
         """Apply filters."""
