@@ -258,6 +258,11 @@ def agent(name: object, *identifiers: object, person: bool = False) -> Agent | N
     )
 
 
+def is_standard_name(text: str) -> bool:
+    """Tell whether a text is written as CF's standard names are."""
+    return re.fullmatch(r"[a-z][a-z0-9_]*", text) is not None
+
+
 def slug(name: str) -> str:
     """Return an id of ours for a name; where letters were lost, its digest tells it from others.
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+WHOLE = 2**31
+"""A page that holds everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -121,6 +124,8 @@ class Dialect(Protocol):
         Where the source's address leads, such as ``/oai``.
     media_type : str
         Of its pages.
+    paged : bool
+        Left out, or False where everything comes in one answer, which is then what faults befall.
     """
 
     protocol: str

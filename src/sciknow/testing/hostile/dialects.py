@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row, Shown
+from sciknow.testing.hostile.documents import DataJsonDialect, ErddapDialect
 from sciknow.testing.hostile.searches import (
     CmrDialect,
     DataCiteDialect,
@@ -153,7 +154,9 @@ DIALECTS: tuple[Dialect, ...] = (
     CkanDialect(),
     CmrDialect(),
     DataCiteDialect(),
+    DataJsonDialect(),
     DataverseDialect(),
+    ErddapDialect(),
     InvenioDialect(),
     OaiDialect(),
     StacDialect(),

@@ -128,7 +128,8 @@ class HostileServer:
 
     def befalls(self, listing: Listing) -> bool:
         """Tell whether the fault befalls a page: the second one, and with some faults once."""
-        if not 0 < listing.start <= self.size:
+        paged = getattr(self.dialect, "paged", True)
+        if (not 0 < listing.start <= self.size) if paged else listing.start:
             return False
         with self._lock:
             self._befell += 1
