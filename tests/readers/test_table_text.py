@@ -17,7 +17,6 @@ from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded, SciknowE
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution, take_fingerprint
 from sciknow.readers.formats.csv import zipped
-from sciknow.readers.formats.excel import reader as excel
 
 ROWS = 2_000
 
@@ -205,11 +204,10 @@ def test_lines_in_blocks(folder, stations, monkeypatch):
     np.testing.assert_allclose(frame["value"].compute(), stations["value"])
 
 
-def test_sheets(folder, stations, monkeypatch):
+def test_sheets(folder, stations):
     named = open_distribution(way("t.xlsx", sheet="值"), base=folder)
     np.testing.assert_allclose(named["value"].compute(), stations["value"])
     with pytest.raises(SciknowError, match="gone"):
         open_distribution(way("t.xlsx", sheet="gone"), base=folder)
-    monkeypatch.setattr(excel, "MAX_UNPACKED", 1_000)
     with pytest.raises(LimitExceeded, match="unpacks to"):
-        open_distribution(way("t.xlsx"), base=folder)
+        open_distribution(way("t.xlsx"), base=folder, limits={"unpacked": 1_000})

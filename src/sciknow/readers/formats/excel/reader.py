@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dask.dataframe as dd
 import pandas as pd
 
-from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
-from sciknow.net import redact
+from sciknow.errors import SourceUnavailable
 from sciknow.readers.formats.excel import FORMAT, PASSED
+from sciknow.readers.formats.excel.bounds import check_workbook
 from sciknow.readers.plans.whole_cost import WholeCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import from_parts, set_index
+from sciknow.wire.budget import Limits
 from sciknow.wire.transport import Transport
-from sciknow.wire.trouble import DAMAGED, explain
-
-MAX_UNPACKED = 512 * 2**20
-"""The most bytes that a workbook may unpack to."""
+from sciknow.wire.trouble import explain
 
 SAMPLE = 200
 """Rows from which columns and types are told."""
@@ -38,13 +35,13 @@ class ExcelReader:
             raise SourceUnavailable(f"there is no file {location.url}", hint="check the path")
         chosen = {key: value for key, value in options.items() if key in PASSED}
         chosen |= {"sheet_name": options.get("sheet", 0)}
-        read = ReadSheet(location.transport, location.url, chosen)
+        read = ReadSheet(location.transport, location.url, chosen, None, location.limits)
         with explain(location.url, "a workbook"):
             first = read.rows(SAMPLE + 1)
             meta = first.iloc[:0]
             if len(first) > SAMPLE:
                 meta = meta.astype({name: "f8" for name in meta.select_dtypes("integer").columns})
-            frame = from_parts(ReadSheet(read.transport, read.url, chosen, meta), [0], meta)
+            frame = from_parts(replace(read, meta=meta), [0], meta)
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
 
@@ -67,12 +64,15 @@ class ReadSheet:
         As of `pandas.read_excel`.
     meta : pandas.DataFrame, optional
         An empty table of the columns and types.
+    limits : Limits
+        How large it may be.
     """
 
     transport: Transport
     url: str
     options: dict[str, Any]
     meta: pd.DataFrame | None = None
+    limits: Limits = Limits()
 
     def __call__(self, _: int) -> pd.DataFrame:
         """Read the whole sheet."""
@@ -91,20 +91,8 @@ class ReadSheet:
             When it would unpack to more than is allowed.
         """
         data = self.transport.run(self.transport.fetch(self.url))
-        _check(data, self.url)
+        check_workbook(data, self.url, self.limits)
         found: pd.DataFrame = pd.read_excel(
             io.BytesIO(data), engine="openpyxl", nrows=count, **self.options
         )
         return found
-
-
-def _check(data: bytes, url: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise IntegrityError(f"{redact(url)} is not a workbook: {error}", hint=DAMAGED) from error
-    if size > MAX_UNPACKED:
-        raise LimitExceeded(
-            f"{redact(url)} unpacks to {size:,} bytes", hint=f"at most {MAX_UNPACKED:,} are read"
-        )

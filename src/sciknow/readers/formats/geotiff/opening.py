@@ -44,7 +44,7 @@ def open_images(location: Location, options: Mapping[str, object]) -> xr.Dataset
     with explain(location.url, "a GeoTIFF"):
         store = store_of(tiff, options)
     location.transport.kept[location.url] = tiff
-    return decoded(store, options)
+    return decoded(store, options, location.url, location.limits)
 
 
 def costs_of(location: Location, options: Mapping[str, object]) -> Costs:
@@ -83,7 +83,8 @@ def _open_set(location: Location, options: Mapping[str, object]) -> xr.Dataset:
     for at, (name, found) in enumerate(mosaics.items()):
         attrs = common(said)[0] if name == DATA else said[at]
         variables[name] = mosaic_variable(found, (first, "y", "x"), attrs)
-    return decoded(GeotiffStore(file_attrs(tiffs[0].main), variables), options)
+    store = GeotiffStore(file_attrs(tiffs[0].main), variables)
+    return decoded(store, options, location.url, location.limits)
 
 
 def _mosaics(

@@ -20,6 +20,8 @@ from sciknow.readers.formats.geotiff.meta import band_attrs, common, file_attrs
 from sciknow.readers.formats.geotiff.mosaic import Mosaic, outer, preferred_chunks, squeezed
 from sciknow.readers.formats.geotiff.tiff import Tiff
 from sciknow.readers.protocol import Location
+from sciknow.readers.size import check_variables
+from sciknow.wire.budget import Limits
 from sciknow.wire.rangefile import LocalFile, RangeFile
 from sciknow.wire.trouble import explain
 
@@ -194,8 +196,17 @@ def grid_variables(grid: Grid) -> dict[str, xr.Variable]:
     return found
 
 
-def decoded(store: GeotiffStore, options: Mapping[str, object]) -> xr.Dataset:
-    """Decode values as the options say, and put them on dask."""
+def decoded(
+    store: GeotiffStore, options: Mapping[str, object], url: str, limits: Limits
+) -> xr.Dataset:
+    """Decode values as the options say, and put them on dask.
+
+    Raises
+    ------
+    LimitExceeded
+        For too many tiles, or an image too wide or high.
+    """
+    check_variables(store.get_variables(), limits, url, options.get("chunks"))
     opened = xr.open_dataset(store, engine="store", **decoding(options))
     return chunked(opened.set_coords(GRID_MAPPING), chunks(options))
 

@@ -7,25 +7,32 @@ too) and as Parquet. Templates are replaced as plain text; nothing in a document
 from __future__ import annotations
 
 import base64
-import gzip
 import io
 import json
 import posixpath
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import numcodecs
 import pyarrow.parquet as pq
 
-from sciknow.errors import IntegrityError, SourceUnavailable, UntrustedInput
+from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable, UntrustedInput
 from sciknow.net import REMOTE_SCHEMES, parse_url
 from sciknow.readers.formats.kerchunk.probe import is_folder
+from sciknow.readers.jsontext import read_json
+from sciknow.readers.packed import unpacked
 from sciknow.readers.protocol import Location
+from sciknow.wire.budget import MAX_METADATA, MAX_UNPACKED, Limits
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import DAMAGED
+
+LIMITS = Limits()
+WHAT = "the reference document"
+_PACKED = {b"\x28\xb5\x2f\xfd": "zstd", b"\x1f\x8b": "gzip"}
+_TEMPLATE = re.compile(r"\{\{ ?([^{}]{1,200}?) ?\}\}")
 
 Resolve = Callable[[str], str]
 """Turn an address of a document into one that the transport takes."""
@@ -72,7 +79,10 @@ def resolver(base: str, *, local: bool, protocol: str = "") -> Resolve:
 
 
 def parse_document(
-    data: bytes, resolve: Resolve, overrides: Mapping[str, str] | None = None
+    data: bytes,
+    resolve: Resolve,
+    overrides: Mapping[str, str] | None = None,
+    limits: Limits = LIMITS,
 ) -> dict[str, Any]:
     """Read a JSON reference document.
 
@@ -84,6 +94,8 @@ def parse_document(
         Checks an address.
     overrides : mapping, optional
         Templates that take the place of the document's own.
+    limits : Limits
+        How large it may be.
 
     Returns
     -------
@@ -96,10 +108,14 @@ def parse_document(
         When it is no reference document.
     UntrustedInput
         When it leads where nothing may be read, or holds expressions to be evaluated.
+    LimitExceeded
+        When it unpacks to more bytes, or holds more values, than are taken.
     """
     try:
-        plain = json.loads(_unpacked(data))
-    except (ValueError, OSError, RuntimeError) as error:
+        plain = read_json(_unpacked(data, limits), WHAT, limits)
+    except LimitExceeded:
+        raise
+    except ValueError as error:
         raise IntegrityError(
             f"the references are no JSON document: {error}", hint=DAMAGED
         ) from error
@@ -116,15 +132,19 @@ def parse_document(
             "the references hold expressions to be evaluated (gen)",
             hint="write them out, for example with kerchunk.utils.consolidate",
         )
-    templates = dict(plain.get("templates", {})) if "refs" in plain else {}
+    told = plain.get("templates") if "refs" in plain else {}
+    templates = dict(told) if isinstance(told, Mapping) else {}
     templates |= overrides or {}
     return {key: parse_reference(key, value, templates, resolve) for key, value in refs.items()}
 
 
-def _unpacked(data: bytes) -> bytes:
-    if data[:4] == b"\x28\xb5\x2f\xfd":
-        return bytes(numcodecs.Zstd().decode(data))
-    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+def _unpacked(data: bytes, limits: Limits) -> bytes:
+    kind = next((kind for head, kind in _PACKED.items() if data.startswith(head)), "")
+    if not kind:
+        return data
+    if limits.unpacked == MAX_UNPACKED:
+        limits = replace(limits, unpacked=MAX_METADATA)
+    return unpacked(data, kind, WHAT, limits)
 
 
 def parse_reference(
@@ -141,10 +161,10 @@ def parse_reference(
         url = value[0]
         if "{{" in url:
             url = _filled(url, templates)
-        place = tuple(int(number) for number in value[1:])
-        if any(number < 0 for number in place):
+        place = tuple(value[1:])
+        if not all(type(number) is int and 0 <= number < 2**63 for number in place):
             raise IntegrityError(
-                f"the reference {key} has a negative offset or length", hint=DAMAGED
+                f"the reference {key[:200]} has an offset or length that is none", hint=DAMAGED
             )
         return (resolve(url), *place)
     raise IntegrityError(
@@ -153,8 +173,8 @@ def parse_reference(
 
 
 def _filled(url: str, templates: Mapping[str, str]) -> str:
-    for name, text in templates.items():
-        url = url.replace("{{" + name + "}}", str(text)).replace("{{ " + name + " }}", str(text))
+    # once, and no template within another: each could double the one before
+    url = _TEMPLATE.sub(lambda found: str(templates.get(found[1], found[0])), url)
     if "{{" in url:
         raise UntrustedInput(
             f"the reference {url[:200]!r} holds an expression to be evaluated",
@@ -176,7 +196,7 @@ class ParquetReferences(Mapping[str, Any]):
 
     def __init__(self, read: Callable[[str], bytes], resolve: Resolve) -> None:
         self.read, self.resolve = read, resolve
-        plain = json.loads(read(".zmetadata"))
+        plain = read_json(read(".zmetadata"), WHAT)
         self.metadata: dict[str, Any] = plain["metadata"]
         self.record_size = int(plain["record_size"])
         self._part = lru_cache(maxsize=32)(self._load)
@@ -286,7 +306,9 @@ def read_references(location: Location) -> Mapping[str, Any]:
             raise IntegrityError(f"{root} holds no references: {error}", hint=DAMAGED) from error
     work = location.transport.fetch(location.url, document=True)
     resolve = Resolver(location.url, local, protocol)
-    return parse_document(location.transport.run(work), resolve, _overrides(location))
+    return parse_document(
+        location.transport.run(work), resolve, _overrides(location), location.limits
+    )
 
 
 def _overrides(location: Location) -> dict[str, str]:

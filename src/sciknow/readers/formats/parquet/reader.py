@@ -8,10 +8,12 @@ from typing import Any, cast
 import dask.dataframe as dd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.selection import Selection
+from sciknow.net import redact
 from sciknow.readers.copies.members import Member, Members, members_of, of_file_or_set
 from sciknow.readers.fingerprints.files import file_fingerprint
 from sciknow.readers.formats.parquet import FORMAT, PASSED, geo
@@ -48,6 +50,7 @@ class ParquetReader:
             raise SourceUnavailable(f"there is nothing at {location.url}", hint="check the path")
         with explain(location.url, "a Parquet table"):
             with open_file(location.transport, files_of(location)[0][1]) as first:
+                check_footer(first.metadata, location)
                 schema = first.schema_arrow
             told = (schema.metadata or {}).get(b"geo")
             known = None if told is None else geo.parse_geo(told)
@@ -89,6 +92,19 @@ class ParquetReader:
     def costs(self, location: Location, options: Mapping[str, object]) -> ParquetCosts:
         """Return what reading costs."""
         return ParquetCosts(location, location.transport.kept[location.url])
+
+
+def check_footer(footer: pq.FileMetaData, location: Location) -> None:
+    """Refuse a file of too many columns or row groups.
+
+    Raises
+    ------
+    LimitExceeded
+        Says how many.
+    """
+    what = redact(location.url)
+    location.limits.check("names", footer.num_columns, what, "columns")
+    location.limits.check("chunks", footer.num_row_groups, what, "row groups")
 
 
 def _plain(location: Location, options: Mapping[str, object], schema: pa.Schema) -> dd.DataFrame:

@@ -7,7 +7,6 @@ through the transport, each address once, up to a number of documents.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
 from sciknow.readers.formats.stac import MAX_ITEMS
 from sciknow.readers.formats.stac.link import follow
+from sciknow.readers.jsontext import read_json
 from sciknow.readers.protocol import Location
 from sciknow.text import clean
 from sciknow.wire.trouble import DAMAGED
@@ -241,8 +241,10 @@ def parse(data: bytes, url: str) -> dict[str, Any]:
             hint=f"at most {MAX_DOCUMENT:,} are read; ask for fewer items",
         )
     try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        found = read_json(data, f"the STAC document {redact(url)}")
+    except LimitExceeded:
+        raise
+    except ValueError as error:
         raise IntegrityError(
             f"{redact(url)} is no STAC document: {str(error)[:200]}", hint=DAMAGED
         ) from error

@@ -105,7 +105,7 @@ def open_cube(
                 raise InvalidInput(f"two bands are called {name!r}", hint="name one asset")
             mosaics[name] = found
             variables[name] = mosaic_variable(found, ("time", "y", "x"), attrs)
-    opened = decoded(GeotiffStore({}, variables), options)
+    opened = decoded(GeotiffStore({}, variables), options, location.url, location.limits)
     names = xr.Variable("time", np.array(_joined(chosen, layers, len(times)))).chunk()
     return opened.assign_coords({ITEM: names}), MosaicCosts(mosaics, frozenset({ITEM}))
 

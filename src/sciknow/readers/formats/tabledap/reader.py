@@ -102,7 +102,7 @@ class TabledapReader:
         root, _, name = url.rpartition(PATH)
         with explain(url, "a table of ERDDAP"):
             info = location.transport.fetch(f"{root}/info/{name}/index.json", document=True)
-            table = parse_info(location.transport.run(info))
+            table = parse_info(location.transport.run(info), location.limits)
             location.transport.kept[location.url] = table
             return _frame(location, options, table, Selection())
 

@@ -9,7 +9,6 @@ words) are answered by every version.
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,9 +21,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.io import netcdf_file
 
-from sciknow.errors import IntegrityError, InvalidInput
+from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded
 from sciknow.model.selection import Selection
+from sciknow.readers.jsontext import LIMITS, read_json
 from sciknow.readers.rows import Interval, longitudes, times
+from sciknow.wire.budget import Limits
 from sciknow.wire.trouble import DAMAGED
 
 Moment: TypeAlias = pd.Timestamp | None
@@ -137,7 +138,7 @@ def unique(columns: Iterable[Column]) -> tuple[Column, ...]:
     return tuple({item.name: item for item in columns}.values())
 
 
-def parse_info(data: bytes) -> Table:
+def parse_info(data: bytes, limits: Limits = LIMITS) -> Table:
     """Read the document ``info/<dataset>/index.json``.
 
     Raises
@@ -146,10 +147,14 @@ def parse_info(data: bytes) -> Table:
         When it is no such document.
     """
     try:
-        table = json.loads(data)["table"]
+        table = read_json(data, "the description of an ERDDAP dataset", limits)["table"]
         names = list(table["columnNames"])
         at = [names.index(name) for name in _HEADS]
+        count = sum(row[at[0]] == "variable" for row in table["rows"])
+        limits.check("names", count, "the table of ERDDAP", "columns")
         rows = [tuple(str(row[number]) for number in at) for row in table["rows"]]
+    except LimitExceeded:
+        raise
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise IntegrityError(
             f"no description of an ERDDAP dataset: {error}", hint=DAMAGED

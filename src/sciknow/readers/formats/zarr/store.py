@@ -26,10 +26,11 @@ from zarr.abc.store import (
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.storage import LocalStore
 
-from sciknow.errors import SciknowError, SourceUnavailable, UntrustedInput
+from sciknow.errors import LimitExceeded, SciknowError, SourceUnavailable, UntrustedInput
 from sciknow.readers.arrays import TOP, chunks, open_decoded, open_grouped
 from sciknow.readers.formats.zarr.codec import bounded
 from sciknow.readers.formats.zarr.size import check_group
+from sciknow.readers.jsontext import read_json
 from sciknow.wire.budget import Limits
 from sciknow.wire.folder import read_local
 from sciknow.wire.transport import Transport
@@ -367,7 +368,9 @@ def flatten(documents: Mapping[str, Any]) -> dict[str, Any]:
 def document(data: bytes | None) -> Any:
     """Read a metadata document; None where there is none or it is no JSON object."""
     try:
-        found = json.loads(data) if data else None
+        found = read_json(data, "a Zarr metadata document") if data else None
+    except LimitExceeded:
+        raise
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
