@@ -187,3 +187,21 @@ def test_a_locked_part_opens_although_the_record_has_grown(tmp_path):
         more.to_zarr(at, append_dim="time", consolidated=True)
         again = hub.open("ice-monthly", locked=tmp_path / "a.lock")
         np.testing.assert_array_equal(again["siconc"].values, before)
+
+
+def test_a_locked_part_holds_the_stations_of_its_samples(place):
+    ds = xr.Dataset(
+        {"t": ("obs", np.arange(4.0)), "size": ("at", [3, 1], {"sample_dimension": "obs"})},
+        {
+            "lat": ("at", [0.0, 50.0], {"units": "degrees_north"}),
+            "lon": ("at", [0.0, 50.0], {"units": "degrees_east"}),
+        },
+    )
+    ds.to_netcdf(place / "a.nc", engine="h5netcdf")
+    part = {"bbox": [-10.0, -10.0, 10.0, 10.0], "variables": ["t"]}
+    item = place.lock(place.way("a.nc"), selection=part)
+    assert {state.name for state in item.fingerprint.variables} == {"t", "size", "lat", "lon"}
+    assert place.verify().status is Status.UNCHANGED
+    moved = ds.assign_coords(lat=("at", [1.0, 50.0], ds.lat.attrs))
+    moved.to_netcdf(place / "a.nc", engine="h5netcdf")
+    assert place.verify().status is Status.CHANGED

@@ -290,3 +290,25 @@ def test_a_box_on_a_turned_pole_is_told_in_true_degrees():
     inside = (lon >= 10) & (lon <= 30) & (lat >= 45) & (lat <= 55)
     assert found.rlat.values.tolist() == at[inside.any(axis=1)].tolist()
     assert found.rlon.values.tolist() == at[inside.any(axis=0)].tolist()
+
+
+def test_variables_keep_the_bounds_of_their_axes(tmp_path):
+    days = pd.date_range("2000-02-01", periods=3, freq="MS")
+    edges = np.stack([days - pd.offsets.MonthBegin(1), days], axis=1)
+    ds = xr.Dataset(
+        {"a": ("time", np.arange(3.0)), "b": ("time", np.ones(3)), "edges": (("time", "n"), edges)},
+        {"time": ("time", days, {"bounds": "edges"})},
+    )
+    ds.time.encoding["units"] = "days since 2000-01-01"
+    way = saved(ds, tmp_path / "a.nc")
+    found = open_distribution(way, base=tmp_path, variables=["a"], period=("2000-03", None))
+    assert list(found.data_vars) == ["a"]
+    np.testing.assert_array_equal(found.edges, edges[1:])
+    whole = open_distribution(way, base=tmp_path)
+    assert set(whole.data_vars) == {"a", "b", "edges"}
+
+
+def test_texts_are_no_dates():
+    ds = xr.Dataset({"a": ("time", [1.0, 2.0])}, {"time": ["2000-01-01", "2000-01-02"]})
+    with pytest.raises(InvalidInput, match="'time' holds texts, not dates"):
+        select(ds, Selection(period=("2000", "2000")))

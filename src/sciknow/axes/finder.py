@@ -208,7 +208,8 @@ def why_no_period(ds: xr.Dataset) -> str:
         said = kind_of(name, item.attrs) if name in ds.coords else told(item.attrs)
         if said is Kind.TIME and item.ndim < 2 and not _dated(item):
             unit = item.attrs.get("units", "no units")
-            return f"their time {str(name)!r} holds numbers, not dates ({unit})"
+            what = "numbers" if np.issubdtype(item.dtype, np.number) else "texts"
+            return f"their time {str(name)!r} holds {what}, not dates ({unit})"
     if found:
         return ""
     return "the data have no time coordinate"
@@ -269,11 +270,20 @@ def _is_side(ds: xr.Dataset, item: xr.DataArray) -> bool:
     return item.ndim == 1 and item.name in ds.dims and np.issubdtype(item.dtype, np.number)
 
 
-def bounds_names(ds: xr.Dataset) -> set[str]:
-    """Return the names of the variables that hold cell bounds."""
+def bounds_names(ds: xr.Dataset, whole: xr.Dataset | None = None) -> set[str]:
+    """Return the names of the variables that hold cell bounds.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Whose variables tell.
+    whole : xarray.Dataset, optional
+        Where the bounds are, if not in the same.
+    """
     told_ = {str(item.attrs.get("bounds", "")) for item in ds.variables.values()}
     told_ |= {str(item.encoding.get("bounds", "")) for item in ds.variables.values()}
-    return {name for name in told_ if name in ds.variables}
+    told_ |= {str(item.attrs.get("climatology", "")) for item in ds.variables.values()}
+    return {name for name in told_ if name in (ds if whole is None else whole).variables}
 
 
 def bounds_of(ds: xr.Dataset, name: str) -> np.ndarray[Any, Any] | None:

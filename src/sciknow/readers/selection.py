@@ -12,6 +12,7 @@ import xarray as xr
 from sciknow.axes.finder import (
     Axes,
     GridKind,
+    bounds_names,
     find,
     find_axes,
     find_each,
@@ -74,8 +75,8 @@ def indices(ds: xr.Dataset, selection: Selection) -> dict[str, Index]:
 def chosen(ds: xr.Dataset, variables: Sequence[str]) -> xr.Dataset:
     """Return some variables of a dataset with what says where they lie; all for none.
 
-    These are their grid mappings, axes that they do not name themselves, and what their instances
-    are where they are samples of several (CF 9.3).
+    These are their grid mappings, axes that they do not name themselves, the bounds of all axes
+    (CF 7.1), and what their instances are where they are samples of several (CF 9.3).
 
     Raises
     ------
@@ -89,7 +90,9 @@ def chosen(ds: xr.Dataset, variables: Sequence[str]) -> xr.Dataset:
     axes = with_axes(ds.set_coords(list(mappings)))
     said = axes.reset_coords([name for name in wanted if name not in ds.coords])
     part = said[wanted]
-    return part.assign_coords(beside(axes, part))
+    part = part.assign_coords(beside(axes, part))
+    edges = {name: ds[name].variable for name in bounds_names(part, ds)}
+    return part.assign_coords(edges)
 
 
 def _box(ds: xr.Dataset, bbox: BBox) -> list[tuple[str, Index]]:

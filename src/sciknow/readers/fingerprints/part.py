@@ -19,7 +19,7 @@ from sciknow.readers.fingerprints.sample import windows
 from sciknow.readers.fingerprints.structure import PART, box_digest, dtype_name, raw_options
 from sciknow.readers.part import tree_parts
 from sciknow.readers.protocol import Location, Reader
-from sciknow.readers.selection import Index, as_slice, indices, names
+from sciknow.readers.selection import Index, as_slice, chosen, indices
 from sciknow.wire.trouble import explain
 
 PART_BYTES = 128 * 2**20
@@ -88,12 +88,12 @@ def _pieces(
 def _cut(
     shown: xr.Dataset, stored: xr.Dataset, wanted: Selection
 ) -> Iterator[tuple[str, xr.Variable]]:
-    part = shown[names(shown, wanted.variables)] if wanted.variables else shown
-    chosen: dict[str, Index] = indices(shown, wanted)
+    part = chosen(shown, wanted.variables)
+    at: dict[str, Index] = indices(shown, wanted)
     for name in map(str, part.variables):
         if name in stored.variables:
             item = stored.variables[name]
-            inside = {dim: as_slice(chosen[str(dim)]) for dim in item.dims if dim in chosen}
+            inside = {dim: as_slice(at[str(dim)]) for dim in item.dims if dim in at}
             yield name, item.isel(inside)
 
 
