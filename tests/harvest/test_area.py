@@ -50,7 +50,7 @@ def test_the_box_of_a_geometry(geometry, box):
         ([1, 2, 0, 3, 4, 9], (1, 2, 3, 4)),
         ([1, 2, 3], None),
         ([float("nan"), 0, 1, 1], None),
-        ([10, 5, 20, 1], None),
+        ([10, 5, 20, 1], (10, 1, 20, 5)),
         ("1,2,3,4", None),
         (None, None),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -106,7 +107,7 @@ def _show(receipt: Receipt) -> None:
             ("unseen", len(receipt.unseen)),
             ("merged", len(receipt.merged)),
             ("mended", ", ".join(f"{name}: {n:,}" for name, n in receipt.mended.items())),
-            ("no place", ", ".join(receipt.unmapped)),
+            ("no place", _few(receipt.unmapped)),
             ("asked", f"{receipt.began} to {receipt.ended}"),
             ("wire", f"{requests}, {retries}, {human_bytes(receipt.bytes)}"),
             ("ids", receipt.digest),
@@ -139,6 +140,13 @@ def sources(sector: str, into: Path | None, as_json: bool) -> None:
         ],
     )
     note(counted(len(found), "source"))
+
+
+def _few(fields: Mapping[str, int]) -> str:
+    """Name the fields without a place that most records have; the rest is counted."""
+    often = sorted(fields, key=lambda name: (-fields[name], name))
+    more = f" and {len(often) - 8:,} more" if len(often) > 8 else ""
+    return ", ".join(f"{name} ({fields[name]:,})" for name in often[:8]) + more
 
 
 @click.command()

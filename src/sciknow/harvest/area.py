@@ -23,7 +23,8 @@ def box(west: object, south: object, east: object, north: object) -> BBox | None
         left, low, right, high = (number(value) for value in (west, south, east, north))
     except (TypeError, ValueError):
         return None
-    if not (-90 <= low <= high <= 90 and -180 <= left <= 360 and -180 <= right <= 360):
+    low, high = min(low, high), max(low, high)  # north first is a common slip, and means just this
+    if not (low >= -90 and high <= 90 and -180 <= left <= 360 and -180 <= right <= 360):
         return None
     if right - left >= 360:
         return -180.0, low, 180.0, high

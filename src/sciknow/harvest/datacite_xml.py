@@ -12,6 +12,7 @@ from sciknow.harvest.protocol import Mapped
 from sciknow.harvest.way import Way, distributions
 from sciknow.model import Agent, Dataset, PeriodOfTime, SpatialCoverage
 from sciknow.model.coverage import BBox
+from sciknow.model.identifier import doi_iri
 from sciknow.model.receipt import Asked
 
 _USED = mapping.names(
@@ -45,7 +46,8 @@ def parse(resource: Element, name: str, asked: Asked) -> Mapped:
     )
     named = text_of(resource, "identifier")
     doi = mapping.doi(named)
-    links = [found for text in _links(resource, named) if (found := mapping.url(text))]
+    links = [found for text in _alternates(resource) if (found := mapping.url(text))]
+    links += [doi_iri(doi)] if doi else []
     dataset = Dataset(
         id=identifier,
         title=title,
@@ -98,10 +100,6 @@ def _descriptions(resource: Element) -> Iterator[tuple[str, str]]:
 def _alternates(resource: Element) -> list[str]:
     found = children(child(resource, "alternateIdentifiers"), "alternateIdentifier")
     return [_text(item) for item in found]
-
-
-def _links(resource: Element, named: str) -> list[str]:
-    return [*_alternates(resource), named]
 
 
 def _dates(resource: Element, kind: str) -> list[str]:

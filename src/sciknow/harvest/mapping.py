@@ -289,6 +289,18 @@ def dataset_id(source: str, name: str) -> str:
     return f"{source}.{slug(name)}"
 
 
+def standard_name(value: object) -> str:
+    """Return a CF standard name; empty for what has not the form of one.
+
+    Examples
+    --------
+    >>> standard_name("air_temperature"), standard_name("Air temperature")
+    ('air_temperature', '')
+    """
+    text = plain(value)
+    return text if re.fullmatch(r"[a-z][a-z0-9_]*", text) else ""
+
+
 def names(text: str) -> frozenset[str]:
     """Return the names in a text, for tables of fields."""
     return frozenset(text.split())

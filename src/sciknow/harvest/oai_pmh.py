@@ -37,6 +37,8 @@ class OaiPmh:
 
     name = "oai_pmh"
     title = "OAI-PMH 2.0"
+    accepts = frozenset({400, 422})
+    """Statuses with which some repositories (InvenioRDM) say what is an error of the protocol."""
 
     def doors(self, address: str) -> tuple[Request, ...]:
         """Return ``Identify``."""

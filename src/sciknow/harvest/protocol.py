@@ -109,7 +109,11 @@ class Mapped:
 
 @runtime_checkable
 class HarvestProtocol(Protocol):
-    """One protocol; an object of it stands in the entry-point group ``sciknow.protocols``."""
+    """One protocol; an object of it stands in the entry-point group ``sciknow.protocols``.
+
+    Where it has ``accepts``, answers with these statuses are pages too, although they tell of a
+    failure.
+    """
 
     name: str
     title: str

@@ -6,7 +6,7 @@ same records, offline. Both go through `walk`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from sciknow.model.receipt import Asked, Receipt
 from sciknow.net import redirect_target
 from sciknow.progress import Progress, silent
 from sciknow.wire.client import Client
+from sciknow.wire.reach import Reach
 from sciknow.wire.request import Answer, Request
 from sciknow.wire.retry import Meter
 
@@ -59,9 +60,15 @@ class Manners:
     limit: int = ANSWER_LIMIT
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def client(self, meter: Meter) -> Client:
-        """Return a client that keeps to them."""
-        return Client(deadline=self.deadline, limit=self.limit, every=self.every, meter=meter)
+    def client(self, address: str, meter: Meter) -> Client:
+        """Return a client that keeps to them; only the source may lie in a private network."""
+        return Client(
+            deadline=self.deadline,
+            limit=self.limit,
+            every=self.every,
+            meter=meter,
+            reach=Reach.of(address),
+        )
 
 
 def harvest(
@@ -217,7 +224,9 @@ def _unseen(archive: Archive, asked: Asked, tally: Tally) -> tuple[str, ...]:
 def _live(run: Run, manners: Manners, answers: Ask | None) -> Ask:
     """Return what answers from the journal as far as it goes, then from the source."""
     journal, meter = run.replayed(), Meter()
-    asks = answers or _asking(run.asked.address, manners, manners.client(meter))
+    accept = getattr(protocol_named(run.asked.protocol), "accepts", ())
+    home = run.asked.address
+    asks = answers or _asking(home, manners, manners.client(home, meter), accept)
 
     def ask(request: Request) -> Answer:
         with suppress(IntegrityError):  # a body that a power cut has torn is asked for again
@@ -243,7 +252,7 @@ def _between(before: Meter, after: Meter) -> Meter:
     )
 
 
-def _asking(home: str, manners: Manners, client: Client) -> Ask:
+def _asking(home: str, manners: Manners, client: Client, accept: Collection[int]) -> Ask:
     """Return what asks the network, and nobody whom the source's own address does not lead to."""
 
     def ask(request: Request) -> Answer:
@@ -252,7 +261,8 @@ def _asking(home: str, manners: Manners, client: Client) -> Ask:
             url = redirect_target(home, url)
         own = urlsplit(url).netloc.lower() == urlsplit(home).netloc.lower()
         headers = dict(request.headers) | (dict(manners.headers) if own else {})
-        return client.ask(replace(request, url=url, params={}, headers=headers))
+        asked = replace(request, url=url, params={}, headers=headers)
+        return client.ask(asked, accept=accept)
 
     return ask
 

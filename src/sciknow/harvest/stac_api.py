@@ -17,16 +17,17 @@ from sciknow.harvest import area, mapping
 from sciknow.harvest.objects import read_object
 from sciknow.harvest.protocol import Ask, Mapped, Page, Record
 from sciknow.harvest.way import Way, distributions
-from sciknow.model import Agent, Dataset, PeriodOfTime
+from sciknow.model import Agent, Dataset, PeriodOfTime, Variable
 from sciknow.model.receipt import Asked
 from sciknow.net import redact
 from sciknow.wire.request import Answer, Request
 
 _USED = mapping.names(
     "id type title description license providers extent links assets keywords stac_version "
-    "stac_extensions geometry bbox properties collection item_assets sci:doi version"
+    "stac_extensions geometry bbox properties collection item_assets sci:doi version cube:variables"
 )
-_PAGES = frozenset({"thumbnail", "overview"})
+_NO_DATA = frozenset({"thumbnail", "overview", "tiles", "metadata", "stac-items"})
+"""Roles of assets that are pictures, descriptions or lists of the data."""
 
 
 class StacApi:
@@ -158,6 +159,7 @@ def _collection(body: Mapping[str, Any], asked: Asked) -> Mapped:
         rights=rights,
         spatial=area.spatial(area.bbox(boxes[0])),
         temporal=mapping.period(start or "", end or ""),
+        variables=_variables(body),
         keywords=mapping.keywords(body.get("keywords") or ()),
         distributions=distributions(identifier, _assets(body, asked.address)),
         extra=mapping.rest(body, _USED),
@@ -221,6 +223,28 @@ def _providers(body: Mapping[str, Any]) -> tuple[Agent, ...]:
     return tuple(dict.fromkeys(agent for agent in agents if agent is not None))
 
 
+def _variables(body: Mapping[str, Any]) -> tuple[Variable, ...]:
+    """Return the variables of the data cube extension."""
+    told = body.get("cube:variables")
+    found = told.items() if isinstance(told, Mapping) else ()
+    return tuple(
+        Variable(
+            name=mapping.plain(name),
+            standard_name=_standard_name(item),
+            units=mapping.plain(item.get("unit")),
+            long_name=mapping.words(item.get("description")),
+        )
+        for name, item in found
+        if isinstance(item, Mapping) and mapping.plain(name)
+    )
+
+
+def _standard_name(item: Mapping[str, Any]) -> str:
+    attributes = item.get("attrs")
+    told = attributes.get("standard_name") if isinstance(attributes, Mapping) else ""
+    return mapping.standard_name(told)
+
+
 def _page(body: Mapping[str, Any], base: str) -> str:
     for relation in ("about", "describedby", "cite-as", "via"):
         if found := mapping.url(_href(body, relation, base)):
@@ -229,10 +253,10 @@ def _page(body: Mapping[str, Any], base: str) -> str:
 
 
 def _assets(body: Mapping[str, Any], base: str) -> Iterator[Way]:
-    """Yield the assets; pictures of the data are no way to them."""
+    """Yield the assets that are data."""
     assets = body.get("assets")
     for name, asset in assets.items() if isinstance(assets, Mapping) else ():
-        if isinstance(asset, Mapping) and not _PAGES & {*(asset.get("roles") or ()), name}:
+        if isinstance(asset, Mapping) and not _NO_DATA & {*(asset.get("roles") or ()), name}:
             yield Way(
                 url=urljoin(_href(body, "self", base) or base, str(asset.get("href") or "")),
                 media_type=asset.get("type"),

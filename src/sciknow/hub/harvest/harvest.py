@@ -26,7 +26,7 @@ from sciknow.model.source import Source
 from sciknow.net import WEB_SCHEMES, parse_url
 from sciknow.progress import Progress, silent
 from sciknow.vocab import Sector
-from sciknow.wire.client import Client
+from sciknow.wire.retry import Meter
 
 LAST = "last"
 """What *since* may say instead of a date: since the last harvest."""
@@ -140,7 +140,9 @@ def _source(what: str, wish: Wish, answers: Ask | None, base: Path | None) -> tu
     if wish.protocol:
         protocol, why = protocol_named(wish.protocol), ""
     else:
-        protocol, why = find_protocol(address, answers or Client(deadline=30).ask)
+        protocol, why = find_protocol(
+            address, answers or Manners(deadline=30).client(address, Meter()).ask
+        )
     known = next((item for item in registered(base).values() if item.address == address), None)
     if known is not None and known.protocol == protocol.name and not wish.name:
         return known, why
