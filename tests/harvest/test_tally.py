@@ -101,7 +101,23 @@ SINGLE = {
     Fault.NO_RECORD: Cell(NO, 29, "29 of 30 declared records came", refused=1),
 }
 
+UNTOLD = "does not say how many"
+CRAWLED = {
+    # documents that link to others and name no total: whether all were linked nobody knows
+    fault: replace(cell, complete=UNKNOWN, because=UNTOLD)
+    for fault, cell in TABLE.items()
+    if cell.complete is not NO or "declared" in cell.because
+} | {
+    Fault.HALF_PAGE: broken("no XML"),
+    Fault.ENTITY_BOMB: broken("declares a document type"),
+    Fault.GROWS: Cell(UNKNOWN, 30, UNTOLD, duplicates=1),
+    Fault.REPEATED_TOKEN: Cell(UNKNOWN, 20, UNTOLD),
+    Fault.NO_TITLE: Cell(UNKNOWN, 30, UNTOLD, refused=1),
+}
+WRITTEN = "not in the charset iso-8859-1"
+
 OTHERWISE = {
+    "thredds": CRAWLED | {Fault.WRONG_CHARSET: Cell(UNKNOWN, 30, UNTOLD, mended=WRITTEN)},
     "data_json": SINGLE | NAMELESS,
     "erddap": SINGLE | NAMELESS,
     "cmr": NAMELESS,

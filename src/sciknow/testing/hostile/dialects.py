@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row, Shown
-from sciknow.testing.hostile.documents import DataJsonDialect, ErddapDialect
+from sciknow.testing.hostile.documents import DataJsonDialect, ErddapDialect, ThreddsDialect
 from sciknow.testing.hostile.searches import (
     CmrDialect,
     DataCiteDialect,
@@ -160,5 +160,6 @@ DIALECTS: tuple[Dialect, ...] = (
     InvenioDialect(),
     OaiDialect(),
     StacDialect(),
+    ThreddsDialect(),
 )
 """One dialect for each protocol that sciknow harvests."""

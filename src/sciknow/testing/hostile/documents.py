@@ -1,9 +1,10 @@
-"""How lists in one answer look: ERDDAP's table of all datasets, and data.json."""
+"""How lists that are no search look: ERDDAP's table, data.json, THREDDS catalogues."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from xml.sax.saxutils import escape, quoteattr
 
 from sciknow.testing.hostile.dialect import WHOLE, Listing, Query, Reply, Row, Shown
 
@@ -60,3 +61,44 @@ class DataJsonDialect:
         }
         named = {key: value for key, value in told.items() if value is not None}
         return "no dataset" if row.broken else named
+
+
+class ThreddsDialect:
+    """A THREDDS catalogue that links to the next one."""
+
+    protocol = "thredds"
+    path = "/thredds/catalog.xml"
+    media_type = "application/xml"
+
+    def read(self, query: Query) -> Listing | Reply:
+        """Understand ``start``."""
+        if query.path != self.path:
+            return Reply(b"<none/>", self.media_type, 404)
+        return Listing(int(query.params.get("start", "0")))
+
+    def write(self, query: Query, shown: Shown) -> bytes:
+        """Write datasets, and a link to the next catalogue."""
+        link = ""
+        if shown.following is not None:
+            turn = f"&amp;turn={shown.turn}" if shown.turn else ""
+            link = f'<catalogRef xlink:href="?start={shown.following}{turn}" xlink:title="more"/>'
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?><catalog name="hostile" '
+            'xmlns="http://www.unidata.ucar.edu/namespaces/thredds/InvCatalog/v1.0" '
+            'xmlns:xlink="http://www.w3.org/1999/xlink">'
+            '<service name="dap" serviceType="OPENDAP" base="/thredds/dodsC/"/>'
+            '<dataset name="all"><metadata inherited="true"><serviceName>dap</serviceName>'
+            f"</metadata>{''.join(map(self._row, shown.rows))}</dataset>{link}</catalog>"
+        ).encode()
+
+    def _row(self, row: Row) -> str:
+        if row.broken:
+            return '<dataset name="no record" urlPath=""/>'
+        named = "".join(
+            f" {key}={quoteattr(text)}"
+            for key, text in (("ID", row.id), ("name", row.title))
+            if text is not None
+        )
+        path = "" if row.id is None else row.id
+        text = escape(row.text)
+        return f'<dataset{named} urlPath="{path}"><documentation>{text}</documentation></dataset>'
