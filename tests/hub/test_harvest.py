@@ -27,6 +27,8 @@ class WithDoi(StacDialect):
 class CkanWithDoi(CkanDialect):
     def _row(self, row):
         told = super()._row(row)
+        if row.id == "id-0003":
+            return told | {"resources": [{"url": "http://127.0.0.1:9/a.csv", "format": "CSV"}]}
         return told | {"doi": "https://doi.org/10.1234/shared"} if row.id == "id-0002" else told
 
 
@@ -79,6 +81,14 @@ def test_a_source_is_a_graph_with_the_activity_that_made_it(joined):
     )
     assert rows["used"][0].endswith("/stac")
     assert rows["said"][0] == "stac: 4 records, complete: yes"
+
+
+def test_a_way_that_a_source_names_leads_nowhere_inside(joined):
+    assert not any(way.harvested for way in joined.dataset("tides").distributions)
+    (way,) = joined.dataset("portal.id-0003").distributions
+    assert way.harvested
+    with pytest.raises(sk.UntrustedInput, match="private network"):
+        joined.open("portal.id-0003", deadline=2)
 
 
 def test_receipts_are_kept_with_what_was_merged(joined):

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from sciknow.errors import InvalidInput, LimitExceeded, SciknowError
 from sciknow.rdf.guarded import FORMATS, parse_rdf
+from sciknow.rdf.job import depth_of
 
 TURTLE = """
 @prefix ex: <https://example.org/> .
@@ -79,6 +80,56 @@ def test_depth_ends_nobody(text, media_type):
     with suppress(SciknowError):
         parse_rdf(text.encode(), media_type)
     assert len(parse_rdf(TURTLE.encode())) == 9
+
+
+RDF_XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e:">'
+THING = '<rdf:Description><e:b c=">">'
+NESTED = {
+    "terms": ("text/turtle", START, " <<( <urn:c> <urn:d>", " 1", " )>>", "."),
+    "reified": ("text/turtle", START, " << <urn:c> <urn:d>", " 1", " >>", "."),
+    "annotated": ("text/turtle", f"{START} 1", " {| <urn:c> 1", "", " |}", "."),
+    "nodes": ("text/turtle", START, " [ <urn:c>", " 1", " ]", "."),
+    "lists": ("text/turtle", START, " (", "", " )", "."),
+    "both": ("text/turtle", START, " ( [ <urn:c>", " 1", " ] )", "."),
+    "trig": ("application/trig", f"<urn:g> {{ {START}", " <<( <urn:c> <urn:d>", " 1", " )>>", "}"),
+    "n-triples": ("application/n-triples", START, " <<( <urn:c> <urn:d>", ' "1"', " )>>", "."),
+    "n-quads": ("application/n-quads", START, " <<( <urn:c> <urn:d>", ' "1"', " )>>", "<urn:g> ."),
+    "xml": ("application/rdf+xml", RDF_XML, THING, "", "</e:b></rdf:Description>", "</rdf:RDF>"),
+    "objects": ("application/ld+json", "", '{"urn:b":', "1", "}", ""),
+    "json lists": ("application/ld+json", '{"urn:b":', '{"@list":[', "", "]}", "}"),
+    "contexts": ("application/ld+json", "", '{"@context":{"a":', "1", "}}", ""),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+@pytest.mark.parametrize("depth", [20, 400, 20_000])
+def test_nesting_is_read_or_refused_soon_and_cheaply(kind, depth):
+    """The bound is that of the process: what passes it is late, or ended."""
+    media_type, start, opening, middle, closing, end = NESTED[kind]
+    text = f"{start}{opening * depth}{middle}{closing * depth} {end}"
+    found, told = None, ""
+    try:
+        found = parse_rdf(text.encode(), media_type, seconds=20)
+    except (InvalidInput, LimitExceeded) as error:
+        told = error.message
+    assert found is None or len(found) >= depth - 1
+    assert "took more" not in told
+    assert "memory" not in told or depth == 20_000
+    assert len(parse_rdf(TURTLE.encode())) == 9
+
+
+def test_levels_are_counted_outside_of_texts():
+    for text in (b'{"a": "[[[[ \\" ]"}', b'[{}, {}, {}, "}"]', b'{"\\\\": []}'):
+        assert depth_of(text, "application/ld+json") <= 2
+    xml = b'<a b="<c>"><!-- <d> --><e/><f>x</f><![CDATA[<g>]]><?h <i>?></a>'
+    assert depth_of(xml, "application/rdf+xml") == 2
+    for depth, kept in ((499, True), (501, False)):
+        text = b'{"urn:a":' * depth + b"1" + b"}" * depth
+        if kept:
+            assert len(parse_rdf(text, "application/ld+json")) == depth
+        else:
+            with pytest.raises(LimitExceeded, match="501 levels"):
+                parse_rdf(text, "application/ld+json")
 
 
 def test_number_time_length_and_kind_are_limited(monkeypatch):

@@ -118,3 +118,23 @@ def test_addresses_that_a_distribution_names():
     assert reach.owns("http://10.0.0.1:9/k")
     assert not locate(way, base=None).transport.reach_of("http://a.org/x").owns("http://a.org/x")
     assert locate(way, base=None, private=True).transport.reach_of("").owns("http://10.2.3.4/")
+
+
+def test_what_was_harvested_leads_nowhere_inside_though_it_is_in_the_user_s_hub(tmp_path):
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with counting_port() as (port, came):
+        for url, storage in (
+            (f"http://127.0.0.1:{port}/a.csv", {}),
+            ("s3://bucket/a.csv", {"endpoint_url": f"http://127.0.0.1:{port}"}),
+            ("s3://bucket/a.csv", {"anon": False}),
+            ("a.csv", {}),
+            (str(tmp_path / "a.csv"), {}),
+        ):
+            way = Distribution(
+                id="x", access_url=url, reader="csv", storage_options=storage, harvested=True
+            )
+            with pytest.raises(UntrustedInput):
+                open_distribution(way, base=tmp_path, deadline=2).compute()
+            with pytest.raises(UntrustedInput):
+                take_fingerprint(way, base=tmp_path, deadline=2, trusted=True)
+        assert came == []

@@ -59,6 +59,8 @@ class Distribution:
         Whether it opens with no network.
     access_evidence : tuple of AccessEvidence
         Where this URL was seen opened.
+    harvested : bool
+        Whether a record of somebody else names it, and no catalogue of the user's own.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Distribution:
     options: Mapping[str, object] = field(default_factory=dict)
     offline: bool = False
     access_evidence: tuple[AccessEvidence, ...] = ()
+    harvested: bool = False
 
     @property
     def openable(self) -> bool:

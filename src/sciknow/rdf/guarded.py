@@ -95,6 +95,8 @@ def parse_rdf(
         raise LimitExceeded(
             f"{FORMATS[kind]} that nests too deeply, or needs too much memory, to be read"
         ) from None
+    if "limit" in found:
+        raise LimitExceeded(f"{FORMATS[kind]} of {found['limit']}")
     if "error" in found:
         raise InvalidInput(found["error"])
     quads = parse(lines, format=RdfFormat.N_QUADS, lenient=True)

@@ -211,7 +211,8 @@ def locate(
         ``{CATALOG_DIR}`` before it).
     base : Path, str or None
         The catalogue's folder. A local path outside it is refused, links included. None is for a
-        record from elsewhere, which no catalogue of the user's holds: it leads to no local file.
+        record from elsewhere, which no catalogue of the user's holds: it leads to no local file,
+        nor does what was harvested.
     deadline : float
         Seconds for opening, and for each read afterwards.
     cache : Cache, optional
@@ -230,6 +231,8 @@ def locate(
         For another scheme, a path outside *base*, or a credential.
     """
     trusted = base is not None if trusted is None else trusted
+    if distribution.harvested:
+        base, trusted = None, False
     folder = None if base is None else Path(base).resolve()
     options = distribution.storage_options
     check_no_credentials(options, f"the distribution {distribution.id}")

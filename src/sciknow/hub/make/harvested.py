@@ -103,7 +103,14 @@ def _dated(run: Run, receipt: Receipt) -> Iterator[Mapped]:
             accessed=receipt.ended[:10],
             fields=_facts(mapped.dataset),
         )
-        dataset = replace(mapped.dataset, sectors=run.asked.sectors, provenance=(activity,))
+        dataset = replace(
+            mapped.dataset,
+            sectors=run.asked.sectors,
+            provenance=(activity,),
+            distributions=tuple(
+                replace(way, harvested=True) for way in mapped.dataset.distributions
+            ),
+        )
         yield replace(mapped, dataset=dataset)
 
 

@@ -75,7 +75,8 @@ def _is_known(way: Distribution, ways: Iterable[Distribution]) -> bool:
     """Tell whether one of some ways names all addresses of a way, with the same access."""
     named = set(readers.addresses_of(way))
     return any(
-        one.access_url == way.access_url
+        not one.harvested
+        and one.access_url == way.access_url
         and to_plain(dict(one.storage_options)) == to_plain(dict(way.storage_options))
         and named <= set(readers.addresses_of(one))
         for one in ways
