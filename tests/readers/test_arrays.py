@@ -3,13 +3,21 @@
 import struct
 
 import h5py
+import numcodecs
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+import zarr.codecs
 from servers.web import DataServer
 
-from sciknow.errors import DegradedWarning, InvalidInput, MissingDependency, SourceUnavailable
+from sciknow.errors import (
+    DegradedWarning,
+    IntegrityError,
+    InvalidInput,
+    MissingDependency,
+    SourceUnavailable,
+)
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution, plan_distribution
 
@@ -147,3 +155,26 @@ def test_local_paths_hold_any_character(tmp_path, name, suffix):
         way = Distribution(id="x", access_url=url)
         found = open_distribution(way, base=tmp_path).a.compute()
         assert np.asarray(found).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("codec", ["zstd", "gzip", "none"])
+@pytest.mark.parametrize("kind", ["cut", "flipped"])
+def test_a_damaged_chunk_is_told_when_it_is_computed(tmp_path, version, codec, kind):
+    packings = {
+        (2, "zstd"): numcodecs.Zstd(),
+        (2, "gzip"): numcodecs.GZip(),
+        (3, "zstd"): zarr.codecs.ZstdCodec(),
+        (3, "gzip"): zarr.codecs.GzipCodec(),
+    }
+    ds = xr.Dataset({"a": ("x", np.arange(1000.0))})
+    chosen = {"a": {"compressors": packings.get((version, codec))}}
+    path = tmp_path / f"{version}.zarr"
+    ds.to_zarr(path, zarr_format=version, consolidated=version == 2, encoding=chosen)
+    chunk = path / "a" / ("0" if version == 2 else "c/0")
+    data = chunk.read_bytes()
+    cut = kind == "cut" or codec == "none"  # plain bytes have no sum that a flip would break
+    chunk.write_bytes(data[: len(data) // 2] if cut else data[:20] + b"\xff" * 20 + data[40:])
+    found = opened(path)
+    with pytest.raises(IntegrityError, match=r"a chunk of shape \(1000,\) cannot be unpacked"):
+        found.compute()

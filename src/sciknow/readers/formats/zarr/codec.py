@@ -21,7 +21,7 @@ from zarr.codecs._v2 import V2Codec
 from zarr.core.codec_pipeline import BatchedCodecPipeline
 from zarr.registry import register_pipeline
 
-from sciknow.errors import IntegrityError
+from sciknow.errors import IntegrityError, SciknowError
 from sciknow.readers.packed import expanded
 from sciknow.wire.budget import MAX_UNPACKED
 from sciknow.wire.trouble import DAMAGED
@@ -126,6 +126,27 @@ class BoundedPipeline(BatchedCodecPipeline):
     def from_codecs(cls, codecs: Iterable[Codec], *, batch_size: int | None = None) -> Self:
         """Make one of an array's codecs."""
         return super().from_codecs([_held(item) for item in codecs], batch_size=batch_size)
+
+    async def decode_batch(self, chunk_bytes_and_specs: Iterable[Any]) -> Iterable[Any]:
+        """Unpack chunks.
+
+        Raises
+        ------
+        IntegrityError
+            When one is damaged.
+        """
+        chunks = list(chunk_bytes_and_specs)
+        try:
+            found: Iterable[Any] = await super().decode_batch(chunks)
+        except (SciknowError, MemoryError):
+            raise
+        except Exception as error:
+            shapes = " or ".join(sorted({str(tuple(spec.shape)) for _, spec in chunks}))
+            raise IntegrityError(
+                f"a chunk of shape {shapes} cannot be unpacked: {type(error).__name__}: {error}",
+                hint=DAMAGED,
+            ) from error
+        return found
 
 
 register_pipeline(BoundedPipeline)
