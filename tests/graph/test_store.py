@@ -195,7 +195,9 @@ def test_time_rows_and_memory_are_limited_and_the_next_query_works(store):
     with pytest.raises(LimitExceeded, match="needs more than 64 MiB"):
         store.sparql(DOUBLING, max_memory=64 * 2**20)
     assert store.sparql("ASK { ?s ?p ?o }")
-    for bad in ({"timeout": 0}, {"max_rows": -1}, {"max_memory": 0}):
+    wrong = (0, -1, float("nan"), "x", None, True, [])
+    bads = [{key: value} for key in ("timeout", "max_rows", "max_memory") for value in wrong]
+    for bad in (*bads, {"max_rows": 1.5}, {"max_memory": float("inf")}):
         with pytest.raises(InvalidInput, match="above zero"):
             store.sparql("ASK {}", **bad)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import warnings
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -70,9 +72,24 @@ class Commands(click.Group):
         return super().resolve_command(context, arguments)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        """Run what was typed, on any terminal."""
-        show_all()
-        return super().main(*arguments, **options)
+        """Run with whatever streams there are; one that does not take our words is told.
+
+        A closed standard output is none at all in Python, a full disk shows when the last words
+        are flushed: both ended in the interpreter's own traceback.
+        """
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        try:
+            try:
+                show_all()
+                return super().main(*arguments, **options)
+            finally:
+                sys.stdout.flush()
+        except OSError as problem:
+            if os.environ.get("SCIKNOW_TRACEBACK"):
+                raise
+            _deaf(problem)
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command; our own errors become one line and exit code 1, warnings one line."""
@@ -90,6 +107,16 @@ class Commands(click.Group):
                 raise  # whoever read our output has stopped
             place = f"{problem.filename}: " if problem.filename else ""
             raise click.ClickException(squeeze(f"{place}{problem.strerror or problem}")) from None
+
+
+def _deaf(problem: OSError) -> NoReturn:
+    """End because nobody takes what we say; the interpreter shall not try once more."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if problem.errno != errno.EPIPE:
+        with suppress(OSError):
+            click.echo(f"Error: standard output: {problem.strerror}", err=True)
+    sys.exit(1)
 
 
 def _show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:

@@ -23,7 +23,7 @@ from sciknow.errors import IntegrityError, InvalidInput, NotFound
 from sciknow.files import sync_tree
 from sciknow.graph.answer import Answer
 from sciknow.graph.guard import bind_values, check_query
-from sciknow.graph.limit import MAX_MEMORY, MAX_ROWS, TIMEOUT
+from sciknow.graph.limit import LONGEST, MAX_MEMORY, MAX_ROWS, TIMEOUT, check_limits
 from sciknow.graph.pool import QueryPool
 from sciknow.rdf.prefix import PREFIXES
 
@@ -170,15 +170,12 @@ class GraphStore:
         InvalidInput
             For a query that does not parse, with the place.
         """
-        if timeout <= 0 or max_rows <= 0 or max_memory <= 0:
-            raise InvalidInput(
-                "timeout, max_rows and max_memory must be above zero", hint="leave them out"
-            )
+        check_limits(timeout=timeout, max_rows=max_rows, max_memory=max_memory)
         values = {name: str(term) for name, term in (bindings or {}).items()}
         request: dict[str, Any] = {
             "query": bind_values(check_query(query), values),
             "prefixes": {**PREFIXES, **(prefixes or {})},
-            "timeout": float(timeout),
+            "timeout": min(float(timeout), LONGEST),
             "max_rows": int(max_rows),
             "max_memory": int(max_memory),
         }
