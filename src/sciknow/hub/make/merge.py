@@ -13,6 +13,7 @@ from typing import Any
 from sciknow.hub.make.harvested import Harvested
 from sciknow.hub.make.source import Content
 from sciknow.model import Agent, Dataset, Publication
+from sciknow.model.same import keys_of
 
 _TAKEN = (
     "description",
@@ -92,15 +93,6 @@ def merge(content: Content, harvests: Sequence[Harvested]) -> Merged:
         harvests=harvests,
         into=into,
     )
-
-
-def keys_of(dataset: Dataset) -> Iterator[str]:
-    """Yield what a dataset is known by: DOI, CSTR, and the addresses at which it opens."""
-    yield from (f"doi {name}" for name in [dataset.doi] if name)
-    yield from (f"cstr {name.lower()}" for name in [dataset.cstr] if name)
-    for way in dataset.distributions:
-        if way.openable and "://" in way.access_url:
-            yield f"at {way.access_url.rstrip('/')} {sorted(way.options.items())}"
 
 
 def _keys(datasets: Iterable[Dataset]) -> dict[str, str]:
