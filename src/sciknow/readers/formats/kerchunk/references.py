@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 
@@ -55,7 +54,7 @@ def resolver(base: str, *, local: bool, protocol: str = "") -> Resolve:
 
     @lru_cache(maxsize=4096)
     def resolve(url: str) -> str:
-        scheme = urlsplit(url).scheme if "://" in url else ""
+        scheme = url.partition("://")[0].lower() if "://" in url else ""
         if scheme in REMOTE_SCHEMES:
             return parse_url(url)
         if scheme not in ("", "file"):
@@ -153,7 +152,10 @@ def parse_reference(
     """Read one reference: inline text, base64, an object of JSON, or an address with a range."""
     if isinstance(value, str):
         if value.startswith("base64:"):
-            return base64.b64decode(value[7:])
+            try:
+                return base64.b64decode(value[7:])
+            except ValueError as error:
+                raise IntegrityError(f"the reference {key[:200]}: {error}", hint=DAMAGED) from None
         return value.encode()
     if isinstance(value, dict):
         return json.dumps(value).encode()

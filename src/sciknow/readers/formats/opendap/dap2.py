@@ -255,9 +255,9 @@ def _value(kind: str, values: list[str]) -> Any:
         return plain[0] if len(plain) == 1 else plain
     try:
         numbers = np.array([float(item) if kind[0] == "F" else int(item) for item in values])
-    except ValueError:
+        typed = numbers.astype(np.dtype(TYPES[kind]).newbyteorder("="))
+    except (ValueError, OverflowError):
         return values[0] if len(values) == 1 else values
-    typed = numbers.astype(np.dtype(TYPES[kind]).newbyteorder("="))
     return typed[0] if len(typed) == 1 else typed
 
 

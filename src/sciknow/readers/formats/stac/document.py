@@ -20,7 +20,7 @@ from sciknow.errors import IntegrityError, LimitExceeded, SourceUnavailable
 from sciknow.net import redact
 from sciknow.readers.formats.stac import MAX_ITEMS
 from sciknow.readers.formats.stac.link import follow
-from sciknow.readers.jsontext import read_json
+from sciknow.readers.jsontext import LIMITS, read_json
 from sciknow.readers.protocol import Location
 from sciknow.text import clean
 from sciknow.wire.trouble import DAMAGED
@@ -281,7 +281,9 @@ def item_of(value: object, url: str) -> Item:
             f"{type(error).__name__}: {str(error)[:200]}",
             hint=DAMAGED,
         ) from error
-    return Item(clean(read.id), _time(start, read.id), _assets(plain, url))
+    LIMITS.check("names", len(plain), f"the item {clean(str(name))[:100]}", "assets")
+    called = clean(str(read.id or ""))
+    return Item(called, _time(start, called), _assets(plain, url))
 
 
 def _time(found: datetime | None, name: str) -> np.datetime64:
@@ -297,7 +299,7 @@ def _assets(value: object, base: str) -> dict[str, Asset]:
     return {
         clean(str(key)): _asset(clean(str(key)), told, base)
         for key, told in (value.items() if isinstance(value, Mapping) else ())
-        if isinstance(told, dict) and "href" in told
+        if isinstance(told, dict) and isinstance(told.get("href"), str)
     }
 
 

@@ -41,7 +41,7 @@ _NUMBERS = {"byte": "i1", "short": "i2", "int": "i4", "float": "f4", "double": "
 _WIDE = frozenset({"ushort", "uint", "long", "ulong"})
 _SHOWN = ("units", "standard_name", "long_name")
 _WIDTHS = {"byte": 1, "char": 1, "short": 2, "int": 4, "float": 4, "double": 8, "ubyte": 1}
-_DIMENSION = re.compile(r"^[ \t]*+(\w++)\s*+=\s*+(\d++)\s*+;", re.MULTILINE)
+_DIMENSION = re.compile(r"^[ \t]*+(\w++)\s*+=\s*+(\d{1,18}+)\s*+;", re.MULTILINE)
 _VARIABLE = re.compile(r"^[ \t]*+(\w++)\s++(\w++)\s*+\(([^()]*+)\)\s*+;", re.MULTILINE)
 
 
