@@ -85,6 +85,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "why.fits": ("fits", "符合"),
     "why.fits in part": ("fits in part", "部分符合"),
     "why.not stated": ("not stated", "未说明"),
+    "why.preferred": ("preferred", "优先"),
     "why.passage": ("passage", "段落"),
     "why.publication": ("publication", "文献"),
     "why.score": ("score", "得分"),

@@ -61,6 +61,7 @@ _HEADS = {
     type=click.Choice(["keep", "mark", "drop"]),
     help="What becomes of records that do not say.",
 )
+@click.option("--no-preference", is_flag=True, help="Prefer nothing among equals.")
 @click.option("--without", multiple=True, help="What was understood and is not to be heeded.")
 @click.option("--limit", default=10, show_default=True, help="Hits at most.")
 @click.option("--offset", default=0, help="Hits to pass over.")
@@ -91,6 +92,8 @@ def search(
     for name, option in (("variables", "variable"), ("license", "license_"), ("format", "format_")):
         asked[name] = asked.pop(option)
     asked |= {name: asked[name] or None for name in ("sector", "access")}
+    if asked.pop("no_preference"):
+        asked["prefer"] = None
     text = " ".join(question)
     if not question and not facets:
         raise click.UsageError("Ask a question, or count with --facets.")

@@ -241,6 +241,7 @@ class Hub:
         resolution: float | str | None = None,
         step: str | None = None,
         unstated: Unstated | None = None,
+        prefer: str | Sequence[str] | None = ("opens", "current", "open"),
         constraints: bool = True,
         without: str | Sequence[str] = (),
         explain: bool = False,
@@ -281,6 +282,10 @@ class Hub:
         unstated : {"keep", "mark", "drop"}, optional
             What becomes of records that do not say. By default filters for licence, access and what
             most records state leave them out, others mark them; ``hits.filters`` counts them.
+        prefer : str or sequence of str, optional
+            What comes first among records that are as good: what ``opens`` lazily, what is
+            ``current`` (still grows, or reached into the last two years), what is ``open``; None
+            for nothing. ``hit.why`` says so.
         constraints : bool
             Heed years, places, time steps, grid spacings and the like that the question itself
             names; ``hits.understood`` shows what was understood.
@@ -307,7 +312,8 @@ class Hub:
         return self.search_many(
             [question], kind=kind, bbox=bbox, period=period, variables=variables, sector=sector,
             license=license, publisher=publisher, openable=openable, offline=offline,
-            access=access, format=format, resolution=resolution, step=step, unstated=unstated,
+            access=access, format=format, resolution=resolution, step=step,
+            unstated=unstated, prefer=prefer,
             constraints=constraints, without=without, explain=explain, limit=limit, offset=offset,
         )[0]  # fmt: skip
 

@@ -38,6 +38,7 @@ class SearchFilters(TypedDict, total=False):
     resolution: float | str | None
     step: str | None
     unstated: Unstated | None
+    prefer: str | Sequence[str] | None
 
 
 class SearchOptions(SearchFilters, total=False):
@@ -96,6 +97,8 @@ def parse_question(
         For such a filter, or an impossible one.
     """
     meant = _FILTERS.get(kind)
+    if kind not in IN_WORDS:  # nothing of it opens, is current or has a licence
+        filters["prefer"] = None
     for name, value in filters.items():
         if meant is not None and name not in meant and value not in (None, (), [], "", False):
             raise InvalidInput(

@@ -37,6 +37,8 @@ _LONG = 10.0
 """Years before an end that count, where no start is named."""
 _NEAR = 50.0
 """Kilometres beside a point at which a box counts for 1/e."""
+_CURRENT = 2
+"""Years within which what has ended is still current."""
 _LISTS = (
     "variables",
     "sectors",
@@ -249,6 +251,12 @@ class Columns:
     def offline(self) -> Mask:
         """Records that open with no network."""
         return self._flags[1]
+
+    def preferred(self, by: str) -> Mask:
+        """Records that open, that are current, or that have an open licence."""
+        if by == "current":
+            return self._ends[1] >= (date.today().year - _CURRENT) * 10_000
+        return self._flags[0] if by == "opens" else self._flags[2]
 
     def touches(self, box: BBox) -> Mask:
         """Records whose area meets a box; both may cross the antimeridian."""

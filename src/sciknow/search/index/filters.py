@@ -38,6 +38,9 @@ ALWAYS = frozenset({"license", "access"})
 _CLOCK = re.compile(r"[T ][0-9]{2}(?::?[0-9]{2})?.*", re.S)
 """The time of a day, of which only the day counts."""
 _SHOWN = 12
+PREFERRED = ("opens", "current", "open")
+"""What comes first among records that are as good: what opens lazily, what reaches into the last
+two years or still grows, and what has an open licence."""
 COMMON = 0.5
 """Where so large a part of the records states a field, what does not is left out as well."""
 
@@ -72,6 +75,8 @@ class Filters:
         Form of the data by name, as ``netcdf``.
     unstated : str
         What becomes of records that do not say; empty for what the filter does by default.
+    prefer : tuple of str
+        Of `PREFERRED`: what comes first among records that are as good.
     """
 
     bbox: BBox | None = None
@@ -88,12 +93,13 @@ class Filters:
     access: tuple[str, ...] = ()
     format: str = ""
     unstated: Unstated | Literal[""] = ""
+    prefer: tuple[str, ...] = PREFERRED
 
     def __bool__(self) -> bool:
         return any(
             getattr(self, item.name) not in (None, (), "", False)
             for item in fields(self)
-            if item.name != "unstated"
+            if item.name not in ("unstated", "prefer")
         )
 
     @classmethod
@@ -113,6 +119,7 @@ class Filters:
         resolution: float | str | None = None,
         step: str | None = None,
         unstated: Unstated | None = None,
+        prefer: str | Sequence[str] | None = PREFERRED,
     ) -> Filters:
         """Check what a caller asks for.
 
@@ -137,6 +144,7 @@ class Filters:
             meters=_meters(resolution),
             duration=_duration(_text("step", step)),
             unstated=_unstated(unstated),
+            prefer=_of("prefer", prefer, PREFERRED),
         )
 
 
@@ -295,6 +303,8 @@ class Selection:
         How many records stay.
     counts : dict of str to Count
         Filter → how all records stand to it.
+    prefer : tuple of str
+        What comes first among records that are as good.
     """
 
     mask: Mask | None
@@ -302,12 +312,13 @@ class Selection:
     dropped: dict[str, int] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
     unknown: dict[str, Mask] = field(default_factory=dict)
+    prefer: tuple[str, ...] = PREFERRED
 
 
 def select(columns: Columns, filters: Filters) -> Selection:
     """Apply filters to a collection's columns."""
     if not filters:
-        return Selection(None, len(columns))
+        return Selection(None, len(columns), prefer=filters.prefer)
     keep = np.ones(len(columns), bool)
     dropped: dict[str, int] = {}
     counts: dict[str, Count] = {}
@@ -324,7 +335,7 @@ def select(columns: Columns, filters: Filters) -> Selection:
         counts[name] = Count(fits, unsaid, len(columns) - fits - unsaid, handling)
         if handling == "mark":
             unknown[name] = silent
-    return Selection(keep, left, dropped, counts, unknown)
+    return Selection(keep, left, dropped, counts, unknown, filters.prefer)
 
 
 def _checks(columns: Columns, filters: Filters) -> Iterator[tuple[str, Mask, Mask]]:

@@ -117,11 +117,13 @@ def explain(asked: Asked, place: int, record: Record) -> Why:
     """
     question, ranking = asked.question, asked.ranking
     row = int(ranking.rows[place])
+    own = asked.collection.columns.at(ranking.rows[place : place + 1])
     parts = {
         "words": float(ranking.units[:, place].sum()),
         "meaning": float(ranking.meaning[place] + ranking.tokens[:, place].sum()),
         "concepts": float(ranking.concepts[:, place].sum()),
         "standing": float(ranking.standing[place]),
+        "preferred": float(ranking.preferred[place]),
         "company": max(float(ranking.company[place]), 0.0),
         "constraints": max(float(ranking.fits[place]), 0.0),
     }
@@ -138,6 +140,7 @@ def explain(asked: Asked, place: int, record: Record) -> Why:
             ConstraintWhy(item.name, item.phrase, item.word(place)) for item in asked.verdicts
         ),
         unknown=tuple(name for name, mask in unknown.items() if mask[row]),
+        preferred=tuple(name for name in asked.selection.prefer if own.preferred(name)[0]),
     )
 
 

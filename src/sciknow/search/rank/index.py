@@ -191,7 +191,7 @@ class Index:
         collection = self._optional(kind)
         if collection is None or not len(collection):
             return [Results((), 0) for _ in texts]
-        selection = collection.select(filters or Filters())
+        selection = collection.select(Filters() if filters is None else filters)
         return [
             self._answer(
                 collection,
@@ -356,7 +356,7 @@ class Index:
         record = collection.store.records([row])[row]
         text = " ".join(record.fields.get(name, "") for name in ("title", "keywords"))
         question = self.read(text, kind)
-        selection = collection.select(filters or Filters())
+        selection = collection.select(Filters() if filters is None else filters)
         mask = np.ones(len(collection), bool) if selection.mask is None else selection.mask.copy()
         mask[row] = False
         others = replace(selection, mask=mask, total=int(mask.sum()))
@@ -376,7 +376,7 @@ class Index:
     ) -> Results:
         question = self.read(text, kind)
         (meant,) = self.mean([question])
-        selection = collection.select(filters or Filters())
+        selection = collection.select(Filters() if filters is None else filters)
         known = wish or Understood()
         return self._answer(collection, question, meant, selection, known, kind, limit, 0, False)
 
@@ -426,7 +426,7 @@ class Index:
         collection = self._optional(kind)
         if collection is None:
             return []
-        selection = collection.select(filters or Filters())
+        selection = collection.select(Filters() if filters is None else filters)
         if not text.strip():
             return facets(collection.columns, selection.mask)
         _check_page(best, 0)

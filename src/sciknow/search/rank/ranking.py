@@ -93,6 +93,8 @@ class Ranking:
         What each concept gave.
     standing, silence : array of float, shape (records,)
         What other records' mentions gave; what silence took away.
+    preferred : array of float, shape (records,)
+        What opening, being current and being open gave.
     fits : array of float, shape (records,)
         What fitting the constraints in plain words gave or took away.
     company : array of float, shape (records,)
@@ -111,6 +113,7 @@ class Ranking:
     concepts: NDArray[np.float64]
     standing: NDArray[np.float64]
     silence: NDArray[np.float64]
+    preferred: NDArray[np.float64]
     fits: NDArray[np.float64]
     company: NDArray[np.float64]
     answered: NDArray[np.float64]
@@ -187,7 +190,7 @@ class Collection:
 
     def select(self, filters: Filters) -> Selection:
         """Apply filters."""
-        return Selection(None, len(self)) if not filters else select(self.columns, filters)
+        return select(self.columns, filters)
 
     def rank(
         self,
@@ -283,8 +286,12 @@ class Collection:
         silence = np.zeros(len(rows))
         for mask in selection.unknown.values():
             silence -= weights.SILENCE * mask[rows]
+        preferred = np.zeros(len(rows))
+        own = self.columns.at(rows)
+        for name in selection.prefer:
+            preferred += weights.PREFERRED * own.preferred(name)
         fits = np.sum([verdict.worth for verdict in verdicts], axis=0) + np.zeros(len(rows))
-        parts = [units.sum(0), meaning, concepts.sum(0), standing, silence, fits]
+        parts = [units.sum(0), meaning, concepts.sum(0), standing, silence, preferred, fits]
         score = np.sum(parts, axis=0)
         none = np.zeros(len(rows))
         tokens = np.zeros((0, len(rows)))
@@ -298,6 +305,7 @@ class Collection:
             concepts,
             standing,
             silence,
+            preferred,
             fits,
             none,
             answered,

@@ -39,6 +39,8 @@ CROWD_SIZE = 5
 """Nearest neighbours among the hits that tell how crowded a record's place is."""
 PURPOSE = 0.5
 """What a word counts that tells what something is wanted for, not what is wanted."""
+PREFERRED = 0.002
+"""Given for each: opening, being current, being open; so little that only equals change places."""
 ON_THEME = 0.6
 """Cosine with the theme from which the words of a constraint vote whole; below it, by its share."""
 SCALE = 1 / 2

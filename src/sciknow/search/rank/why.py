@@ -88,13 +88,15 @@ class Why:
     passage : str
         The passage nearest in meaning.
     shares : dict of str to float
-        What each part gave: ``words``, ``meaning``, ``concepts``, ``standing``, ``company``,
-        ``constraints``; they add up to 1 (what silence or a missed constraint takes away is not
-        shown here).
+        What each part gave: ``words``, ``meaning``, ``concepts``, ``standing``, ``preferred``,
+        ``company``, ``constraints``; they add up to 1 (what silence or a missed constraint takes
+        away is not shown here).
     constraints : tuple of ConstraintWhy
         What the question states in plain words, and how the record stands to it.
     unknown : tuple of str
         Filters about which the record says nothing.
+    preferred : tuple of str
+        Why it comes before others that are as good: ``opens``, ``current``, ``open``.
     """
 
     terms: tuple[TermWhy, ...] = ()
@@ -105,6 +107,7 @@ class Why:
     shares: dict[str, float]
     constraints: tuple[ConstraintWhy, ...] = ()
     unknown: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -139,6 +142,7 @@ class Why:
                 for item in self.constraints
             ],
             "unknown": list(self.unknown),
+            "preferred": list(self.preferred),
         }
 
     def __str__(self) -> str:
@@ -163,6 +167,8 @@ class Why:
         if self.unknown:
             told.setdefault("not stated", []).extend(self.unknown)
         yield from ((verdict, ", ".join(phrases)) for verdict, phrases in told.items())
+        if self.preferred:
+            yield "preferred", ", ".join(self.preferred)
         yield "score", ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
 
     def _repr_html_(self) -> Markup:
