@@ -137,3 +137,13 @@ def test_variables_that_only_some_files_have_are_not_lost_in_references(together
     with pytest.raises(InvalidInput, match="only some files have b"):
         together({"concat_dim": "time", "virtual": True}, one(0), part)
     assert together({"concat_dim": "time"}, one(0), part).b.values[3:].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("options", DOORS)
+def test_what_differs_can_be_left_out(together, options):
+    dropped = {"drop_variables": ["mask"]}
+    found = together(options | dropped, one(0), one(1, mask=2.0))
+    assert "mask" not in found
+    assert found.a[:, 0, 0].values.tolist() == [0, 0, 0, 1, 1, 1]
+    with pytest.raises(InvalidInput, match="'mask' in"):  # what was kept does not count as compared
+        together(options)

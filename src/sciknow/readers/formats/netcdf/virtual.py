@@ -54,7 +54,7 @@ def open_virtual(location: Location, urls: Sequence[str], options: Mapping[str, 
     if not isinstance(dim, str):
         raise InvalidInput("virtual needs concat_dim", hint="name the dimension that grows")
     with explain(location.url, "a set of NetCDF-4 files"):
-        store = _store(location, references(location, urls, dim))
+        store = _store(location, references(location, urls, dim, options.get("drop_variables")))
     location.transport.kept[location.url] = store
     return _open(location, store, options)
 
@@ -70,7 +70,9 @@ def _open(location: Location, store: ReferenceStore, options: Mapping[str, Any])
     return open_group(store, location.url, documents, options, location.limits)
 
 
-def references(location: Location, urls: Sequence[str], dim: str) -> dict[str, Any]:
+def references(
+    location: Location, urls: Sequence[str], dim: str, dropped: Any = None
+) -> dict[str, Any]:
     """Return the references of a set, kept ones where no file has changed since.
 
     Parameters
@@ -81,14 +83,17 @@ def references(location: Location, urls: Sequence[str], dim: str) -> dict[str, A
         Its files in order.
     dim : str
         The dimension along which they follow each other.
+    dropped : str or sequence of str, optional
+        Variables that are not compared, for nobody sees them.
     """
     sizes = location.transport.run(_sizes(location, urls))
-    state = json.dumps([dim, list(zip(urls, sizes, strict=True)), _CHECKED])
+    state = json.dumps([dim, list(zip(urls, sizes, strict=True)), dropped, _CHECKED])
     kept = folder() / f"{sha256_bytes(state.encode())}.json"
     if kept.is_file():
         return dict(json.loads(kept.read_bytes())["refs"])
     parts = [scan(location, url) for url in urls]
-    opened: list[xr.Dataset] = [_open(location, _store(location, part), {}) for part in parts]
+    shown = {} if dropped is None else {"drop_variables": dropped}
+    opened: list[xr.Dataset] = [_open(location, _store(location, part), shown) for part in parts]
     made = alike(opened, dim, [redact(url) for url in urls])
     found = combine(parts, dim, [part[dim].load() for part in made if dim in part.coords])
     write_atomic(kept, json.dumps({"version": 1, "refs": found}))
