@@ -116,7 +116,25 @@ CRAWLED = {
 }
 WRITTEN = "not in the charset iso-8859-1"
 
+BY_LESS = {
+    # less is asked for at once: all but the record with which the fault begins come
+    fault: replace(cell, distinct=29, because="record 11: ", retries=2 * cell.retries)
+    for fault, cell in TABLE.items()
+    if cell.complete is NO and cell.distinct == 10
+}
+FOREVER = {fault: TABLE[fault] for fault in (Fault.WAIT_LONG, Fault.FORBIDDEN, Fault.ABSENT)}
+REFUSED = {fault: TABLE[fault] for fault in (Fault.REDIRECT_SCHEME, Fault.REDIRECT_PRIVATE)}
+
 OTHERWISE = {
+    "csw": BY_LESS
+    | FOREVER
+    | REFUSED
+    | COUNTED
+    | NAMELESS
+    | {
+        Fault.ENTITY_BOMB: broken("declares a document type"),
+        Fault.WRONG_CHARSET: Cell(YES, 30, mended=WRITTEN),
+    },
     "thredds": CRAWLED | {Fault.WRONG_CHARSET: Cell(UNKNOWN, 30, UNTOLD, mended=WRITTEN)},
     "data_json": SINGLE | NAMELESS,
     "erddap": SINGLE | NAMELESS,

@@ -14,14 +14,17 @@ from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from sciknow.errors import IntegrityError, InvalidInput, SciknowError, SourceUnavailable
-from sciknow.harvest import datacite_xml, dublin_core
+from sciknow.harvest import datacite_xml, dublin_core, iso19115
 from sciknow.harvest.markup import Read, child, children, local, read_xml, text_of
 from sciknow.harvest.protocol import Ask, Mapped, Page, Record, less_may_come
 from sciknow.model.receipt import Asked
 from sciknow.net import redact
 from sciknow.wire.request import Answer, Request
 
-PREFIXES = ("oai_datacite", "datacite", "oai_datacite4", "datacite4", "oai_dc")
+PREFIXES = (
+    *("oai_datacite", "datacite", "oai_datacite4", "datacite4"),
+    *("iso19139", "iso19115", "gmd", "oai_dc"),
+)
 """Formats of metadata that are understood, the richest first."""
 
 SHORTEST = timedelta(seconds=1)
@@ -67,7 +70,10 @@ class OaiPmh:
             return datacite_xml.parse(resource, record.id, asked)
         if local(root) == "dc":
             return dublin_core.parse(root, record.id, asked)
-        raise InvalidInput(f"metadata: found {local(root)}, allowed is DataCite or Dublin Core")
+        if local(root) in iso19115.NAMES:
+            return iso19115.parse(root, record.id, asked)
+        allowed = "DataCite, ISO 19115 or Dublin Core"
+        raise InvalidInput(f"metadata: found {local(root)}, allowed is {allowed}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
+from sciknow.testing.hostile.csw import CswDialect
 from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row, Shown
 from sciknow.testing.hostile.documents import DataJsonDialect, ErddapDialect, ThreddsDialect
 from sciknow.testing.hostile.searches import (
@@ -153,6 +154,7 @@ class OaiDialect:
 DIALECTS: tuple[Dialect, ...] = (
     CkanDialect(),
     CmrDialect(),
+    CswDialect(),
     DataCiteDialect(),
     DataJsonDialect(),
     DataverseDialect(),
