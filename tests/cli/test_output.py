@@ -258,3 +258,17 @@ def test_a_terminal_without_chinese_gets_what_it_can_show(small_hub, name):
     assert ("海冰".encode() if name == "POSIX" else rb"\u6d77\u51b0") in found.stdout
     plain = outcome(["show", "ice-monthly", "--json"], small_hub, **POOR[name])
     assert json.loads(plain.stdout.decode("ascii"))["title"]["zh"] == "逐月海冰密集度"
+
+
+def test_limits_of_what_is_opened_are_raised_by_name(small_hub):
+    def told(*arguments):
+        given = ["open", "ice-monthly", *arguments]
+        return CliRunner().invoke(main, given, env={"SCIKNOW_HUB": str(small_hub)})
+
+    assert told("--limits", "chunks=9_000_000", "--limits", "names=99").exit_code == 0
+    refused = told("--limits", "names=1")
+    assert (refused.exit_code, "at most 1 are taken" in refused.stderr) == (1, True)
+    for wrong in ("chunks", "chunks=-1", "chunks=x", "chunk=5"):
+        found = told("--limits", wrong)
+        assert found.exit_code == 1
+        assert "Error: " in found.stderr

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sciknow.cli.output import copies_option, echo, echo_fields, echo_json, hub_option, json_option
-from sciknow.cli.part import part_options
+from sciknow.cli.part import limits_option, part_options
 from sciknow.hub import open_hub
 from sciknow.ledger import STYLES
 from sciknow.words import LANGUAGES
@@ -19,6 +19,7 @@ from sciknow.words import LANGUAGES
 @click.option("--distribution", help="Which way; the cheapest when left out.")
 @part_options
 @click.option("--max-bytes", type=int, help="Refuse what costs more on the wire.")
+@limits_option
 @hub_option
 @json_option
 def plan(
@@ -53,6 +54,7 @@ def plan(
     help="A lockfile: open exactly what it pins, or say what has changed.",
 )
 @part_options
+@limits_option
 @copies_option
 @hub_option
 @json_option

@@ -31,6 +31,29 @@ def _period(context: click.Context, option: click.Parameter, value: str | None) 
     return (start or None, (end or None) if slash else start)
 
 
+def _limits(context: click.Context, option: click.Parameter, value: tuple[str, ...]) -> Any:
+    found = {}
+    for item in value:
+        name, equals, number = item.partition("=")
+        plain = number.replace("_", "").replace(",", "")
+        if not equals or not (plain.isascii() and plain.isdigit() and len(plain) < 19):
+            raise InvalidInput(
+                f"--limits {item!r} is no limit", hint="write --limits chunks=9000000"
+            )
+        found[name] = int(plain)
+    return found or None
+
+
+def limits_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--limits``, repeatable."""
+    return click.option(
+        "--limits",
+        multiple=True,
+        callback=_limits,
+        help="NAME=NUMBER: take more chunks, names, cells, unpacked bytes or values of an index.",
+    )(command)
+
+
 _OPTIONS = (
     click.option("--bbox", callback=_box, help="west,south,east,north in degrees."),
     click.option("--period", callback=_period, help="start/end as ISO dates; one may be empty."),

@@ -156,7 +156,7 @@ def parse_reference(
                 return base64.b64decode(value[7:])
             except ValueError as error:
                 raise IntegrityError(f"the reference {key[:200]}: {error}", hint=DAMAGED) from None
-        return value.encode()
+        return value.encode("utf-8", "replace")  # half a character is none
     if isinstance(value, dict):
         return json.dumps(value).encode()
     if isinstance(value, list) and len(value) in (1, 3) and isinstance(value[0], str):
