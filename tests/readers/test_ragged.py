@@ -86,3 +86,17 @@ def test_profiles_of_trajectories_are_cut_in_both_steps():
 def test_stations_without_samples_inside_are_told():
     with pytest.raises(InvalidInput, match="nothing lies inside the selection along 'obs'"):
         select(ragged("counts"), parse_selection(BOX, ("2000-01-11", "2000-01-11")))
+
+
+@pytest.mark.parametrize("counts", [[2, -3, 7], [2, 3, 9]])
+def test_counts_that_are_not_those_of_the_samples_are_refused(counts):
+    ds = ragged("counts").assign(size=("station", counts, {"sample_dimension": "obs"}))
+    with pytest.raises(InvalidInput, match="the counts 'size' add up to"):
+        select(ds, parse_selection(BOX))
+
+
+def test_samples_after_the_last_station_belong_to_none():
+    ds = ragged("counts").assign(size=("station", [2, 2, 1], {"sample_dimension": "obs"}))
+    assert select(ds, parse_selection(BOX)).t.values.tolist() == [0, 1, 4]
+    found = select(ds, parse_selection(period=LATE))
+    assert (found.t.values.tolist(), found["size"].values.tolist()) == ([1, 3, 4, 5], [1, 1, 1])

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from sciknow.errors import InvalidInput
+
 Index = npt.NDArray[np.intp]
 
 
@@ -39,15 +41,26 @@ class Link:
     counts: bool
 
     def owners(self, ds: xr.Dataset) -> Index:
-        """Return the instance of each sample; -1 for one of none."""
+        """Return the instance of each sample; -1 for one of none.
+
+        Raises
+        ------
+        InvalidInput
+            When the counts are not those of the samples.
+        """
         plain = np.nan_to_num(np.asarray(ds[self.name].values, "f8"), nan=-1.0 + self.counts)
         values: Index = plain.astype(np.intp)
         if not self.counts:
             return values
-        found = np.repeat(np.arange(len(values)), values)
-        size = ds.sizes.get(self.samples, len(found))
-        none = np.full(max(0, size - len(found)), -1)
-        return np.concatenate([found, none])[:size]
+        size, total = ds.sizes[self.samples], int(values.sum())
+        if values.min(initial=0) < 0 or total > size:
+            raise InvalidInput(
+                f"the counts {self.name!r} add up to {total:,}, but there are {size:,} samples "
+                f"along {self.samples!r}, so nothing tells of which {self.instances!r} they are",
+                hint="open the data whole; only their publisher can mend the counts",
+            )
+        none = np.full(size - total, -1)
+        return np.concatenate([np.repeat(np.arange(len(values)), values), none])
 
 
 def links(ds: xr.Dataset) -> list[Link]:
@@ -105,9 +118,9 @@ def numbered(ds: xr.Dataset, at: Mapping[str, Index]) -> dict[str, Any]:
         wanted = at.get(link.instances, np.arange(ds.sizes[link.instances]))
         place = {int(one): number for number, one in enumerate(wanted)}
         if link.counts:
-            new = np.bincount([place[int(one)] for one in kept], minlength=len(wanted))
-            if link.instances in at or link.samples in at:
-                found[link.name] = (link.instances, new.astype(old.dtype), old.attrs)
+            held = [place[one] for one in kept.tolist() if one in place]
+            new = np.bincount(held, minlength=len(wanted))
+            found[link.name] = (link.instances, new.astype(old.dtype), old.attrs)
         else:
             new = np.array([place[int(one)] for one in kept])
             found[link.name] = (link.samples, new.astype(old.dtype), old.attrs)
