@@ -136,17 +136,32 @@ class BoundedPipeline(BatchedCodecPipeline):
             When one is damaged.
         """
         chunks = list(chunk_bytes_and_specs)
-        try:
+        with _damage(spec for _, spec in chunks):
             found: Iterable[Any] = await super().decode_batch(chunks)
-        except (SciknowError, MemoryError):
-            raise
-        except Exception as error:
-            shapes = " or ".join(sorted({str(tuple(spec.shape)) for _, spec in chunks}))
-            raise IntegrityError(
-                f"a chunk of shape {shapes} cannot be unpacked: {type(error).__name__}: {error}",
-                hint=DAMAGED,
-            ) from error
         return found
+
+    async def decode_partial_batch(self, batch_info: Iterable[Any]) -> Iterable[Any]:
+        """Unpack parts of shards, and tell damage as `decode_batch` does."""
+        parts = list(batch_info)
+        with _damage(spec for *_, spec in parts):
+            found: Iterable[Any] = await super().decode_partial_batch(parts)
+        return found
+
+
+@contextmanager
+def _damage(specs: Iterable[Any]) -> Iterator[None]:
+    try:
+        yield
+    except (SciknowError, MemoryError):
+        raise
+    except Exception as error:
+        if getattr(error, "errno", None) is not None:
+            raise  # a disk's or a network's, met while a shard is read; a codec's have none
+        shapes = " or ".join(sorted({str(tuple(spec.shape)) for spec in specs}))
+        raise IntegrityError(
+            f"a chunk of shape {shapes} cannot be unpacked: {type(error).__name__}: {error}",
+            hint=DAMAGED,
+        ) from error
 
 
 register_pipeline(BoundedPipeline)
