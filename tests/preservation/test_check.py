@@ -5,16 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+import unicodedata
 
 import html5lib
 import pytest
+from amount import SOAK
 from preservation_help import assert_valid, dataset, gets, way
 from servers.web import DataServer, Fault
 
 import sciknow
 from sciknow.errors import DegradedWarning, InvalidInput, NotFound, SciknowError
-from sciknow.files import exclusive_lock
+from sciknow.files import exclusive_lock, sha256_bytes
 from sciknow.preservation import read_history
+from sciknow.preservation.whole import check_whole
 
 NAMES = [f"{at}.nc" for at in range(5)]
 
@@ -162,7 +165,10 @@ def test_an_unfinished_bag_is_said(hub, web, archive):
         hub.preserve(asked, archive)
     report = sciknow.audit(archive)
     assert [str(one.damage) for one in report[0].problems] == ["unfinished"]
-    assert not report.ok
+    assert report.ok
+    assert report[0].verdict == "unfinished"
+    assert "1 unfinished" in report.summary
+    assert report.error() is None
 
 
 def test_a_repair_waits_for_nobody(bag):
@@ -212,3 +218,83 @@ def test_a_bag_of_another_tool(tmp_path):
     assert found(sciknow.audit(place)) == [("changed", "data/a.txt")]
     with pytest.raises(InvalidInput, match="not made by sciknow"):
         sciknow.open_preserved(place)
+
+
+def strange_bag(folder, name, listed, encoding="UTF-8", python="utf-8"):
+    """Write a bag as an archiver would that spells names or encodes text in its own way."""
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / name).write_bytes(b"x")
+    tell = f"BagIt-Version: 0.97\nTag-File-Character-Encoding: {encoding}\n"
+    (folder / "bagit.txt").write_text(tell)
+    line = f"{sha256_bytes(b'x')}  data/{listed}\n"
+    (folder / "manifest-sha256.txt").write_bytes(line.encode(python))
+    info = "Contact-Name: Jos\u00e9\nPayload-Oxum: 1.1\n"
+    (folder / "bag-info.txt").write_bytes(info.encode(python))
+    return folder
+
+
+ACCENTED = "cer\u00e1mica.txt"
+DECOMPOSED = unicodedata.normalize("NFD", ACCENTED)
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "encoding", "python"),
+    [
+        (DECOMPOSED, ACCENTED, "UTF-8", "utf-8"),
+        (ACCENTED, DECOMPOSED, "utf-8", "utf-8"),
+        ("\u0e33", "\u0e33", "UTF-8", "utf-8"),
+        ("a.txt", "a.txt", "ISO-8859-1", "latin-1"),
+        (ACCENTED, ACCENTED, "ISO-8859-1", "latin-1"),
+        (DECOMPOSED, ACCENTED, "windows-1252", "cp1252"),
+        ("a.txt", "a.txt", "US-ASCII", "utf-8"),
+    ],
+)
+def test_names_and_encodings_of_other_archivers_are_no_damage(
+    tmp_path, name, listed, encoding, python
+):
+    bag = strange_bag(tmp_path / "bag", name, listed, encoding, python)
+    report = sciknow.audit(bag)
+    assert report.ok, report
+    assert any("no tag manifest" in note for note in report[0].notes)
+    assert any("Unicode form" in note for note in report[0].notes) == (name != listed)
+    (bag / "data" / name).write_bytes(b"y")
+    assert [damage for damage, _ in found(sciknow.audit(bag))] == ["changed"]
+    (bag / "data" / name).unlink()
+    assert [damage for damage, _ in found(sciknow.audit(bag))] == ["missing"]
+
+
+def test_an_encoding_that_nobody_knows_is_said(tmp_path):
+    bag = strange_bag(tmp_path / "bag", "a", "a", "EBCDIC")
+    assert found(sciknow.audit(bag)) == [("changed", "bagit.txt")]
+
+
+def test_two_files_whose_names_differ_in_form_only_are_two_files(tmp_path):
+    bag = strange_bag(tmp_path / "bag", ACCENTED, DECOMPOSED)
+    (bag / "data" / DECOMPOSED).write_bytes(b"x")
+    assert found(sciknow.audit(bag)) == [("unexpected", f"data/{ACCENTED}")]
+
+
+@pytest.mark.sample
+def test_very_many_missing_files_are_listed_not_looked_for(tmp_path):
+    bag = strange_bag(tmp_path / "bag", "a", "a")
+    many = 400_000 if SOAK else 20_000
+    lines = (f"{at:064x}  data/{at % 100}/b/{at}.nc\n" for at in range(many))
+    (bag / "manifest-sha256.txt").write_text("".join(lines))
+    calls = []
+    sys.addaudithook(lambda event, _: calls.append(event) if event == "open" and calls else None)
+    calls.append("begin")
+    report = sciknow.audit(bag)
+    asked, calls[:] = len(calls), []
+    assert len(report[0].problems) == many + 1
+    assert asked < 100
+    (line,) = (tmp_path / "audits.jsonl").read_text().splitlines()
+    assert len(line) < 100_000
+    assert json.loads(line)["more_problems"] == many + 1
+
+
+def test_an_audit_by_a_clock_that_went_ahead_is_not_believed(bag):
+    entry = {"bag": bag.name, "verdict": "whole", "at": "2999-01-01T00:00:00Z"}
+    (bag.parent / "audits.jsonl").write_text(json.dumps(entry) + "\n")
+    flip(bag / "data" / "1.nc")
+    with pytest.raises(sciknow.IntegrityError, match="is damaged"):
+        check_whole(bag)

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from unicodedata import normalize
 
 from sciknow.clock import stamp
 from sciknow.errors import NotFound, SciknowError, UntrustedInput
@@ -24,7 +26,7 @@ from sciknow.preservation.manifest import (
     unlike_files,
 )
 from sciknow.preservation.naming import PAYLOAD, regular, shown
-from sciknow.preservation.tags import BAGIT, INFO, read_declaration, read_tags
+from sciknow.preservation.tags import BAGIT, INFO, UTF_8, read_encoding, read_tags
 from sciknow.progress import Progress, silent
 from sciknow.text import counted
 
@@ -46,11 +48,14 @@ class Expected:
         What is wrong with the manifests themselves.
     notes : list of str
         What is worth knowing.
+    encoding : str
+        Of the manifests and tag files.
     """
 
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    encoding: str = UTF_8
 
     def invalid(self, detail: str, path: str = "", damage: Damage = Damage.INVALID) -> None:
         """Note something that is wrong."""
@@ -74,18 +79,23 @@ def check_bag(bag: Path, *, progress: Progress = silent) -> BagReport:
     """
     began = stamp()
     told = expected(bag)
-    sizes: dict[str, int] = {}
-    problems: list[Problem] = []
+    there = Listing(bag)
+    digests = _as_they_lie(told, there)
+    gone = [path for path in digests if there.lacks(path)]
+    sizes: dict[str, int] = dict.fromkeys(gone, 0)
+    problems = [Problem(damage=Damage.MISSING, path=path) for path in sorted(gone)]
+    near = [(path, digests[path]) for path in sorted(digests.keys() - sizes.keys())]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        work = pool.map(lambda pair: _check_file(bag, *pair), sorted(told.digests.items()))
-        for done, (path, size, problem) in enumerate(work, 1):
+        work = pool.map(lambda pair: _check_file(bag, *pair), near)
+        for done, (path, size, problem) in enumerate(work, 1 + len(gone)):
             sizes[path] = size
             problems += [problem] if problem else []
-            progress(bag.name, done, len(told.digests))
+            progress(bag.name, done, len(digests))
+    problems.sort(key=lambda one: one.path)
     payload = {path: size for path, size in sizes.items() if path.startswith(f"{PAYLOAD}/")}
-    problems += _unexpected(bag, told.digests)
+    problems += _unexpected(bag, digests)
     if not any(one.damage in (Damage.MISSING, Damage.CHANGED) for one in problems):
-        problems += _oxum(bag, payload)
+        problems += _oxum(bag, payload, told.encoding)
     return BagReport(
         bag=str(bag),
         at=began,
@@ -96,11 +106,67 @@ def check_bag(bag: Path, *, progress: Progress = silent) -> BagReport:
     )
 
 
+class Listing:
+    """What lies in a bag, listed once: of 400,000 files that are missing none is asked for.
+
+    Parameters
+    ----------
+    bag : Path
+        Its folder; links are not entered.
+    """
+
+    def __init__(self, bag: Path) -> None:
+        self._names: set[str] = set()
+        self._links = False
+        for at, folders, files in os.walk(bag, followlinks=False):
+            here = Path(at).relative_to(bag).as_posix()
+            before = "" if here == "." else f"{here}/"
+            self._names.update(before + name for name in (*files, *folders))
+            self._links = self._links or any(Path(at, name).is_symlink() for name in folders)
+
+    def lacks(self, path: str) -> bool:
+        """Tell whether there is surely nothing under a path; behind links nobody knows."""
+        return path not in self._names and not self._links
+
+    @cached_property
+    def _alike(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._names:
+            if not name.isascii():
+                found.setdefault(normalize("NFC", name), []).append(name)
+        return found
+
+    def spelled(self, path: str) -> str:
+        """Return a path as it lies on the disk, where only the Unicode form differs."""
+        if path in self._names or path.isascii():
+            return path
+        same = self._alike.get(normalize("NFC", path), [])
+        return same[0] if len(same) == 1 else path
+
+
+def _as_they_lie(told: Expected, there: Listing) -> dict[str, dict[str, str]]:
+    """Return the digests under the names that files have on this disk.
+
+    File systems and archivers store accents in one character or in two (RFC 8493, section 6.1).
+    """
+    found: dict[str, dict[str, str]] = {}
+    other = 0
+    for path, digests in told.digests.items():
+        name = there.spelled(path)
+        other += name != path
+        found.setdefault(name, {}).update(digests)
+    if other:
+        told.notes.append(
+            f"{counted(other, 'name')} written in another Unicode form than on this disk"
+        )
+    return found
+
+
 def expected(bag: Path) -> Expected:
     """Read what a bag should hold."""
     told = Expected()
     try:
-        read_declaration(bag)
+        told.encoding = read_encoding(bag)
     except NotFound:
         told.invalid("the bag does not declare itself", BAGIT, Damage.MISSING)
     except SciknowError as error:
@@ -126,7 +192,7 @@ def _read(bag: Path, name: str, algorithm: str, told: Expected) -> Mapping[str, 
     try:
         if regular(bag, name) is None:
             return {}
-        found, wrong = read_manifest(bag / name, algorithm)
+        found, wrong = read_manifest(bag / name, algorithm, encoding=told.encoding)
     except SciknowError as error:
         told.invalid(error.message, name)
         return {}
@@ -145,7 +211,7 @@ def _note_fetch(bag: Path, told: Expected) -> None:
     try:
         if regular(bag, FETCH) is None:
             return
-        count = sum(1 for _ in read_fetch(bag / FETCH))
+        count = sum(1 for _ in read_fetch(bag / FETCH, encoding=told.encoding))
         told.notes.append(
             f"{FETCH} names {counted(count, 'file')} elsewhere; an audit fetches none"
         )
@@ -188,11 +254,11 @@ def _unexpected(bag: Path, digests: Mapping[str, object]) -> Iterator[Problem]:
                 )
 
 
-def _oxum(bag: Path, payload: Mapping[str, int]) -> Iterator[Problem]:
+def _oxum(bag: Path, payload: Mapping[str, int], encoding: str) -> Iterator[Problem]:
     try:
         if regular(bag, INFO) is None:
             return
-        told = {name.lower(): value for name, value in read_tags(bag / INFO)}
+        told = {name.lower(): value for name, value in read_tags(bag / INFO, encoding=encoding)}
     except SciknowError as error:
         yield Problem(damage=Damage.INVALID, path=INFO, detail=error.message)
         return

@@ -89,8 +89,9 @@ class BagReport:
 
     @property
     def left(self) -> tuple[Problem, ...]:
-        """The problems that are not mended."""
-        return tuple(one for one in self.problems if not one.mended)
+        """The problems that are not mended; what a run has not finished is no damage."""
+        unfinished = Damage.UNFINISHED
+        return tuple(p for p in self.problems if not p.mended and p.damage != unfinished)
 
     @property
     def ok(self) -> bool:
@@ -102,6 +103,8 @@ class BagReport:
         """In one or two words."""
         if not self.ok:
             return "damaged"
+        if any(one.damage == Damage.UNFINISHED for one in self.problems):
+            return "unfinished"
         return "mended" if self.problems else "whole"
 
 
@@ -138,7 +141,7 @@ class AuditReport(Sequence[BagReport]):
     @property
     def summary(self) -> str:
         """One line: how many bags, files and bytes, and what became of them."""
-        counts = {word: 0 for word in ("whole", "mended", "damaged")}
+        counts = {word: 0 for word in ("whole", "mended", "damaged", "unfinished")}
         for one in self:
             counts[one.verdict] += 1
         told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)

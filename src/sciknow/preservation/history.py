@@ -6,6 +6,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sciknow.errors import DegradedWarning, NotFound
@@ -52,10 +53,10 @@ def write_history(bag: Path, report: BagReport) -> None:
 
     A folder that may not be written to is no reason to fail; it is warned about.
     """
-    entry = plain(report) | {"bag": bag.name, "software": SOFTWARE}
-    problems = entry["problems"]
-    if isinstance(problems, list) and len(problems) > MAX_PROBLEMS:
-        entry |= {"problems": problems[:MAX_PROBLEMS], "more_problems": len(problems)}
+    few = replace(report, problems=report.problems[:MAX_PROBLEMS])
+    entry = plain(few) | {"bag": bag.name, "software": SOFTWARE, "verdict": report.verdict}
+    if len(report.problems) > MAX_PROBLEMS:
+        entry |= {"more_problems": len(report.problems)}
     line = json.dumps(entry, ensure_ascii=False).encode()
     path = bag.parent / HISTORY
     try:

@@ -34,7 +34,9 @@ def manifest_names(bag: Path) -> dict[str, str]:
     return {name: match[2] for name, match in sorted(found, key=lambda pair: pair[0]) if match}
 
 
-def read_manifest(path: Path, algorithm: str) -> tuple[dict[str, str], list[str]]:
+def read_manifest(
+    path: Path, algorithm: str, *, encoding: str = "utf-8"
+) -> tuple[dict[str, str], list[str]]:
     """Read a manifest.
 
     Parameters
@@ -43,6 +45,8 @@ def read_manifest(path: Path, algorithm: str) -> tuple[dict[str, str], list[str]
         A regular file.
     algorithm : str
         Of its digests.
+    encoding : str
+        What the bag declares.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def read_manifest(path: Path, algorithm: str) -> tuple[dict[str, str], list[str]
         )
     digests: dict[str, str] = {}
     wrong: list[str] = []
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_lines(path, encoding), 1):
         if number > MAX_ENTRIES:
             raise LimitExceeded(f"{path.name} has over {MAX_ENTRIES:,} lines", hint="split the bag")
         try:
@@ -78,12 +82,12 @@ def read_manifest(path: Path, algorithm: str) -> tuple[dict[str, str], list[str]
     return digests, wrong
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path, encoding: str) -> Iterator[str]:
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE:
                 raise LimitExceeded(f"{path.name} has a line of over {MAX_LINE:,} bytes")
-            text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+            text = line.decode(encoding, "surrogateescape").rstrip("\r\n")
             if text.strip():
                 yield text
 
@@ -95,7 +99,7 @@ def _parse(line: str, algorithm: str) -> tuple[str, str]:
     return match[1].lower(), check_path(decode_path(match[2].removeprefix("./")))
 
 
-def read_fetch(path: Path) -> Iterator[tuple[str, int | None, str]]:
+def read_fetch(path: Path, *, encoding: str = "utf-8") -> Iterator[tuple[str, int | None, str]]:
     """Yield address, size and path of each file that a bag says is to be fetched.
 
     Raises
@@ -103,7 +107,7 @@ def read_fetch(path: Path) -> Iterator[tuple[str, int | None, str]]:
     InvalidInput, UntrustedInput
         For a line that is no such entry, or leads outside the bag.
     """
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(_lines(path, encoding), 1):
         parts = line.split(None, 2)
         if number > MAX_ENTRIES or len(parts) != 3 or not (parts[1] == "-" or parts[1].isdigit()):
             raise InvalidInput(

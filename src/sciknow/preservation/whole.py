@@ -57,6 +57,8 @@ def _untouched_since(bag: Path, at: str) -> bool:
     try:
         moment = datetime.fromisoformat(at)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment > datetime.now(UTC):
+            return False  # by a wrong clock: nothing comes after it, whatever changes
         return all(changed < moment.timestamp() for changed in _changes(bag))
     except (ValueError, OSError):
         return False

@@ -28,6 +28,8 @@ from sciknow.text import counted
 from sciknow.vocab import Sector
 
 WORKERS = 16
+_CLOCKS = timedelta(minutes=1)
+"""How far clocks may go apart; a check of a later day is of a wrong clock, and not fresh."""
 PER_HOST = 2
 
 
@@ -131,12 +133,13 @@ def _due(kept: History, targets: Sequence[Target], max_age: float | None) -> lis
         return list(targets)
     if not isinstance(max_age, (int, float)) or not max_age >= 0:
         raise InvalidInput(f"max_age={max_age!r}", hint="give a number of seconds")
-    oldest = datetime.now(UTC) - timedelta(seconds=min(max_age, 1e9))
+    today = datetime.now(UTC)
+    oldest, latest = today - timedelta(seconds=min(max_age, 1e9)), today + _CLOCKS
     standings = kept.standings([target.key for target in targets])
     return [
         target
         for target, standing in zip(targets, standings, strict=True)
-        if standing.latest is None or standing.latest.at < oldest
+        if standing.latest is None or not oldest <= standing.latest.at <= latest
     ]
 
 
