@@ -19,10 +19,12 @@ GROUND = set().union(*LEVELS[: LEVELS.index({"wire"})])
 MOST = 15
 NEW = 29
 """Files that a question passes which was never asked: reading its words and its wishes as well."""
+TABLE = 17
+"""Files that the opening of a table passes: the types of its columns are told by us."""
 FURTHER = {
-    "sunspot-number-yearly": 16,
-    "us-states-socioeconomic": 18,
-    "landsat-rgb-sample": 21,
+    "sunspot-number-yearly": 17,
+    "us-states-socioeconomic": 19,
+    "landsat-rgb-sample": 22,
 }
 """Openings that pass more: NetCDF 3 and GeoTIFF, whose headers we read, and geometries."""
 
@@ -67,4 +69,5 @@ def test_an_opening_passes_few_files(hub):
         hit = next(hit for hit in hub.search(name, offline=True, limit=100) if hit.id == name)
         hit.open()
         found = passed(hit.open)
-        assert 3 < len(found) <= FURTHER.get(name, MOST), (name, found)
+        most = TABLE if "readers/table.py" in found else MOST
+        assert 3 < len(found) <= FURTHER.get(name, most), (name, found)

@@ -80,6 +80,20 @@ def parse_names(value: object, where: Where) -> list[str]:
     return list(parse_list(value, where, parse_name))
 
 
+TYPES = ("bool", "float32", "float64", "int32", "int64", "str", "string")
+"""What a column of a table may be said to hold."""
+
+
+def parse_types(value: object, where: Where) -> dict[str, str]:
+    """Read a mapping from column to one of `TYPES`."""
+    types = {}
+    for column, kind in parse_mapping(value, where).items():
+        if not isinstance(kind, str) or kind not in TYPES:
+            raise (where / column).refuse(show(kind), "one of " + ", ".join(TYPES))
+        types[parse_name(column, where)] = kind
+    return types
+
+
 def parse_chunks(value: object, where: Where) -> dict[str, int]:
     """Read ``{}`` (the store's own chunks) or a size for each dimension (-1 for its length)."""
     sizes = {}

@@ -13,6 +13,7 @@ import xarray as xr
 from dask.dataframe import DataFrame, Series, from_map
 
 from sciknow.errors import InvalidInput
+from sciknow.readers.column import EXACT
 from sciknow.readers.table_axes import axes_of
 
 
@@ -79,12 +80,19 @@ def to_dataset(frame: DataFrame) -> xr.Dataset:
     position and time become coordinates. The rows have to be counted and the index read; the
     columns stay where they are. ``attrs["columns"]`` of a table are the variables' attributes.
     """
-    chunks = (lengths(frame),)
+    chunks, kinds = _measured(frame)
     name = str(frame.index.name or "row")
     attrs = dict(getattr(frame, "attrs", {}))
-    about = attrs.pop("columns", {})
+    about = {key: dict(value) for key, value in attrs.pop("columns", {}).items()}
+    for column, kind in kinds.items():
+        if frame[column].dtype.kind == "b" and kind.kind == "f":
+            about.setdefault(str(column), {}).update(FLAGS)
     variables: dict[str, Any] = {
-        str(column): (name, _array(frame[column], chunks), about.get(str(column), {}))
+        str(column): (
+            name,
+            _array(frame[column], chunks, kinds.get(column)),
+            about.get(str(column), {}),
+        )
         for column in frame.columns
     }
     if frame.index.name is None:
@@ -95,8 +103,46 @@ def to_dataset(frame: DataFrame) -> xr.Dataset:
     return found.set_coords([item for item in axes_of(frame).names if item in variables])
 
 
-def _array(column: Series, chunks: tuple[tuple[int, ...]]) -> Any:
-    plain = _plain(column.dtype)
+FLAGS = {"flag_values": np.array([0.0, 1.0]), "flag_meanings": "false true"}
+"""What truth values with gaps are called as numbers (CF, section 3.5)."""
+
+
+def _measured(frame: DataFrame) -> tuple[tuple[tuple[int, ...]], dict[Any, np.dtype[Any]]]:
+    """Count the rows of each partition, and tell what numpy's types can hold of each column.
+
+    Only columns of whole numbers and truth values that may have gaps are looked through.
+    """
+    some = [name for name, dtype in frame.dtypes.items() if _may_lack(dtype)]
+    if not some:
+        return (lengths(frame),), {}
+    meta = pd.DataFrame({"rows": pd.Series([], dtype=object)})
+    told = by_part(frame[some], _measure, meta=meta)["rows"].compute()
+    found = {}
+    for at, name in enumerate(some):
+        gaps = any(part[1][at][0] for part in told)
+        large = any(part[1][at][1] for part in told)
+        dtype = frame[name].dtype.numpy_dtype
+        found[name] = dtype if not gaps else np.dtype(object) if large else np.dtype("f8")
+    return (tuple(part[0] for part in told),), found
+
+
+def _may_lack(dtype: Any) -> bool:
+    return hasattr(dtype, "numpy_dtype") and dtype.kind in "iub"
+
+
+def _measure(part: pd.DataFrame) -> pd.DataFrame:
+    told = [_gaps_and_size(part[name].dropna(), len(part)) for name in part.columns]
+    return pd.DataFrame({"rows": pd.Series([(len(part), told)], dtype=object)})
+
+
+def _gaps_and_size(there: pd.Series, count: int) -> tuple[bool, bool]:
+    """Tell whether a column has gaps, and numbers that a float does not hold exactly."""
+    large = there.dtype.kind in "iu" and len(there) and max(-int(there.min()), int(there.max()))
+    return len(there) < count, bool(large > EXACT)
+
+
+def _array(column: Series, chunks: tuple[tuple[int, ...]], kind: np.dtype[Any] | None) -> Any:
+    plain = kind or _plain(column.dtype)
     meta = pd.Series([], dtype=plain)
     return by_part(column, _cast, plain, meta=meta).to_dask_array(lengths=chunks[0])
 
@@ -117,4 +163,6 @@ def _cast(part: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
         part = part.dt.tz_convert(None)
     if dtype.kind == "f" and part.dtype != dtype:
         return pd.Series(part.to_numpy(dtype=dtype, na_value=np.nan), index=part.index)
+    if dtype.kind == "O" and part.dtype.kind in "iu":  # numbers that no float holds, with gaps
+        return part.astype("string").astype(object).where(part.notna(), None)
     return part.astype(dtype)

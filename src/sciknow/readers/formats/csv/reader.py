@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import dask.dataframe as dd
 import pandas as pd
+from dask.utils import parse_bytes
 
-from sciknow.errors import SourceUnavailable
+from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.formats import path_of
+from sciknow.net import redact
+from sciknow.readers.block import Place, block, blocks_of, packing_of, start_of
 from sciknow.readers.formats.csv import FORMAT, PANDAS
+from sciknow.readers.formats.csv.shape import Shape, shape_of
 from sciknow.readers.formats.csv.zipped import pick, unpack
 from sciknow.readers.plans.whole_cost import WholeCosts
 from sciknow.readers.protocol import Location
 from sciknow.readers.table import from_parts, set_index
-from sciknow.wire.filesystem import PROTOCOL
+from sciknow.wire.budget import Limits
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import explain
 
-DASK_ONLY = frozenset({"blocksize", "assume_missing", "compression"})
+BLOCK = 64_000_000
+"""Bytes of one partition, where no other size is named."""
 
 SAMPLE = 64_000
 """Bytes of the start of the file from which columns and types are told."""
@@ -30,7 +35,8 @@ SAMPLE = 64_000
 class CsvReader:
     """Open a CSV or TSV table; ``index`` makes a column the index.
 
-    Of a ZIP archive the only file is read, or the one that ``member`` names.
+    Of a ZIP archive the only file is read, or the one that ``member`` names. What type a column
+    has is told from the start of the file (`sciknow.readers.column`), or named in ``dtype``.
     """
 
     format = FORMAT
@@ -62,20 +68,90 @@ def is_zipped(url: str, options: Mapping[str, object]) -> bool:
 
 
 def _open_text(location: Location, chosen: dict[str, Any]) -> dd.DataFrame:
-    chosen |= {"sample": SAMPLE, "sample_rows": SAMPLE}
+    if location.path is not None and not location.path.exists():
+        raise SourceUnavailable(f"there is nothing at {location.url}", hint="check the path")
     if "sep" not in chosen and _ending(location.url).endswith((".tsv", ".tsv.gz")):
         chosen["sep"] = "\t"
-    if _packed(location.url, chosen):
-        chosen["blocksize"] = None
-    # whole numbers beyond the sample may have gaps, which only floats can hold
-    chosen.setdefault("assume_missing", _size(location) > SAMPLE)
-    if location.path is None:
-        url = f"{PROTOCOL}://{location.url}"
-        options = {"transport": location.transport}
-        return cast(dd.DataFrame, dd.read_csv(url, storage_options=options, **chosen))
-    if location.path.exists():
-        return cast(dd.DataFrame, dd.read_csv(str(location.path), **chosen))
-    raise SourceUnavailable(f"there is nothing at {location.url}", hint="check the path")
+    named = chosen.get("compression", "infer")
+    packing = packing_of(location.url) if named == "infer" else str(named or "")
+    start, whole = start_of(location, packing, SAMPLE)
+    shape = _shape(location, start, chosen, whole=whole)
+    size = chosen.get("blocksize", BLOCK)
+    size = parse_bytes(size) if isinstance(size, str) else size
+    if not shape.by_bytes or _broken(start, shape.quote):
+        size = None
+    places = blocks_of(location, packing, size)
+    several = len(places) > 1
+    read = ReadText(location.transport, location.url, packing, shape, several, location.limits)
+    return from_parts(read, places, shape.meta)
+
+
+def _shape(location: Location, start: bytes, options: dict[str, Any], *, whole: bool) -> Shape:
+    """Tell columns and types from the whole lines of the start of a file."""
+    encoding = str(options.get("encoding", ""))
+    if not whole and re.search("16|32", encoding):
+        text = start.decode(encoding, "ignore")
+        start = text[: text.rfind("\n") + 1].encode(encoding)
+    elif not whole:
+        quote = str(options.get("quotechar", '"')).encode()
+        lines = start[: start.rfind(b"\n") + 1] or start
+        start = lines
+        while start.count(quote) % 2 and start:
+            start = start[: start.rfind(b"\n", 0, -1) + 1]
+        start = start or lines
+    separators = start.partition(b"\n")[0].count(str(options.get("sep", ",")).encode())
+    location.limits.check("names", separators + 1, redact(location.url), "columns")
+    return shape_of(start, options, whole=whole)
+
+
+def _broken(start: bytes, quote: bytes) -> bool:
+    """Tell whether a quoted text runs over the end of a line."""
+    return any(line.count(quote) % 2 for line in start.split(b"\n")[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """Reads the lines that start in one block; can be sent to another process.
+
+    Parameters
+    ----------
+    transport : Transport
+        How bytes are had.
+    url : str
+        Address of the file.
+    packing : str
+        How it is packed; empty for not at all.
+    shape : Shape
+        Columns and types.
+    several : bool
+        Whether the file is divided into blocks.
+    limits : Limits
+        How large it may be.
+    """
+
+    transport: Transport
+    url: str
+    packing: str
+    shape: Shape
+    several: bool
+    limits: Limits
+
+    def __call__(self, place: Place) -> pd.DataFrame:
+        """Read a block, given by offset and length; without length all that follows.
+
+        Raises
+        ------
+        InvalidInput
+            Where a value does not fit its column, or a quoted text is cut in two.
+        """
+        with explain(self.url, "a CSV table"):
+            data = block(self.transport, self.url, self.packing, place, self.limits)
+            if self.several and data.count(self.shape.quote) % 2:
+                raise InvalidInput(
+                    f"{redact(self.url)}: a quoted text runs over the end of a block of lines",
+                    hint="name blocksize: null in the options of the way, to read it in one",
+                )
+            return self.shape.read(data, first=place[0] == 0)
 
 
 def _open_zipped(
@@ -84,18 +160,13 @@ def _open_zipped(
     member = options.get("member")
     item = pick(location, None if member is None else str(member))
     location.transport.kept[location.url] = item
-    plain = {key: value for key, value in chosen.items() if key not in DASK_ONLY}
-    if "sep" not in plain and item.filename.lower().endswith(".tsv"):
-        plain["sep"] = "\t"
+    if "sep" not in chosen and item.filename.lower().endswith(".tsv"):
+        chosen["sep"] = "\t"
     start = unpack(location.transport, location.url, item.filename, SAMPLE)
-    whole = item.file_size <= SAMPLE
-    if not whole:
-        start = start[: start.rfind(b"\n") + 1]
-    meta = pd.read_csv(io.BytesIO(start), **plain).iloc[:0]
-    if chosen.get("assume_missing", not whole):
-        meta = meta.astype({name: "f8" for name in meta.select_dtypes("integer").columns})
-    read = ReadMember(location.transport, location.url, plain, meta)
-    return from_parts(read, [item.filename], meta)
+    shape = _shape(location, start, chosen, whole=item.file_size <= SAMPLE)
+    return from_parts(
+        ReadMember(location.transport, location.url, shape), [item.filename], shape.meta
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,36 +179,18 @@ class ReadMember:
         How bytes are had.
     url : str
         Address of the archive.
-    options : dict
-        As of `pandas.read_csv`.
-    meta : pandas.DataFrame
-        An empty table of the columns and types that were told from the start of the file.
+    shape : Shape
+        Columns and types.
     """
 
     transport: Transport
     url: str
-    options: dict[str, Any]
-    meta: pd.DataFrame
+    shape: Shape
 
     def __call__(self, name: str) -> pd.DataFrame:
         """Read the whole file."""
         with explain(self.url, "a CSV table in a ZIP archive"):
-            data = unpack(self.transport, self.url, name)
-            return pd.read_csv(io.BytesIO(data), **self.options).astype(self.meta.dtypes)
-
-
-def _size(location: Location) -> int:
-    if location.path is not None:
-        return location.path.stat().st_size if location.path.is_file() else 0
-    return location.transport.run(location.transport.size(location.url))
-
-
-def _packed(url: str, options: Mapping[str, Any]) -> bool:
-    """Tell whether a file is compressed as a whole, so that it can't be read in blocks."""
-    packing = options.get("compression", "infer")
-    if packing == "infer":
-        return _ending(url).endswith((".gz", ".bz2", ".xz", ".zst"))
-    return packing is not None
+            return self.shape.read(unpack(self.transport, self.url, name), first=True)
 
 
 def _ending(url: str) -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import dask.dataframe as dd
+import numpy as np
 import pandas as pd
 
 from sciknow.errors import SourceUnavailable
+from sciknow.readers.column import TEXT, empty, filled, kind_of, settled, typed
 from sciknow.readers.formats.excel import FORMAT, PASSED
 from sciknow.readers.formats.excel.bounds import check_workbook
 from sciknow.readers.plans.whole_cost import WholeCosts
@@ -20,12 +22,16 @@ from sciknow.wire.budget import Limits
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import explain
 
-SAMPLE = 200
+SAMPLE = 2_000
 """Rows from which columns and types are told."""
 
 
 class ExcelReader:
-    """Open a sheet of a workbook: the first, or the one that ``sheet`` names."""
+    """Open a sheet of a workbook: the first, or the one that ``sheet`` names.
+
+    Cells are what they are in the workbook: a number that is written as text stays text. What
+    type a column has is told from its first rows (`sciknow.readers.column`), or by ``dtype``.
+    """
 
     format = FORMAT
 
@@ -37,11 +43,8 @@ class ExcelReader:
         chosen |= {"sheet_name": options.get("sheet", 0)}
         read = ReadSheet(location.transport, location.url, chosen, None, location.limits)
         with explain(location.url, "a workbook"):
-            first = read.rows(SAMPLE + 1)
-            meta = first.iloc[:0]
-            if len(first) > SAMPLE:
-                meta = meta.astype({name: "f8" for name in meta.select_dtypes("integer").columns})
-            frame = from_parts(replace(read, meta=meta), [0], meta)
+            types = _types(read.rows(SAMPLE + 1)) | typed(options.get("dtype"))
+            frame = from_parts(replace(read, types=types), [0], empty(types))
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
 
@@ -62,8 +65,8 @@ class ReadSheet:
         Address of the workbook.
     options : dict
         As of `pandas.read_excel`.
-    meta : pandas.DataFrame, optional
-        An empty table of the columns and types.
+    types : dict, optional
+        Column → type.
     limits : Limits
         How large it may be.
     """
@@ -71,14 +74,24 @@ class ReadSheet:
     transport: Transport
     url: str
     options: dict[str, Any]
-    meta: pd.DataFrame | None = None
+    types: dict[Any, Any] | None = None
     limits: Limits = Limits()
 
     def __call__(self, _: int) -> pd.DataFrame:
-        """Read the whole sheet."""
+        """Read the whole sheet.
+
+        Raises
+        ------
+        InvalidInput
+            For a cell that does not fit the type of its column.
+        """
         with explain(self.url, "a workbook"):
             found = self.rows(None)
-            return found if self.meta is None else found.astype(self.meta.dtypes)
+            return pd.DataFrame(
+                {name: filled(_cells(found[name]), kind, name) for name, kind in self.types.items()}
+                if self.types is not None
+                else found
+            )
 
     def rows(self, count: int | None) -> pd.DataFrame:
         """Read the first rows.
@@ -93,6 +106,22 @@ class ReadSheet:
         data = self.transport.run(self.transport.fetch(self.url))
         check_workbook(data, self.url, self.limits)
         found: pd.DataFrame = pd.read_excel(
-            io.BytesIO(data), engine="openpyxl", nrows=count, **self.options
+            io.BytesIO(data), engine="openpyxl", nrows=count, dtype=object, **self.options
         )
         return found
+
+
+def _types(first: pd.DataFrame) -> dict[Any, Any]:
+    """Tell columns and types from the first rows; more than `SAMPLE` are not the whole sheet."""
+    whole = len(first) <= SAMPLE
+    found = {}
+    for name in first:
+        cells = _cells(first[name])
+        there = [value for value in cells if value is not None]
+        kind = kind_of(there) if there else np.dtype("f8") if whole else TEXT
+        found[name] = settled(kind, whole=whole, gaps=len(there) < len(cells))
+    return found
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    return [None if pd.isna(value) else value for value in column]

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from sciknow.errors import SourceUnavailable
 from sciknow.model.selection import Selection
+from sciknow.readers.column import Whole
 from sciknow.readers.formats.parquet.geo import Geo, bounds, decode, has_shapely
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import Interval, keep, longitudes, times
@@ -188,6 +189,34 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
+def gapped(location: Location, schema: pa.Schema) -> set[Any]:
+    """Return the types of columns that may have gaps, of what the footer of a file tells.
+
+    Of a folder only the first footer has been read: there any column may.
+    """
+    files = files_of(location)
+    if len(files) > 1:
+        return set(schema.types)
+    with open_file(location.transport, files[0][1]) as opened:
+        footer = opened.metadata
+    return {
+        kind
+        for kind, name in zip(schema.types, schema.names, strict=True)
+        if not _is_full(footer, name)
+    }
+
+
+def _is_full(footer: Any, name: str) -> bool:
+    """Tell whether statistics say of a column that it has no gaps."""
+    for number in range(footer.num_row_groups):
+        group = footer.row_group(number)
+        columns = [group.column(at) for at in range(group.num_columns)]
+        told = [one.statistics for one in columns if one.path_in_schema == name]
+        if not told or any(one is None or not one.has_null_count or one.null_count for one in told):
+            return False
+    return True
+
+
 def is_bytes(kind: Any) -> bool:
     """Tell whether a type of Arrow holds bytes, which dask would take for texts."""
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
@@ -281,7 +310,9 @@ class ReadGroup:
         for limit in self.limits:
             if limit.low != limit.high:
                 table = table.filter(limit.mask(table))
-        part = table.select(self.plain).to_pandas(ignore_metadata=True)
+        part = table.select(self.plain).to_pandas(
+            ignore_metadata=True, types_mapper=Whole(table.schema.types)
+        )
         if self.by_geometry:
             part = part[self._in_box(part)]
         if self.meta.index.name is not None:

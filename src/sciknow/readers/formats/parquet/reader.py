@@ -14,6 +14,7 @@ from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.model.fingerprint import Fingerprint
 from sciknow.model.selection import Selection
 from sciknow.net import redact
+from sciknow.readers.column import Mapped, Whole
 from sciknow.readers.copies.members import Member, Members, members_of, of_file_or_set
 from sciknow.readers.fingerprints.files import file_fingerprint
 from sciknow.readers.formats.parquet import FORMAT, PASSED, geo
@@ -23,6 +24,7 @@ from sciknow.readers.formats.parquet.groups import (
     ReadGroup,
     bounds_of,
     files_of,
+    gapped,
     is_bytes,
     open_file,
     places,
@@ -115,7 +117,10 @@ def _plain(location: Location, options: Mapping[str, object], schema: pa.Schema)
     if location.path is None:
         url = f"{PROTOCOL}://{location.url}"
         chosen["filesystem"] = TransportFileSystem(location.transport)
-    with plain_strings(any(map(is_bytes, schema.types))):
+    has_bytes = any(map(is_bytes, schema.types))
+    whole = Whole(gapped(location, schema), texts=not has_bytes)
+    chosen["arrow_to_pandas"] = Mapped(types_mapper=whole)
+    with plain_strings(has_bytes):
         frame = cast(dd.DataFrame, dd.read_parquet(url, **chosen))
     index = options.get("index")
     return frame if index is None else set_index(frame, str(index))
@@ -127,7 +132,9 @@ def _meta(schema: pa.Schema, known: geo.Geo, options: Mapping[str, object]) -> p
         raise InvalidInput(
             "a table of geometries takes no filters", hint="give bbox and period instead"
         )
-    found: pd.DataFrame = schema.empty_table().to_pandas(ignore_metadata=True)
+    found: pd.DataFrame = schema.empty_table().to_pandas(
+        ignore_metadata=True, types_mapper=Whole(schema.types)
+    )
     own = [name for name in found.columns if name not in known.corners]
     chosen: Any = options.get("columns") or own
     found = found[columns_of(found, list(chosen))]
