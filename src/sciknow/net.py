@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from sciknow.errors import InvalidInput, SourceUnavailable, UntrustedInput
 from sciknow.text import clean
@@ -35,12 +35,13 @@ DEADLINE = 60.0
 
 USER_AGENT = f"sciknow/{__version__}"
 
-_CREDENTIAL = re.compile(
-    r"^(key|secret|token|password|passwd|username|user|account_key|sas_token|credential|"
-    r"aws_access_key_id|aws_secret_access_key|aws_session_token|connection_string|auth|"
-    r"authorization|headers?|cookies?)$",
-    re.IGNORECASE,
+_SECRET = re.compile(
+    r"(?<![a-z])(?<!page_)(?<!next_)(?<!continuation_)(?<!resumption_)"
+    r"(?:sig|signature|token|secret|password|passwd|pwd|credentials?|sas|jwt|auth|authorization|"
+    r"(?:api|subscription|shared|private|client|consumer)_?key|(?:aws_?)?access_?key(?:_?id)?|account_?key|connection_string)(?![a-z])"
 )
+_LOGIN = frozenset({"key", "user", "username", "header", "headers", "cookie", "cookies"})
+"""Options that carry a credential, where a query means something else by these words."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Addresses that stand for one of version 4 (RFC 6052)."""
 
@@ -219,6 +220,24 @@ def redact(url: str) -> str:
     return (head + mark + shown)[:500]
 
 
+def names_secret(name: str) -> bool:
+    """Tell whether a key of a query, or an option, is the name of a credential.
+
+    Examples
+    --------
+    >>> names_secret("X-Amz-Signature"), names_secret("accessToken"), names_secret("sigma")
+    (True, True, False)
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return _SECRET.search(re.sub(r"[^a-z0-9]+", "_", words.lower())) is not None
+
+
+def secret_in(url: str) -> str:
+    """Return the key under which the query of an address carries a credential, else nothing."""
+    pairs = parse_qsl(url.partition("#")[0].partition("?")[2], keep_blank_values=True)
+    return next((key for key, _ in pairs if names_secret(key)), "")
+
+
 def check_no_credentials(options: Mapping[str, object], what: str) -> None:
     """Refuse options that carry a credential, at any depth.
 
@@ -228,7 +247,7 @@ def check_no_credentials(options: Mapping[str, object], what: str) -> None:
         Naming the option.
     """
     for key, value in options.items():
-        if _CREDENTIAL.match(str(key)) and value:
+        if (str(key).lower() in _LOGIN or names_secret(str(key))) and value:
             raise UntrustedInput(
                 f"{what} carries a credential in the option {key!r}",
                 hint="leave credentials to the tools' own places (environment, ~/.aws, ~/.netrc)",

@@ -101,6 +101,32 @@ def test_what_a_document_leads_to_beside_itself_is_read(names, tmp_path):
             assert found["x"].values.tolist() == [7, 8]
 
 
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("token=x", "token"),
+        ("a=1&X-Amz-Signature=x", "X-Amz-Signature"),
+        ("sv=1&sig=x", "sig"),
+        ("accessToken=x", "accessToken"),
+        ("AWSAccessKeyId=x", "AWSAccessKeyId"),
+        ("api_key=x", "api_key"),
+        ("apikey=", "apikey"),
+        ("subscription-key=x", "subscription-key"),
+        ("password=x", "password"),
+        ("sigma=1&page_token=2&design=3&key=4&user=5&author=6", ""),
+    ],
+)
+def test_no_address_carries_a_credential(query, key, tmp_path):
+    way = Distribution(id="x", access_url=f"https://a.org/x.csv?{query}", reader="csv")
+    if not key:
+        assert locate(way, base=tmp_path).url
+        return
+    with pytest.raises(UntrustedInput, match="credential") as told:
+        locate(way, base=tmp_path)
+    assert key in told.value.message
+    assert "=x" not in str(told.value)
+
+
 def test_addresses_that_a_distribution_names():
     way = Distribution(
         id="x",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from sciknow.errors import UntrustedInput
 from sciknow.model.parse import Where, parse_list, parse_mapping, parse_number, parse_url, show
+from sciknow.net import secret_in
 
 Parser = Callable[[object, Where], object]
 
@@ -20,7 +21,6 @@ _NAME = re.compile(r"[^{}\x00-\x1f\x7f]{1,200}")
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,119}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d|auto")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
-_SECRET = re.compile(r"sig|signature|token|secret|password|credential|api_?key|accesskeyid", re.I)
 _MAX_COUNT = 2**30
 
 
@@ -140,9 +140,8 @@ def parse_remote(value: object, where: Where) -> str:
         raise untrusted(where, "an address with a user name", "one without credentials")
     if "*" in value or "#" in value:
         raise where.refuse(show(value), "one address, without a pattern or fragment")
-    for key, _ in parse_qsl(urlsplit(value).query, keep_blank_values=True):
-        if _SECRET.search(key):
-            raise untrusted(where, f"the query key {show(key)}", "an address without credentials")
+    if key := secret_in(value):
+        raise untrusted(where, f"the query key {show(key)}", "an address without credentials")
     return parse_url(value, where)
 
 

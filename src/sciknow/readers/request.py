@@ -14,7 +14,7 @@ from sciknow.model import Distribution
 from sciknow.model.format import REFERENCE_URL
 from sciknow.model.selection import Selection, parse_selection
 from sciknow.model.suggest import nearest
-from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url
+from sciknow.net import DEADLINE, REMOTE_SCHEMES, check_no_credentials, parse_url, secret_in
 from sciknow.readers import registry
 from sciknow.readers.protocol import Location, Reader
 from sciknow.wire.budget import Limits, parse_limits
@@ -237,6 +237,12 @@ def locate(
     options = distribution.storage_options
     check_no_credentials(options, f"the distribution {distribution.id}")
     url = distribution.access_url
+    if key := secret_in(url):
+        raise UntrustedInput(
+            f"the address of {distribution.id} carries a credential in its query ({key})",
+            hint="leave credentials to the environment or ~/.netrc: addresses are written into "
+            "locks, plans and citations",
+        )
     if url.startswith(REFERENCE_URL):
         url = str(options.get("fo") or url.removeprefix(REFERENCE_URL))
     transport = Transport(

@@ -104,8 +104,10 @@ def check_variables(
 
 
 def _chunks(item: xr.Variable) -> list[int]:
+    """Return the length of a chunk along each dimension; of several lengths the longest."""
     own: Any = item.encoding.get("preferred_chunks") or {}
-    return [int(own.get(dim, size)) or 1 for dim, size in zip(item.dims, item.shape, strict=True)]
+    told = [own.get(dim, size) for dim, size in zip(item.dims, item.shape, strict=True)]
+    return [int(max(one) if isinstance(one, tuple) else one) or 1 for one in told]
 
 
 def check_columns(columns: Sequence[object], limits: Limits, url: str) -> None:

@@ -1,10 +1,27 @@
-"""Credentials of AWS from its tools' own files; those in the environment obstore finds itself."""
+"""The one door of credentials: what the user keeps for a host, never anything out of data.
+
+For a web server it is the environment, the system's keyring where the package keyring is installed,
+or ``~/.netrc``; each is bound to one host and goes over https alone. Keys of AWS come from its
+tools' own files; those in the environment obstore finds itself.
+"""
 
 from __future__ import annotations
 
+import base64
 import os
 from configparser import ConfigParser, Error
+from contextlib import suppress
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from netrc import NetrcParseError, netrc
 from pathlib import Path
+from urllib.parse import urlsplit
+
+LOGIN = "SCIKNOW_LOGIN"
+"""Lines of a host and what it is told: ``user:password``, or ``Bearer`` and a token."""
+
+_SERVICE = "sciknow"
 
 _FIELDS = {
     "aws_access_key_id": "access_key_id",
@@ -12,6 +29,64 @@ _FIELDS = {
     "aws_session_token": "session_token",
     "region": "region",
 }
+
+
+def login_for(url: str) -> str:
+    """Return the value of ``Authorization`` for an address; empty where nothing is kept for it.
+
+    Parameters
+    ----------
+    url : str
+        An address that the user named. Only for https, on its own port, there is a login.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if parts.scheme != "https" or not host or parts.port not in (None, 443):
+        return ""
+    file = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
+    try:
+        changed = file.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _kept(host, os.environ.get(LOGIN, ""), file, changed)
+
+
+@lru_cache(maxsize=256)
+def _kept(host: str, told: str, file: Path, changed: int) -> str:
+    return (
+        _in_environment(host, told) or _in_keyring(host) or (_in_netrc(host, file) * bool(changed))
+    )
+
+
+def _in_environment(host: str, lines: str) -> str:
+    for line in lines.splitlines():
+        name, _, told = line.strip().partition(" ")
+        if name.lower() == host and told.strip():
+            return told.strip() if told.strip().startswith("Bearer ") else _basic(told.strip())
+    return ""
+
+
+def _in_keyring(host: str) -> str:
+    if find_spec("keyring") is None:
+        return ""
+    try:
+        found = import_module("keyring").get_credential(f"{_SERVICE}:{host}", None)
+    except Exception:  # no keyring answers on this machine
+        return ""
+    return _basic(f"{found.username}:{found.password}") if found is not None else ""
+
+
+def _in_netrc(host: str, file: Path) -> str:
+    """Return the login of the machine of that very name; the line ``default`` is for nobody."""
+    with suppress(OSError, NetrcParseError, UnicodeDecodeError):
+        found = netrc(str(file)).hosts.get(host)
+        if found is not None and host != "default" and found[2]:
+            return _basic(f"{found[0]}:{found[2]}")
+    return ""
+
+
+def _basic(told: str) -> str:
+    return "Basic " + base64.b64encode(told.encode()).decode()
 
 
 def aws_profile() -> dict[str, str]:

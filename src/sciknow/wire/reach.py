@@ -86,8 +86,12 @@ class Reach:
         more = {(host, other) for host, port in places if port in usual for other in usual}
         return cls(frozenset(places | more), anywhere)
 
-    def owns(self, url: str) -> bool:
+    def names(self, url: str) -> bool:
         """Tell whether the user named the host of an address, at its port."""
+        return place_of(url) in self.own
+
+    def owns(self, url: str) -> bool:
+        """Tell whether a host may lie anywhere: the user named it, here or in the setting."""
         return self.anywhere or place_of(url) in self.own or _is_named(place_of(url))
 
     def check(self, url: str, base: str = "") -> None:

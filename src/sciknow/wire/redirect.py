@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from sciknow.errors import InvalidInput
 from sciknow.net import MAX_REDIRECTS, redirect_target
-from sciknow.wire.reach import Reach
+from sciknow.wire.credentials import login_for
+from sciknow.wire.reach import Reach, place_of
 from sciknow.wire.trouble import Trouble, TroubleKind
 
 REDIRECT = frozenset({301, 302, 303, 307, 308})
@@ -57,7 +58,7 @@ class Hops:
         self.reach = reach if reach is not None else Reach.of(self._home)
         self.moved = ""
         self.count = 0
-        self._lasting = True
+        self._lasting, self._left = True, False
 
     def follow(self, status: int, headers: Mapping[str, str]) -> bool:
         """Go where an answer leads; tell whether it led anywhere.
@@ -100,11 +101,22 @@ class Hops:
         except InvalidInput as error:
             raise Trouble(TroubleKind.FATAL, f"leads to no address: {error.message}") from error
         self.reach.check(found, self.at)
+        self._left = self._left or place_of(found) != place_of(self._home)
         self.at = found
 
     def carried(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Return the headers that are sent where the way is now: no secret goes to another host."""
+        """Return the headers that are sent where the way is now.
+
+        No secret goes to another host, nor to the first one when another has led back to it. What
+        the user keeps for a host that they named goes with a request that holds no other.
+        """
         home, now = urlsplit(self._home), urlsplit(self.at)
-        if (home.scheme, home.netloc.lower()) == (now.scheme, now.netloc.lower()):
-            return dict(headers)
+        if not self._left and (home.scheme, home.netloc.lower()) == (
+            now.scheme,
+            now.netloc.lower(),
+        ):
+            told = {key.lower() for key in headers}
+            login = login_for(self.at) if self.reach.names(self.at) else ""
+            kept = {"Authorization": login} if login and "authorization" not in told else {}
+            return dict(headers) | kept
         return {key: value for key, value in headers.items() if key.lower() in _FOR_ANY_HOST}

@@ -51,7 +51,7 @@ class Request:
     url: str
     params: Mapping[str, object] = field(default_factory=dict)
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold a secret
     body: bytes = b""
 
     @property

@@ -6,21 +6,14 @@ that data may come from, and never lead from a remote document to this machine.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from sciknow.errors import UntrustedInput
-from sciknow.net import OBJECT_SCHEMES, WEB_SCHEMES, parse_url, redact
+from sciknow.net import OBJECT_SCHEMES, WEB_SCHEMES, parse_url, redact, secret_in
 from sciknow.readers.request import local_path
 from sciknow.text import clean
 from sciknow.wire.reach import Reach
-
-_SIGNED = re.compile(
-    r"^(?:sig|signature|token|access_token|sas|password|secret|api_?key|awsaccesskeyid|"
-    r"x-(?:amz|goog)-(?:signature|credential|security-token))$",
-    re.IGNORECASE,
-)
 
 
 def follow(base: str, href: object, folder: Path | None) -> str:
@@ -80,9 +73,8 @@ def _completed(base: str, text: str) -> str:
 
 
 def _check_unsigned(base: str, target: str) -> None:
-    for key, _ in parse_qsl(urlsplit(target).query, keep_blank_values=True):
-        if _SIGNED.match(key):
-            raise UntrustedInput(
-                f"{redact(base)} leads to an address with a credential ({key}): {redact(target)}",
-                hint="take the document before it was signed, or data that are open",
-            )
+    if key := secret_in(target):
+        raise UntrustedInput(
+            f"{redact(base)} leads to an address with a credential ({key}): {redact(target)}",
+            hint="take the document before it was signed, or data that are open",
+        )
