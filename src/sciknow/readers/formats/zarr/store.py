@@ -417,7 +417,7 @@ def open_group(
     options: Mapping[str, object],
     limits: Limits = LIMITS,
 ) -> xr.Dataset | xr.DataTree:
-    """Open a Zarr group lazily, with the store's own chunks; one of groups alone as a tree."""
+    """Open a Zarr group lazily, with the store's own chunks; one that holds groups as a tree."""
     version, consolidated = kind_of(documents, url)
     consolidated = consolidated and options.get("consolidated") is not False
     way: dict[str, Any] = {
