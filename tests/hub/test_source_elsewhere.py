@@ -141,6 +141,7 @@ def test_a_hub_from_elsewhere_names_no_folder_outside_it(how, source, tmp_path):
     (manifest,) = stranger.glob("generations/*/manifest.json")
     plain = json.loads(manifest.read_text())
     if how == "up":
+        plain.pop("sha256")  # whoever writes a hub may leave out its own digest
         plain["source"] = os.path.relpath(tmp_path / "mine", manifest.parent)
         manifest.write_text(json.dumps(plain))
     with (
