@@ -136,6 +136,13 @@ OTHERWISE = {
         Fault.WRONG_CHARSET: Cell(YES, 30, mended=WRITTEN),
     },
     "thredds": CRAWLED | {Fault.WRONG_CHARSET: Cell(UNKNOWN, 30, UNTOLD, mended=WRITTEN)},
+    "sdmx": SINGLE
+    | NAMELESS
+    | {
+        Fault.HALF_PAGE: Cell(NO, 0, "no XML"),
+        Fault.ENTITY_BOMB: Cell(NO, 0, "declares a document type"),
+        Fault.WRONG_CHARSET: Cell(YES, 30, mended=WRITTEN),
+    },
     "data_json": SINGLE | NAMELESS,
     "erddap": SINGLE | NAMELESS,
     "cmr": NAMELESS,

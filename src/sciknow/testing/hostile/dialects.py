@@ -9,7 +9,12 @@ from xml.sax.saxutils import escape
 
 from sciknow.testing.hostile.csw import CswDialect
 from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row, Shown
-from sciknow.testing.hostile.documents import DataJsonDialect, ErddapDialect, ThreddsDialect
+from sciknow.testing.hostile.documents import (
+    DataJsonDialect,
+    ErddapDialect,
+    SdmxDialect,
+    ThreddsDialect,
+)
 from sciknow.testing.hostile.searches import (
     CmrDialect,
     DataCiteDialect,
@@ -161,6 +166,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ErddapDialect(),
     InvenioDialect(),
     OaiDialect(),
+    SdmxDialect(),
     StacDialect(),
     ThreddsDialect(),
 )

@@ -102,3 +102,36 @@ class ThreddsDialect:
         path = "" if row.id is None else row.id
         text = escape(row.text)
         return f'<dataset{named} urlPath="{path}"><documentation>{text}</documentation></dataset>'
+
+
+class SdmxDialect:
+    """The dataflows of an SDMX service."""
+
+    protocol = "sdmx"
+    path = "/rest"
+    media_type = "application/xml"
+    paged = False
+
+    def read(self, query: Query) -> Listing | Reply:
+        """Understand the one question."""
+        known = query.path == f"{self.path}/dataflow/all/all/latest"
+        return Listing(0, WHOLE) if known else Reply(b"<none/>", self.media_type, 404)
+
+    def write(self, query: Query, shown: Shown) -> bytes:
+        """Write the structure message."""
+        space = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            f'<mes:Structure xmlns:mes="{space}/message" xmlns:str="{space}/structure" '
+            f'xmlns:com="{space}/common"><mes:Structures><str:Dataflows>'
+            f"{''.join(map(self._row, shown.rows))}</str:Dataflows></mes:Structures>"
+            "</mes:Structure>"
+        ).encode()
+
+    def _row(self, row: Row) -> str:
+        if row.broken:
+            return "<str:nothing/>"
+        named = "" if row.id is None else f' id="{escape(row.id)}"'
+        title = "" if row.title is None else f"<com:Name>{escape(row.title)}</com:Name>"
+        text = f"<com:Description>{escape(row.text)}</com:Description>"
+        return f'<str:Dataflow version="1.0"{named}>{title}{text}</str:Dataflow>'
