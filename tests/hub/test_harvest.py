@@ -170,3 +170,12 @@ def test_merging_needs_an_identifier(joined):
         "stac.id-0003",
         "portal.id-0003",
     }
+
+
+@pytest.mark.parametrize("what", ["imos", "https://example.org/oai"])
+def test_no_network_is_said_at_once(what, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCIKNOW_OFFLINE", "1")
+    result = CliRunner().invoke(main, ["harvest", what, "--into", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"the source {what} is not asked for, since sciknow is offline" in result.output
+    assert not (tmp_path / "archive").exists()

@@ -146,12 +146,12 @@ class Progress:
         return self
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Show that *done* of *total* steps of a stage are done."""
+        """Show that *done* of *total* steps of a stage are done; a total of 0 is not known."""
         if not self._tasks:
             self._bars.start()  # what fails before shows no bar
         if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=total)
-        self._bars.update(self._tasks[stage], completed=done, total=total)
+            self._tasks[stage] = self._bars.add_task(stage, total=total or None)
+        self._bars.update(self._tasks[stage], completed=done, total=total or None)
 
     def __exit__(self, *_: object) -> None:
         if self._tasks:

@@ -78,6 +78,7 @@ class _Walk:
         self._url = f"{base_of(asked.address)}{_API}/package_search"
         self._filter = filter_of(asked)
         self._ask = ask
+        self._clock = ""
         self._whole = self._size = min(asked.size or SIZE, 1000)
 
     def pages(self) -> Iterator[Page]:
@@ -98,7 +99,7 @@ class _Walk:
                 continue
             page, last = _page(rows, start, count, last)
             start += len(page.records)
-            yield replace(page, mended=mended)
+            yield replace(page, mended=mended, until=self._clock)
             if not page.cursor:
                 return
 
@@ -106,6 +107,7 @@ class _Walk:
         first = start - 1 if last else start
         asked = {"q": "*:*", "sort": "id asc", "rows": size + bool(last), "start": first}
         answer = self._ask(Request(self._url, asked | self._filter))
+        self._clock = self._clock or answer.date
         told, mended = read_json(answer)
         if not isinstance(told, Mapping) or told.get("success") is not True:
             said = json.dumps(told.get("error", told) if isinstance(told, Mapping) else told)[:200]
@@ -189,7 +191,7 @@ def _parse(row: Mapping[str, Any], asked: Asked) -> Mapped:
         description=mapping.words(row.get("notes_translated")) or mapping.words(row.get("notes")),
         publisher=publisher.id if publisher else "",
         creators=(creator.id,) if creator else (),
-        doi=mapping.doi(*_named(extras, "doi"), row.get("doi"), row.get("url")),
+        doi=mapping.doi(*_named(extras, "doi"), row.get("doi")),
         version=mapping.plain(row.get("version")),
         issued=mapping.day(_one(extras, "issued")) or mapping.day(row.get("metadata_created")),
         landing_page=f"{base_of(asked.address)}/dataset/{name}" if name else "",

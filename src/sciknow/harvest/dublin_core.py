@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -17,6 +18,9 @@ _ELEMENTS = mapping.names(
     "title creator subject description publisher contributor date type format identifier source "
     "language relation coverage rights"
 )
+_CITES = re.compile(r"\S\s+\S+\s+\S")
+"""Three words and more: an identifier in there may be that of a paper."""
+
 _LEFT = ("contributor", "type", "source", "language", "relation", "coverage", "format")
 """Elements that say nothing certain of a dataset: they are kept as they are."""
 
@@ -47,7 +51,7 @@ def parse(root: Element, name: str, asked: Asked) -> Mapped:
         description=mapping.words(fields.get("description")),
         publisher=publishers[0].id if publishers else "",
         creators=tuple(dict.fromkeys(agent.id for agent in creators)),
-        doi=mapping.doi(*named),
+        doi=mapping.doi(*(text for text in named if not _CITES.search(text))),
         cstr=mapping.cstr(*named),
         issued=next((day for _, text in fields.get("date", []) if (day := mapping.day(text))), ""),
         landing_page=pages[0] if pages else "",

@@ -95,6 +95,7 @@ def _turn(first: Request, key: str, part: str, ask: Ask) -> Iterator[Page]:
             cursor=_cursor(following) if following else "",
             declared=declared if isinstance(declared, int) else None,
             part=part,
+            until=answer.date,
             mended=mended,
         )
         request = following

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sciknow.catalogs import read_sources, source_named
-from sciknow.errors import InvalidInput, NotFound
+from sciknow.errors import InvalidInput, NotFound, SourceUnavailable
 from sciknow.harvest import mapping
 from sciknow.harvest.protocol import Ask
 from sciknow.harvest.registry import find_protocol, protocol_named
@@ -23,9 +23,10 @@ from sciknow.hub.store.state import MERGED
 from sciknow.model import LangString
 from sciknow.model.receipt import Receipt
 from sciknow.model.source import Source
-from sciknow.net import WEB_SCHEMES, parse_url
+from sciknow.net import WEB_SCHEMES, check_online, is_private_host, parse_url
 from sciknow.progress import Progress, silent
 from sciknow.vocab import Sector
+from sciknow.wire.network import has_route
 from sciknow.wire.retry import Meter
 
 LAST = "last"
@@ -100,8 +101,12 @@ def harvest_into(
         When no such source is registered, or nothing known is spoken at the address.
     InvalidInput
         When *wish* breaks a rule.
+    SourceUnavailable
+        When there is no network, or nothing answers at the address.
     """
     answers = saved_answers(wish.saved) if wish.saved is not None else None
+    if answers is None:
+        _check_network(what)
     source, why = _source(what, wish, answers, base)
     archive = harvests_of(folder.archive)
     since = wish.since
@@ -111,6 +116,23 @@ def harvest_into(
     asked = source.asked(since=since, sets=tuple(wish.sets), limit=wish.limit)
     manners = Manners(every=0.0 if answers else source.every)
     return harvest(asked, archive, manners=manners, progress=progress, answers=answers), why
+
+
+def _check_network(what: str) -> None:
+    """Say at once that there is no network, before each door is tried.
+
+    Raises
+    ------
+    SourceUnavailable
+        When sciknow is offline, or the machine has no way out.
+    """
+    check_online(f"the source {what}", instead="give answers that were saved as files")
+    host = urlsplit(what).hostname or ""
+    if not (host and is_private_host(host)) and not has_route():
+        raise SourceUnavailable(
+            f"the source {what} is not asked: this machine has no network",
+            hint="connect it, or give answers that were saved as files",
+        )
 
 
 def registered(base: Path | None = None) -> dict[str, Source]:
