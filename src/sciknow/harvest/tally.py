@@ -178,7 +178,9 @@ class Tally:
             What is known outside: times, what went over the wire, the digest of the answers.
         """
         complete, because = self._verdict()
-        digest = hashlib.sha256(b"".join(sorted(self._seen))).hexdigest()
+        digest = hashlib.sha256()
+        for mark in sorted(self._seen):
+            digest.update(mark)
         return Receipt(
             asked=self.asked,
             until=self._until,
@@ -195,7 +197,7 @@ class Tally:
             mended=dict(sorted(self._mended.items())),
             complete=complete,
             because=because,
-            digest=digest,
+            digest=digest.hexdigest(),
             **more,  # type: ignore[arg-type]
         )
 
