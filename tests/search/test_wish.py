@@ -246,3 +246,19 @@ def test_length_licence_and_format_count(terms_index, question, fits, misses, in
 def test_the_share_of_a_box_in_another(inner, outer, share):
     found = share_within(np.array([inner], np.float32), outer)
     assert found == pytest.approx([share], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("elections in Georgia", "Georgia: the country at 42°N, 43°E, not the state at 33°N, 83°W"),
+        ("soil in Jordan", "Jordan: the country at 31°N, 37°E, not the city at 22°N, 114°E"),
+    ],
+)
+def test_a_place_that_shares_its_name_says_which_was_meant(question, told):
+    (chip,) = understand(question).chips
+    assert chip.others == (told,)
+
+
+def test_a_place_of_its_own_says_no_more():
+    assert [chip.others for chip in understand("rain over the Sahel since 1990").chips] == [(), ()]

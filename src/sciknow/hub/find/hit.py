@@ -233,13 +233,18 @@ class Chips(tuple["Chip", ...]):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return ", ".join(map(str, self))
+        return ", ".join(map(self._said, self))
 
     def __repr__(self) -> str:
-        return "\n".join(f"{chip.name}: {chip.phrase}" for chip in self)
+        return "\n".join(f"{chip.name}: {self._said(chip)}" for chip in self)
+
+    @staticmethod
+    def _said(chip: Chip) -> str:
+        """Return a chip with what else it may mean."""
+        return f"{chip.phrase} ({'; '.join(chip.others)})" if chip.others else chip.phrase
 
     def _repr_html_(self) -> Markup:
-        chips = [tag("span", chip.phrase, title=chip.name, class_="sk-chip") for chip in self]
+        chips = [tag("span", self._said(chip), title=chip.name, class_="sk-chip") for chip in self]
         return tag("p", join(chips))
 
 

@@ -84,11 +84,14 @@ class Chip:
         What was understood: ``since 1980``.
     words : tuple of str
         The question's own words for it.
+    others : tuple of str
+        What else it may mean, with what it was taken for first: of a place that shares its name.
     """
 
     name: str
     phrase: str
     words: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.phrase
@@ -166,7 +169,11 @@ class Understood:
     def chips(self) -> tuple[Chip, ...]:
         """What was understood, one by one."""
         words = self.words
-        return tuple(Chip(name, phrase, words.get(name, ())) for name, phrase in phrases(self))
+        others = {"place": tuple(_others(self.places))}
+        return tuple(
+            Chip(name, phrase, words.get(name, ()), others.get(name, ()))
+            for name, phrase in phrases(self)
+        )
 
     @property
     def theme(self) -> str:
@@ -334,6 +341,22 @@ def phrases(wish: Understood) -> Iterator[tuple[str, str]]:
         yield "spelling", " and ".join(wish.spelled)
     if wish.unwanted:
         yield "not wanted", "not " + " nor ".join(wish.unwanted)
+
+
+def _others(places: Sequence[Place]) -> Iterator[str]:
+    """Yield what each place that shares its name was taken for, and what else it may be."""
+    for place in places:
+        own, *rest = dict.fromkeys(map(_told, (place, *place.others)))
+        if place.others:
+            yield f"{place.name}: {own}, not {' or '.join(rest) or 'another of that name'}"
+
+
+def _told(place: Place) -> str:
+    """Return what a place is and where."""
+    west, south, east, north = place.box
+    middle = ((west + east) / 2, (south + north) / 2)
+    at = f"{_degrees(round(middle[1]), 'SN')}, {_degrees(round(middle[0]), 'WE')}"
+    return f"the {place.kind} at {at}"
 
 
 def _terms(wish: Understood) -> Iterator[tuple[str, str]]:
