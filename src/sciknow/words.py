@@ -70,6 +70,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "hits.nearest": ("nearest: {titles}", "最接近的是：{titles}"),
     "hits.none": ("no {kind} of {theme}", "没有“{theme}”的{kind}"),
+    "hits.pair": ("best pair: {pair}", "最合适的一对：{pair}"),
     "hits.unmet": (
         "none on the theme is known to meet: {phrase}",
         "主题相符的都不知是否满足：{phrase}",

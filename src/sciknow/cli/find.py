@@ -167,6 +167,7 @@ def _echo_hits(hits: Hits, as_json: bool, why: bool) -> None:
                 "missing": hits.missing,
                 "unmet": list(hits.unmet),
                 "elsewhere": list(hits.elsewhere),
+                "pairs": [pair.to_dict() for pair in hits.pairs],
                 "filtered": hits.filtered,
                 "filters": {name: asdict(count) for name, count in hits.filters.items()},
                 "hits": [_plain_hit(hit) for hit in hits],

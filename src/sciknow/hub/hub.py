@@ -918,5 +918,12 @@ def _cite(state: State, *what: What, style: str = "bibtex", language: str = "en"
     return cite(state, *what, style=style, language=language)
 
 
-HIT = HitVerbs(_open, _plan, _cite)
+def _compare(state: State, one: Thing, other: Thing) -> Compatibility:
+    from sciknow.hub.combine.compare import compare_all
+    from sciknow.hub.store.hubs import Hubs
+
+    return compare_all((one, other), Hubs(state), None)
+
+
+HIT = HitVerbs(_open, _plan, _cite, _compare)
 """What a hit takes over from the hub."""

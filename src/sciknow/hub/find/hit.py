@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, Unpack, overload
 
 from sciknow._html import Markup, join, tag
 from sciknow.errors import InvalidInput
+from sciknow.hub.find.pairs import Pair
 from sciknow.hub.store.state import State
 from sciknow.model import Concept, Dataset, LangString, Publication, Variable
 from sciknow.show.hits import Found, hits_table
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from dask.dataframe import DataFrame
 
+    from sciknow.alignment import Compatibility
     from sciknow.hub.load.open import OpenOptions
     from sciknow.readers import As, Opened, Options, Plan
     from sciknow.search import Chip, Count, Held, IndexHit, Why
@@ -46,11 +48,14 @@ class HitVerbs:
     ----------
     open, plan, cite : callable
         As of `Hub`; each takes the state that the hit was found in, then the dataset.
+    compare : callable
+        Tells how two hits fit each other, as `Hub.compatible` does.
     """
 
     open: Callable[..., Opened]
     plan: Callable[..., Plan]
     cite: Callable[..., str]
+    compare: Callable[..., Compatibility]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,6 +281,8 @@ class Hits(Sequence[Hit]):
         Tells whether any record is about what was asked for.
     elsewhere : sequence of str
         Registered sources that may hold what this hub does not.
+    pairs : callable, optional
+        Finds pairs that fit each other, where two things are asked for.
     """
 
     def __init__(
@@ -292,6 +299,7 @@ class Hits(Sequence[Hit]):
         page: Callable[[int], Hits] | None = None,
         held: Callable[[], Held | None] | None = None,
         elsewhere: Sequence[str] = (),
+        pairs: Callable[[], tuple[Pair, ...]] | None = None,
     ) -> None:
         self.question = question
         self.total = total
@@ -303,6 +311,7 @@ class Hits(Sequence[Hit]):
         self.elsewhere = tuple(elsewhere)
         self._page = page
         self._judge = held
+        self._find_pairs = pairs
         self._hits = tuple(hits)
 
     @overload
@@ -353,6 +362,14 @@ class Hits(Sequence[Hit]):
         """What was understood, and is met by no record that is about the theme."""
         return self._held.unmet if self._held else ()
 
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Datasets that fit each other, where the question asks for two things, best pair first.
+
+        Worked out when it is first looked at; empty for a question that asks for one thing.
+        """
+        return self._find_pairs() if self._find_pairs else ()
+
     @property
     def summary(self) -> str:
         """One line: how many, whether any fits, what was understood, what filters took away."""
@@ -369,6 +386,9 @@ class Hits(Sequence[Hit]):
             if self.elsewhere:
                 sources = said("hits.elsewhere", language, sources=", ".join(self.elsewhere))
                 yield sources
+        if self.pairs:
+            best = f"{self.pairs[0]} ({self.pairs[0].headline})"
+            yield said("hits.pair", language, pair=best)
         if self.unmet:
             yield said("hits.unmet", language, phrase=", ".join(self.unmet))
 

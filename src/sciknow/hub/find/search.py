@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypedDict, Unpack
 
 from sciknow.errors import InvalidInput
 from sciknow.hub.find.facets import Facets
 from sciknow.hub.find.hit import NOUNS, Chips, Hit, Hits, HitVerbs, Record
+from sciknow.hub.find.pairs import Pair, pairs_of, two_themes
 from sciknow.hub.store.records import Records
 from sciknow.hub.store.state import SEARCH, State
 from sciknow.model import Concept, Dataset, Publication
@@ -210,7 +212,22 @@ def hits_of(
         offset=question.offset,
         page=page if pages else None,
         held=(lambda: results.held) if pages else None,
+        pairs=(lambda: _pairs(state, verbs, question, results)) if pages else None,
     )
+
+
+def _pairs(state: State, verbs: HitVerbs, question: Question, results: Results) -> tuple[Pair, ...]:
+    """Return pairs that fit each other, where a question asks for two things."""
+    themes = two_themes(results.constraints.theme) if question.kind == "dataset" else None
+    if themes is None:
+        return ()
+    rest = [word for chip in results.constraints.chips for word in chip.words]
+    plain = replace(question, offset=0, limit=10, explain=False)
+
+    def ask(text: str) -> Hits:
+        return search(state, verbs, replace(plain, text=text))
+
+    return pairs_of(themes, rest, ask, partial(verbs.compare, state))
 
 
 def _record(records: Records, found: IndexHit) -> Record:

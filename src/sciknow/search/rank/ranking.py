@@ -190,6 +190,8 @@ class Collection:
 
     def select(self, filters: Filters) -> Selection:
         """Apply filters."""
+        if not filters:
+            return Selection(None, len(self), prefer=filters.prefer)
         return select(self.columns, filters)
 
     def rank(
