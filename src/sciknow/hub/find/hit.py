@@ -299,7 +299,7 @@ class Hits(Sequence[Hit]):
         page: Callable[[int], Hits] | None = None,
         held: Callable[[], Held | None] | None = None,
         elsewhere: Sequence[str] = (),
-        pairs: Callable[[], tuple[Pair, ...]] | None = None,
+        pairs: Callable[[], tuple[Pair[Hit], ...]] | None = None,
     ) -> None:
         self.question = question
         self.total = total
@@ -363,7 +363,7 @@ class Hits(Sequence[Hit]):
         return self._held.unmet if self._held else ()
 
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[Pair[Hit], ...]:
         """Datasets that fit each other, where the question asks for two things, best pair first.
 
         Worked out when it is first looked at; empty for a question that asks for one thing.

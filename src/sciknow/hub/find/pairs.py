@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from sciknow.text import shorten
 
 if TYPE_CHECKING:
     from sciknow.alignment import Compatibility
-    from sciknow.hub.find.hit import Hit, Hits
 
 _JOINT = re.compile(r"\s+(?:and|with|together with|along with|&)\s+|\s*(?:以及|和|与|及)\s*")
 _DEPTH = 4
@@ -29,8 +28,23 @@ _WORTH: Mapping[str, float] = {
 """What a verdict of `sciknow.compatible` counts, the mean of four aspects."""
 
 
+class Scored(Protocol):
+    """A hit, as far as a pair needs it."""
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+
+    @property
+    def score(self) -> float:
+        """How good it is, from 0 to 1."""
+
+
+H = TypeVar("H", bound=Scored)
+
+
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Generic[H]):
     """Two datasets that answer a question together.
 
     Parameters
@@ -43,8 +57,8 @@ class Pair:
         Whether they can be combined, and what has to be converted.
     """
 
-    first: Hit
-    second: Hit
+    first: H
+    second: H
     fit: float
     headline: str
 
@@ -84,9 +98,9 @@ def two_themes(theme: str) -> tuple[str, str] | None:
 def pairs_of(
     themes: tuple[str, str],
     rest: Sequence[str],
-    ask: Callable[[str], Hits],
-    compare: Callable[[Hit, Hit], Compatibility],
-) -> tuple[Pair, ...]:
+    ask: Callable[[str], tuple[bool | None, Sequence[H]]],
+    compare: Callable[[H, H], Compatibility],
+) -> tuple[Pair[H], ...]:
     """Return the best pairs for two themes; none where the hub holds nothing on one of them.
 
     Parameters
@@ -96,16 +110,16 @@ def pairs_of(
     rest : sequence of str
         What the question says beside them, in its own words.
     ask : callable
-        Asks for datasets.
+        Asks for datasets: whether any fits, and the hits.
     compare : callable
         Tells how two hits fit each other.
     """
     found = [ask(", ".join((theme, *rest))) for theme in themes]
-    if not all(hits.fits for hits in found):
+    if not all(fits for fits, _ in found):
         return ()
-    pairs = []
-    for first in found[0][:_DEPTH]:
-        for second in found[1][:_DEPTH]:
+    pairs: list[Pair[H]] = []
+    for first in found[0][1][:_DEPTH]:
+        for second in found[1][1][:_DEPTH]:
             told = compare(first, second)[0] if first.id != second.id else None
             if told is not None and not told.blocking:
                 verdicts = {item.name: _WORTH[item.verdict] for item in told.aspects}

@@ -216,7 +216,9 @@ def hits_of(
     )
 
 
-def _pairs(state: State, verbs: HitVerbs, question: Question, results: Results) -> tuple[Pair, ...]:
+def _pairs(
+    state: State, verbs: HitVerbs, question: Question, results: Results
+) -> tuple[Pair[Hit], ...]:
     """Return pairs that fit each other, where a question asks for two things."""
     themes = two_themes(results.constraints.theme) if question.kind == "dataset" else None
     if themes is None:
@@ -224,8 +226,9 @@ def _pairs(state: State, verbs: HitVerbs, question: Question, results: Results) 
     rest = [word for chip in results.constraints.chips for word in chip.words]
     plain = replace(question, offset=0, limit=10, explain=False)
 
-    def ask(text: str) -> Hits:
-        return search(state, verbs, replace(plain, text=text))
+    def ask(text: str) -> tuple[bool | None, Sequence[Hit]]:
+        hits = search(state, verbs, replace(plain, text=text))
+        return hits.fits, hits
 
     return pairs_of(themes, rest, ask, partial(verbs.compare, state))
 
