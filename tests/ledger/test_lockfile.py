@@ -92,7 +92,7 @@ PRINT = st.builds(
 )
 LOCKED = st.builds(
     Locked,
-    id=TEXT,
+    id=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,11}", fullmatch=True),
     title=TEXT,
     distribution=TEXT,
     url=TEXT,
@@ -460,3 +460,11 @@ def test_a_hub_that_came_along_with_a_lockfile_is_not_asked(place, tmp_path, mon
         found = hubs.named(str(tmp_path / "hub"))
         assert found is not None
         assert found.folder.root == tmp_path / "hub"
+
+
+@pytest.mark.parametrize("wrong", ["../../x", "/etc/x", "a b", ""])
+def test_a_lockfile_pins_no_id_that_is_no_slug(wrong, place):
+    to_netcdf(sample(), place / "a.nc")
+    place.lock(place.way("a.nc"), id=wrong)
+    with pytest.raises(InvalidInput, match="an id of"):
+        read_lock(place.lockfile)
