@@ -33,10 +33,10 @@ class CkanDialect:
     media_type = JSON
 
     def read(self, query: Query) -> Listing | Reply:
-        """Understand ``start`` and ``rows``."""
-        if query.path != "/api/3/action/package_search":
+        """Understand ``start`` and ``rows``, in the address or in a body (ckanapi posts them)."""
+        if query.path not in ("/api/3/action/package_search", "/api/action/package_search"):
             return Reply(b"{}", JSON, 404)
-        params = query.params
+        params = {**query.params, **(json.loads(query.body) if query.body else {})}
         return Listing(int(params.get("start", 0)), int(params.get("rows", 10)))
 
     def write(self, query: Query, shown: Shown) -> bytes:
@@ -65,6 +65,7 @@ class StacDialect:
         if query.path == self.path:
             link = {"rel": "data", "href": f"{here}/collections"}
             told = {"stac_version": "1.0.0", "type": "Catalog", "id": "hostile", "links": [link]}
+            told["description"] = "made up"
             return Reply(json.dumps(told).encode(), JSON)
         if query.path != f"{self.path}/collections":
             return Reply(b"{}", JSON, 404)
