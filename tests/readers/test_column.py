@@ -17,6 +17,7 @@ import pytest
 from sciknow.errors import InvalidInput
 from sciknow.model import Distribution
 from sciknow.readers import open_distribution
+from sciknow.readers.formats.csv.shape import _suspect
 
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # dask's, of Arrow tables
 
@@ -387,3 +388,55 @@ def test_blocks_are_read_as_the_whole_is(options, tmp_path):
     wanted = pd.read_csv(tmp_path / "t.csv", **plain)
     pd.testing.assert_frame_equal(one.compute(), wanted, check_dtype=False)
     np.testing.assert_array_equal(list(cut.columns), list(wanted.columns))
+
+
+def test_separators_at_the_end_of_lines_shift_nothing(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n1,2,\n3,4,\n")
+    assert opened(tmp_path, "t.csv").compute().to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+    (tmp_path / "t.csv").write_text("a,b\nx,1,2\ny,3,4\n")
+    named = opened(tmp_path, "t.csv").compute()
+    assert named.index.tolist() == ["x", "y"]
+    assert named.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_type_that_is_named_and_does_not_fit_is_told(late, tmp_path):
+    rows = ["1"] * MANY * 10 if late else ["1"]
+    (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{row},x\n" for row in [*rows, ""]))
+    with pytest.raises(InvalidInput, match=r"the option dtype says.*Int64"):
+        opened(tmp_path, "t.csv", dtype={"a": "int64"}).compute()
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "wanted"),
+    [
+        (["1", "2"], "i", [1, 2]),
+        (["1", "", "3"], "f", [1, 3]),
+        ([str(IDS[0]), "", str(IDS[1])], "O", [str(IDS[0]), str(IDS[1])]),
+        (["007", "008"], "OTU", ["007", "008"]),
+    ],
+)
+def test_an_index_comes_whole_too(texts, kind, wanted, tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{text},1\n" for text in texts))
+    ds = opened(tmp_path, "t.csv", table_as="dataset", index="a")
+    assert ds["a"].dtype.kind in kind
+    assert pd.Series(ds["a"].values).dropna().tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("line", "loses"),
+    [
+        ("0630", True),
+        ("a,007,b", True),
+        ('a,"007",b', True),
+        ("a;-09", True),
+        ("1234567890123456", True),
+        ("2000-01-01 00:30", False),
+        ("0.5,10.05,-0.25", False),
+        ("1.1234567890123456789", False),
+        ("0,100,-1", False),
+        ("a0123,b1234567890123456", False),
+    ],
+)
+def test_only_lines_that_may_lose_digits_are_looked_at_twice(line, loses):
+    assert _suspect(f"a,b\n1,2\n{line}\n3,4\n".encode()) is loses

@@ -98,7 +98,7 @@ def to_dataset(frame: DataFrame) -> xr.Dataset:
     if frame.index.name is None:
         index: Any = np.arange(sum(chunks[0]))
     else:
-        index = pd.Index(frame.index.compute())
+        index = _index(frame)
     found = xr.Dataset(variables, coords={name: (name, index, about.get(name, {}))}, attrs=attrs)
     return found.set_coords([item for item in axes_of(frame).names if item in variables])
 
@@ -139,6 +139,17 @@ def _gaps_and_size(there: pd.Series, count: int) -> tuple[bool, bool]:
     """Tell whether a column has gaps, and numbers that a float does not hold exactly."""
     large = there.dtype.kind in "iu" and len(there) and max(-int(there.min()), int(there.max()))
     return len(there) < count, bool(large > EXACT)
+
+
+def _index(frame: DataFrame) -> Any:
+    """Return the index as numpy holds it: whole numbers with gaps that no float holds as text."""
+    found = pd.Index(frame.index.compute())
+    if not _may_lack(found.dtype):
+        return found
+    plain = found.dtype.numpy_dtype
+    if found.hasnans:
+        plain = np.dtype(object if _gaps_and_size(found.dropna().to_series(), 0)[1] else "f8")
+    return pd.Index(_cast(found.to_series(), plain))
 
 
 def _array(column: Series, chunks: tuple[tuple[int, ...]], kind: np.dtype[Any] | None) -> Any:

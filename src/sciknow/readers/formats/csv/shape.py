@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,13 @@ from sciknow.readers.column import (
 
 _OURS = frozenset({"parse_dates", "date_format", "assume_missing", "blocksize", "compression"})
 """Options that are heeded here, not by pandas."""
-_SUSPECT = re.compile(rb"(?:^|[\s,;|\"])[+-]?(?:0[0-9]|[0-9]{16})")
-"""What stands in a file where a whole number may lose leading zeros or last digits."""
+_SIGNS = np.zeros(256, bool)
+_SIGNS[list(b"+-")] = True
+_AROUND = np.zeros(256, bool)
+_AROUND[list(b'\r\n,;\t|" ')] = True
+"""What stands before and after a number."""
+_PIECE = 2**23
+_LONG = r"\s*[+-]?[0-9]{16,}\s*"
 _FIT = {
     "i": re.compile(r"\s*[+-]?\d+(?:\.0*)?\s*", re.A),
     "u": re.compile(r"\s*\+?\d+(?:\.0*)?\s*", re.A),
@@ -87,12 +92,12 @@ class Shape:
         if not first:
             options |= {"names": list(self.names), "header": None, "skiprows": None}
         try:
-            found: pd.DataFrame = pd.read_csv(io.BytesIO(data), **options)
-        except (ValueError, TypeError, OverflowError):
+            found = _read(data, options)
+        except (ValueError, TypeError, OverflowError) as error:
             self._refuse_misfits(_texts(data, options))
-            raise
-        if _SUSPECT.search(data) or not self.by_bytes:
-            self._refuse_losses(_texts(data, options))
+            raise _unfit(error, self.options) from error
+        if not self.by_bytes or any(map(_suspect, _pieces(data))):
+            self._refuse_losses(data, options)
         for name, spelling in self.dates.items():
             found[name] = dated(found[name], spelling, name).astype(self.meta[name].dtype)
         return found
@@ -121,12 +126,40 @@ class Shape:
             if len(wrong):
                 raise refused(name, wrong.iloc[0], kind)
 
-    def _refuse_losses(self, texts: pd.DataFrame) -> None:
-        for name, kind in self._ours():
+    def _refuse_losses(self, data: bytes, options: Mapping[str, Any]) -> None:
+        ours = dict(self._ours())
+        if not ours:
+            return
+        texts = _texts(data, {**options, "usecols": list(ours)})
+        for name, kind in ours.items():
             there = texts[name].dropna()
-            lost = [_rounds(value) if kind.kind == "f" else _zeros(value) for value in there]
-            if any(lost):
-                raise refused(name, there[lost].iloc[0], kind)
+            pattern = _LONG if kind.kind == "f" else ZEROS.pattern
+            there = there[there.str.fullmatch(pattern).astype(bool)]
+            lost = there[[kind.kind != "f" or _rounds(value) for value in there]]
+            if len(lost):
+                raise refused(name, lost.iloc[0], kind)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Yield whole lines, some megabytes at a time."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _PIECE) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+def _suspect(lines: bytes) -> bool:
+    """Tell whether a whole number stands there that may lose leading zeros or last digits."""
+    found = np.frombuffer(b"\n\n" + lines + b"\n", np.uint8)
+    digit = (found - np.uint8(48)) < 10
+    change = np.flatnonzero(digit[1:] != digit[:-1]) + 1
+    start, end = change[::2], change[1::2]
+    length = end - start
+    some = (length >= 16) | ((length > 1) & (found[start] == 48))
+    start, end = start[some], end[some]
+    before = np.where(_SIGNS[found[start - 1]], found[start - 2], found[start - 1])
+    return bool(np.any(_AROUND[before] & _AROUND[found[end]]))
 
 
 def _rounds(text: str) -> bool:
@@ -138,8 +171,26 @@ def _zeros(text: str) -> bool:
 
 
 def _texts(data: bytes, options: Mapping[str, Any]) -> pd.DataFrame:
-    found: pd.DataFrame = pd.read_csv(io.BytesIO(data), **{**options, "dtype": str})
-    return found
+    return _read(data, {**options, "dtype": str})
+
+
+def _read(data: bytes, options: Mapping[str, Any]) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        if options.get("index_col") is False:
+            warnings.simplefilter("ignore")  # of the empty column after each line's last comma
+        found: pd.DataFrame = pd.read_csv(io.BytesIO(data), **options)
+        return found
+
+
+def _unfit(error: Exception, options: Mapping[str, Any]) -> Exception:
+    """Return the error to raise where a type that the catalogue names does not hold a column."""
+    damaged = isinstance(error, (pd.errors.ParserError, UnicodeError))
+    if options.get("dtype") is None or damaged:
+        return error
+    return InvalidInput(
+        f"a column is not what the option dtype says: {' '.join(str(error).split())[:200]}",
+        hint="where there are gaps, name Int64, boolean, float64 or str",
+    )
 
 
 def shape_of(start: bytes, options: Mapping[str, Any], *, whole: bool) -> Shape:
@@ -161,6 +212,9 @@ def shape_of(start: bytes, options: Mapping[str, Any], *, whole: bool) -> Shape:
     """
     plain = {key: value for key, value in options.items() if key not in _OURS}
     texts = _texts(start, plain)
+    if not isinstance(texts.index, pd.RangeIndex) and texts.iloc[:, -1].isna().all():
+        plain["index_col"] = False  # each line ends with a separator
+        texts = _texts(start, plain)
     named: Any = options.get("parse_dates") or []
     if missing := [name for name in named if name not in texts.columns]:
         raise InvalidInput(
@@ -169,7 +223,10 @@ def shape_of(start: bytes, options: Mapping[str, Any], *, whole: bool) -> Shape:
         )
     wished = options.get("date_format")
     dates = {name: spelling_of(texts[name], wished, name) for name in named}
-    guessed = pd.read_csv(io.BytesIO(start), dtype_backend="numpy_nullable", **plain)
+    try:
+        guessed = _read(start, {**plain, "dtype_backend": "numpy_nullable"})
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _unfit(error, plain) from error
     given = plain.get("dtype") or {}
     types = {}
     for name in guessed:
