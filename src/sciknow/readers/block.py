@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,7 +11,7 @@ from fsspec.utils import read_block
 from sciknow.errors import MissingDependency
 from sciknow.files import open_regular
 from sciknow.formats import path_of
-from sciknow.net import redact
+from sciknow.readers.packed import unpacked
 from sciknow.readers.protocol import Location
 from sciknow.wire.budget import Limits
 from sciknow.wire.rangefile import RangeFile
@@ -69,7 +68,4 @@ def block(
     if not packing:
         with open_bytes(transport, url) as file:
             return bytes(read_block(file, *place, delimiter=b"\n"))
-    packed = transport.run(transport.fetch(url))
-    data: bytes = _unpacked(io.BytesIO(packed), packing).read(limits.unpacked + 1)
-    limits.check("unpacked", len(data), redact(url), "unpacked bytes", least=True)
-    return data
+    return unpacked(transport.run(transport.fetch(url)), packing, url, limits)

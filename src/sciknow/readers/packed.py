@@ -53,20 +53,7 @@ _OPENERS: dict[str, Callable[[Any], Any]] = {
     "zstd": _zstd,
 }
 _NAMES = {"gz": "gzip", "deflate": "zlib", "lzma": "xz", "zst": "zstd"}
-_ENDINGS = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zst": "zstd"}
 _DAMAGE = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
-
-
-def packing_of(url: str) -> str:
-    """Return how a file is packed, by the end of its name; empty where it is not.
-
-    Examples
-    --------
-    >>> packing_of("https://example.org/a.csv.gz?x=1"), packing_of("a.csv")
-    ('gzip', '')
-    """
-    name = url.partition("?")[0].lower()
-    return next((kind for end, kind in _ENDINGS.items() if name.endswith(end)), "")
 
 
 def most_of(size: int, limits: Limits) -> int:
@@ -77,12 +64,6 @@ def most_of(size: int, limits: Limits) -> int:
     if limits.unpacked != MAX_UNPACKED:
         return limits.unpacked
     return min(limits.unpacked, max(SMALL, MAX_RATIO * size))
-
-
-def start_of(file: Any, kind: str, count: int) -> bytes:
-    """Return the first bytes of what a packed file holds."""
-    opened = _OPENERS[kind](file)
-    return b"".join(_up_to(opened, count))
 
 
 def _up_to(opened: Any, count: int) -> Iterator[bytes]:

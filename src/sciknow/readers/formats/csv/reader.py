@@ -11,7 +11,7 @@ import dask.dataframe as dd
 import pandas as pd
 from dask.utils import parse_bytes
 
-from sciknow.errors import InvalidInput, SourceUnavailable
+from sciknow.errors import InvalidInput, LimitExceeded, SourceUnavailable
 from sciknow.formats import path_of
 from sciknow.net import redact
 from sciknow.readers.block import Place, block, blocks_of, packing_of, start_of
@@ -30,6 +30,9 @@ BLOCK = 64_000_000
 
 SAMPLE = 64_000
 """Bytes of the start of the file from which columns and types are told."""
+
+LONGEST = 4 * 2**20
+"""Bytes that the first line may have."""
 
 
 class CsvReader:
@@ -75,6 +78,13 @@ def _open_text(location: Location, chosen: dict[str, Any]) -> dd.DataFrame:
     named = chosen.get("compression", "infer")
     packing = packing_of(location.url) if named == "infer" else str(named or "")
     start, whole = start_of(location, packing, SAMPLE)
+    if not whole and b"\n" not in start:
+        start, whole = start_of(location, packing, LONGEST)
+    if not whole and b"\n" not in start:
+        raise LimitExceeded(
+            f"the first line of {redact(location.url)} has more than {LONGEST:,} bytes",
+            hint="it is no table of text, or a way names the wrong reader for it",
+        )
     shape = _shape(location, start, chosen, whole=whole)
     size = chosen.get("blocksize", BLOCK)
     size = parse_bytes(size) if isinstance(size, str) else size
@@ -162,11 +172,10 @@ def _open_zipped(
     location.transport.kept[location.url] = item
     if "sep" not in chosen and item.filename.lower().endswith(".tsv"):
         chosen["sep"] = "\t"
-    start = unpack(location.transport, location.url, item.filename, SAMPLE)
+    start = unpack(location.transport, location.url, item.filename, location.limits, SAMPLE)
     shape = _shape(location, start, chosen, whole=item.file_size <= SAMPLE)
-    return from_parts(
-        ReadMember(location.transport, location.url, shape), [item.filename], shape.meta
-    )
+    read = ReadMember(location.transport, location.url, shape, location.limits)
+    return from_parts(read, [item.filename], shape.meta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +190,20 @@ class ReadMember:
         Address of the archive.
     shape : Shape
         Columns and types.
+    limits : Limits
+        How large it may be.
     """
 
     transport: Transport
     url: str
     shape: Shape
+    limits: Limits
 
     def __call__(self, name: str) -> pd.DataFrame:
         """Read the whole file."""
         with explain(self.url, "a CSV table in a ZIP archive"):
-            return self.shape.read(unpack(self.transport, self.url, name), first=True)
+            data = unpack(self.transport, self.url, name, self.limits)
+            return self.shape.read(data, first=True)
 
 
 def _ending(url: str) -> str:

@@ -11,16 +11,14 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sciknow.errors import IntegrityError, InvalidInput, LimitExceeded, SourceUnavailable
+from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable
 from sciknow.net import redact
+from sciknow.readers.packed import most_of, too_much
 from sciknow.readers.protocol import Location
-from sciknow.wire.budget import MAX_UNPACKED
+from sciknow.wire.budget import Limits
 from sciknow.wire.rangefile import RangeFile
 from sciknow.wire.transport import Transport
 from sciknow.wire.trouble import DAMAGED
-
-MAX_RATIO, SMALL = 500, 16 * 2**20
-"""The most bytes that one packed byte may stand for, in files above the second."""
 
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 _LOCAL = 30 + 2 * 65_535
@@ -48,7 +46,7 @@ def pick(location: Location, member: str | None) -> zipfile.ZipInfo:
             f"the archive {redact(location.url)} holds {what}",
             hint="name one in the option member: " + ", ".join(names[:20]),
         )
-    _check(wanted[0])
+    _check(wanted[0], location.limits)
     return wanted[0]
 
 
@@ -69,15 +67,12 @@ def _is_junk(name: str) -> bool:
     return name.startswith(_JUNK[0]) or name.rpartition("/")[2] in _JUNK[1:]
 
 
-def _check(item: zipfile.ZipInfo) -> None:
+def _check(item: zipfile.ZipInfo, limits: Limits) -> None:
     if item.flag_bits & 1:
         raise InvalidInput(f"{item.filename!r} is encrypted", hint="see the publisher's page")
-    over = item.file_size > SMALL and item.file_size > MAX_RATIO * max(1, item.compress_size)
-    if item.file_size > MAX_UNPACKED or over:
-        raise LimitExceeded(
-            f"{item.filename!r} unpacks from {item.compress_size:,} to {item.file_size:,} bytes",
-            hint=f"at most {MAX_UNPACKED:,} are unpacked, {MAX_RATIO} for each packed one",
-        )
+    most = most_of(item.compress_size, limits)
+    if item.file_size > most:
+        raise too_much(repr(item.filename), item.compress_size, most, f"{item.file_size:,}")
 
 
 def _file(transport: Transport, url: str) -> Any:
@@ -116,7 +111,9 @@ class _Window(io.RawIOBase):
         return len(data)
 
 
-def unpack(transport: Transport, url: str, name: str, count: int | None = None) -> bytes:
+def unpack(
+    transport: Transport, url: str, name: str, limits: Limits, count: int | None = None
+) -> bytes:
     """Return a file of an archive, or its first bytes.
 
     Raises
@@ -130,7 +127,7 @@ def unpack(transport: Transport, url: str, name: str, count: int | None = None) 
     try:
         with zipfile.ZipFile(file) as archive:
             item = archive.getinfo(name)
-            _check(item)
+            _check(item, limits)
             if count is None and isinstance(file, RangeFile):
                 end = item.header_offset + item.compress_size + _LOCAL
                 archive.fp = _buffered(_Window(file, item.header_offset, end))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +49,7 @@ class JsonLinesReader:
             packing = packing_of(location.url)
             start, whole = start_of(location, packing, SAMPLE)
             lines = start if whole else start[: start.rfind(b"\n") + 1]
+            check_keys(lines, location)
             types = _chosen(types_of(lines, whole=whole), options)
             location.limits.check("names", len(types), redact(location.url), "columns")
             some = "columns" in options
@@ -60,6 +63,23 @@ class JsonLinesReader:
     def costs(self, location: Location, options: Mapping[str, object]) -> WholeCosts:
         """Return what reading costs."""
         return WholeCosts(location)
+
+
+def check_keys(lines: bytes, location: Location) -> None:
+    """Refuse lines of which each has other keys: every key is a column, with a place a line.
+
+    Raises
+    ------
+    LimitExceeded
+        For too many keys, or too many places.
+    """
+    keys: set[str] = set()
+    rows = lines.split(b"\n")
+    for row in rows:
+        with suppress(ValueError, RecursionError):  # what is no JSON is told by who reads it
+            json.loads(row, object_pairs_hook=lambda pairs: keys.update(name for name, _ in pairs))
+        location.limits.check("names", len(keys), redact(location.url), "columns", least=True)
+    location.limits.check("cells", len(keys) * len(rows), redact(location.url), "cells", least=True)
 
 
 def _chosen(types: dict[str, Any], options: Mapping[str, object]) -> dict[str, Any]:
