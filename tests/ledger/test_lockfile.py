@@ -33,10 +33,11 @@ from sciknow.hub.store.hubs import Hubs
 from sciknow.ledger import Lock, Locked, Report, Status, Verdict, make_lock, read_lock, write_lock
 from sciknow.ledger.toml import to_toml
 from sciknow.model.fingerprint import FileState, Fingerprint, Strength, VariableState
+from sciknow.text import harmless
 
 MOMENT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(harmless)
 SCALAR = st.one_of(
     TEXT, st.integers(-(2**62), 2**62), st.booleans(), st.floats(allow_nan=False), st.just(MOMENT)
 )
