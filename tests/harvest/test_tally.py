@@ -136,6 +136,17 @@ OTHERWISE = {
         Fault.WRONG_CHARSET: Cell(YES, 30, mended=WRITTEN),
     },
     "thredds": CRAWLED | {Fault.WRONG_CHARSET: Cell(UNKNOWN, 30, UNTOLD, mended=WRITTEN)},
+    "intake_catalog": {
+        # the same, and what a catalogue does not list nobody can know
+        fault: replace(cell, complete=UNKNOWN, because=UNTOLD) if cell.distinct else cell
+        for fault, cell in SINGLE.items()
+    }
+    | {
+        Fault.ENTITY_BOMB: Cell(NO, 0, "maximum nesting depth"),
+        Fault.EMPTY: Cell(UNKNOWN, 0, UNTOLD),
+        Fault.NO_ID: Cell(UNKNOWN, 29, UNTOLD, refused=1),
+        Fault.NO_RECORD: Cell(UNKNOWN, 29, UNTOLD, refused=1),
+    },
     "sdmx": SINGLE
     | NAMELESS
     | {

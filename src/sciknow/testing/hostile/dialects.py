@@ -12,6 +12,7 @@ from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row,
 from sciknow.testing.hostile.documents import (
     DataJsonDialect,
     ErddapDialect,
+    IntakeDialect,
     SdmxDialect,
     ThreddsDialect,
 )
@@ -165,6 +166,7 @@ DIALECTS: tuple[Dialect, ...] = (
     DataJsonDialect(),
     DataverseDialect(),
     ErddapDialect(),
+    IntakeDialect(),
     InvenioDialect(),
     OaiDialect(),
     SdmxDialect(),

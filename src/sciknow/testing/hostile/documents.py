@@ -135,3 +135,29 @@ class SdmxDialect:
         title = "" if row.title is None else f"<com:Name>{escape(row.title)}</com:Name>"
         text = f"<com:Description>{escape(row.text)}</com:Description>"
         return f'<str:Dataflow version="1.0"{named}>{title}{text}</str:Dataflow>'
+
+
+class IntakeDialect:
+    """A catalogue of Intake, version 1."""
+
+    protocol = "intake_catalog"
+    path = "/catalog.yaml"
+    media_type = "text/yaml"
+    paged = False
+
+    def read(self, query: Query) -> Listing | Reply:
+        """Understand the one question."""
+        known = query.path == self.path
+        return Listing(0, WHOLE) if known else Reply(b"none: 1", self.media_type, 404)
+
+    def write(self, query: Query, shown: Shown) -> bytes:
+        """Write the entries; JSON is YAML."""
+        sources = {row.id or "": self._row(row, query.base) for row in shown.rows}
+        return json.dumps({"sources": sources}).encode()
+
+    def _row(self, row: Row, base: str) -> object:
+        if row.broken:
+            return "no entry"
+        about = {} if row.title is None else {"title": row.title}
+        args = {"urlpath": f"{base}/{row.id}"}
+        return {"driver": "any", "args": args, "description": row.text, "metadata": about}
