@@ -271,8 +271,9 @@ class Collection:
         alone = None if meant.theme is None else self.near(meant.theme, rows)
         on_theme = 1.0 if alone is None else np.minimum(alone / weights.ON_THEME, 1)
         for number, unit in enumerate(question.units):
-            if unit.constraint:  # a word that a field has answered does not vote again
-                units[number] *= (1 - told.get(unit.constraint, 0.0)) * on_theme
+            told_of = told.get(unit.constraint)
+            if told_of is not None and told_of.any():  # no second vote for what a field answers
+                units[number] *= (1 - told_of) * on_theme
         answered = np.zeros(len(rows))
         meaning = weights.MEANING_ALONE * self.near(meant, rows)
         if alone is not None and told:
@@ -282,8 +283,8 @@ class Collection:
         if question.theme is not None:
             asked = {match.concept for match in question.theme.concepts}
             for number, match in enumerate(question.concepts):
-                if match.concept not in asked:  # a place that is a concept as well
-                    concepts[number] *= (1 - told.get("place", 0.0)) * on_theme
+                if match.concept not in asked and "place" in told:  # a place and a concept
+                    concepts[number] *= (1 - told["place"]) * on_theme
         standing = weights.STANDING * self.standing[rows].astype(np.float64)
         silence = np.zeros(len(rows))
         for mask in selection.unknown.values():
