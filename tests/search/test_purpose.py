@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sciknow.search import Index, build_index, document_of_text
 from sciknow.search.rank import weights as rank
-from sciknow.search.wish.purpose import asked_for
+from sciknow.search.wish.purpose import asked_for, find_unwanted
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,8 @@ def test_a_question_asked_alone_and_among_others_is_read_alike(pair):
         (alone,) = pair.mean([question])
         assert alone.vector @ meant.vector == pytest.approx(1, abs=1e-4)
         assert (alone.weights is None) == (meant.weights is None)
+
+
+@pytest.mark.parametrize("claim", ["IFN does not play a role in mice", "it has not improved sleep"])
+def test_a_claim_that_denies_wants_something_all_the_same(claim):
+    assert find_unwanted(claim) == ((), [])

@@ -131,7 +131,9 @@ _LEADS = (
     r"those|ones?)"
 )
 _NOT = Pattern(
-    r"(?:[,;(]\s*|\b(?:but|and|yet)\s+)?\b(?:not|without|excluding|exclude|except(?:ing)?(?:\s+for)?|"
+    r"(?:[,;(]\s*|\b(?:but|and|yet)\s+)?\b(?:(?<!does )(?<!do )(?<!did )(?<!can )(?<!could )"
+    r"(?<!may )(?<!might )(?<!will )(?<!has )(?<!have )"
+    r"not|without|excluding|exclude|except(?:ing)?(?:\s+for)?|"
     r"other\s+than|rather\s+than|instead\s+of|apart\s+from|aside\s+from|leaving\s+out|never|"
     r"(?-i:[Nn]o))\s+"
     rf"(?:{_LEADS}\s+)*"
