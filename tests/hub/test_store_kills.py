@@ -1,7 +1,7 @@
 """Six verbs killed with SIGKILL at any moment while others read; a soak counts the kills.
 
-``tests/kills.tsv`` says how many kills of each verb were survived in soaks so far, and how many left
-something torn.
+``tests/kills.tsv`` says how many kills of each verb were survived in soaks so far, and how many
+left something torn.
 """
 
 import csv
