@@ -440,3 +440,22 @@ def test_an_index_comes_whole_too(texts, kind, wanted, tmp_path):
 )
 def test_only_lines_that_may_lose_digits_are_looked_at_twice(line, loses):
     assert _suspect(f"a,b\n1,2\n{line}\n3,4\n".encode()) is loses
+
+
+def test_moments_of_several_time_zones_are_in_universal_time(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n2000-01-01T00:00Z,1\n2000-01-02T00:00+02:00,2\n")
+    found = opened(tmp_path, "t.csv", parse_dates=["a"])["a"].compute()
+    assert found.tolist() == [
+        pd.Timestamp("2000-01-01", tz="UTC"),
+        pd.Timestamp("2000-01-01T22:00", tz="UTC"),
+    ]
+
+
+def test_digits_in_text_cells_are_numbers_where_that_is_said(tmp_path):
+    name = write_sheet(tmp_path, ["10.5", "20", None], "names")
+    assert opened(tmp_path, name)["a"].compute().dropna().tolist() == ["10.5", "20"]
+    found = opened(tmp_path, name, dtype={"a": "float64"})["a"].compute()
+    assert found.dropna().tolist() == [10.5, 20]
+    name = write_sheet(tmp_path, ["007", None], "names")
+    assert opened(tmp_path, name, dtype={"a": "str"})["a"].compute().iloc[0] == "007"
+    assert opened(tmp_path, name, dtype={"a": "int64"})["a"].compute().iloc[0] == 7

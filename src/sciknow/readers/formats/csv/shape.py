@@ -99,7 +99,7 @@ class Shape:
         if not self.by_bytes or any(map(_suspect, _pieces(data))):
             self._refuse_losses(data, options)
         for name, spelling in self.dates.items():
-            found[name] = dated(found[name], spelling, name).astype(self.meta[name].dtype)
+            found[name] = dated(found[name], spelling, name, self.meta[name].dtype)
         return found
 
     def _types(self) -> Any:
@@ -291,7 +291,7 @@ def _spelling_of(there: pd.Series, name: object) -> str:
 
 def _reads(values: pd.Series, spelling: str) -> bool:
     try:
-        found = pd.to_datetime(values, format=spelling)
+        found = _moments(values, spelling)
         if spelling != "mixed":
             return True
         other = pd.to_datetime(values, format="mixed", dayfirst=True)
@@ -300,8 +300,18 @@ def _reads(values: pd.Series, spelling: str) -> bool:
         return False
 
 
-def dated(values: pd.Series, spelling: str, name: object) -> pd.Series:
-    """Read dates; a gap is no time.
+def _moments(values: pd.Series, spelling: str) -> pd.Series:
+    """Read dates; those of several time zones in universal time."""
+    try:
+        return pd.to_datetime(values, format=spelling)
+    except ValueError as error:
+        if "utc=True" not in str(error):
+            raise
+        return pd.to_datetime(values, format=spelling, utc=True)
+
+
+def dated(values: pd.Series, spelling: str, name: object, kind: Any = None) -> pd.Series:
+    """Read dates, as a type where one is known; a gap is no time.
 
     Raises
     ------
@@ -313,7 +323,8 @@ def dated(values: pd.Series, spelling: str, name: object) -> pd.Series:
         warnings.simplefilter("ignore")  # as above
         try:
             if spelling != "mixed" or _reads(there, spelling):
-                return pd.to_datetime(values, format=spelling)
+                found = _moments(values, spelling)
+                return found if kind is None else found.astype(kind)
         except (ValueError, TypeError, OverflowError):
             pass
         raise _undated(there, spelling, name)

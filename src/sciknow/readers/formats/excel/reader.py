@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sciknow.errors import SourceUnavailable
-from sciknow.readers.column import TEXT, empty, filled, kind_of, settled, typed
+from sciknow.readers.column import TEXT, WHOLE, empty, filled, is_text, kind_of, settled, typed
 from sciknow.readers.formats.excel import FORMAT, PASSED
 from sciknow.readers.formats.excel.bounds import check_workbook
 from sciknow.readers.plans.whole_cost import WholeCosts
@@ -43,8 +43,11 @@ class ExcelReader:
         chosen |= {"sheet_name": options.get("sheet", 0)}
         read = ReadSheet(location.transport, location.url, chosen, None, location.limits)
         with explain(location.url, "a workbook"):
-            types = _types(read.rows(SAMPLE + 1)) | typed(options.get("dtype"))
-            frame = from_parts(replace(read, types=types), [0], empty(types))
+            named = typed(options.get("dtype"))
+            types = _types(read.rows(SAMPLE + 1)) | named
+            numbers = tuple(name for name, kind in named.items() if not is_text(kind))
+            read = replace(read, types=types, named=numbers)
+            frame = from_parts(read, [0], empty(types))
         index = options.get("index")
         return frame if index is None else set_index(frame, str(index))
 
@@ -69,6 +72,8 @@ class ReadSheet:
         Column → type.
     limits : Limits
         How large it may be.
+    named : tuple
+        Columns that are said to hold numbers: there digits in a text cell are one.
     """
 
     transport: Transport
@@ -76,6 +81,7 @@ class ReadSheet:
     options: dict[str, Any]
     types: dict[Any, Any] | None = None
     limits: Limits = Limits()
+    named: tuple[Any, ...] = ()
 
     def __call__(self, _: int) -> pd.DataFrame:
         """Read the whole sheet.
@@ -88,7 +94,10 @@ class ReadSheet:
         with explain(self.url, "a workbook"):
             found = self.rows(None)
             return pd.DataFrame(
-                {name: filled(_cells(found[name]), kind, name) for name, kind in self.types.items()}
+                {
+                    name: filled(_cells(found[name], name in self.named), kind, name)
+                    for name, kind in self.types.items()
+                }
                 if self.types is not None
                 else found
             )
@@ -123,5 +132,16 @@ def _types(first: pd.DataFrame) -> dict[Any, Any]:
     return found
 
 
-def _cells(column: pd.Series) -> list[Any]:
-    return [None if pd.isna(value) else value for value in column]
+def _cells(column: pd.Series, named: bool = False) -> list[Any]:
+    read = _number if named else lambda value: value
+    return [None if pd.isna(value) else read(value) for value in column]
+
+
+def _number(value: Any) -> Any:
+    """Return the number that a text is, or the value as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value) if WHOLE.fullmatch(value) else float(value)
+    except ValueError:
+        return value
