@@ -23,7 +23,7 @@ N ?= 40
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test soak exam lab lint bench hub wheel check pages guards mutants clean
+.PHONY: help demo test soak exam all lab lint bench hub wheel check pages guards mutants clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | sort | \
@@ -38,7 +38,10 @@ test: hub ## the tests that every change passes
 soak: hub ## SOAK minutes (8) of kills, fuzz, load, the real Lab, clean environments, by a new SEED
 	SOAK=$(SOAK) SEED=$(SEED) $(PYTEST) -m "soak or sample or hypothesis" --hypothesis-seed=$(SEED)
 
-exam: hub ## everything, to the end: the tests, the whole soak, what takes longer than that
+exam: hub ## both exams, bounded: values as kind by form, probes as door by effect (PAGE=1 writes them down)
+	$(BIN)/python scripts/exam.py $(if $(PAGE),--page)
+
+all: hub ## everything, to the end: the tests, the whole soak, what takes longer than that
 	SOAK=10000 SEED=$(SEED) $(PYTEST) -m "" --hypothesis-seed=$(SEED)
 
 lab: hub ## JupyterLab on notebooks/

@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(not powercut.can_record(), reason="strace is not here, or may not trace"),
     pytest.mark.sample,
 ]
-MOMENTS = 1_000_000 if SOAK >= 1_000 else 60 if SOAK else 8  # all of them in `make exam`
+MOMENTS = 1_000_000 if SOAK >= 1_000 else 60 if SOAK else 8  # all of them in `make all`
 STATES = 4 if SOAK else 2
 HOW = ("lost", "zero", "short", "any", "there")
 BUILD = "import sciknow, sys; sciknow.build_hub(sys.argv[1]).close()"
