@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from sciknow.catalogs import check_file, check_folder, main_text, read_file, scaffold
@@ -33,6 +34,25 @@ def test_every_problem_is_told(tmp_path, sound):
     assert len(problems) == 5
     assert [problem.line for problem in problems] == [6, 6, 6, 6, 29]
     assert {problem.kind for problem in problems} == {"invalid-input", "untrusted-input"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('end: "2020-02"', 'end: "２０２０-02"', "temporal.end"),
+        ('end: "2020-02"', 'end: "20200201"', "temporal.end"),
+        ('end: "2020-02"', "end: 202002", "temporal.end"),
+        ("publisher: nobody", 'publisher: nobody\n      doi: "10.１０００/abc"', "doi"),
+        ("publisher: nobody", 'publisher: nobody\n      doi: "10.1000/ａbc"', "doi"),
+        ("publisher: nobody", 'publisher: nobody\n      doi: "10.1000/a\u200bc"', "doi"),
+        ("publisher: nobody", 'publisher: nobody\n      cstr: "３1253.11.a"', "cstr"),
+    ],
+)
+def test_full_width_and_compact_forms_are_problems(old, new, key, tmp_path, sound):
+    assert old in sound
+    (problem,) = check_file(put(tmp_path, sound.replace(old, new)))
+    assert f"key {key}" in str(problem)
+    assert "allowed is" in problem.message
 
 
 def test_a_broken_entry_is_told_once(tmp_path, sound):
