@@ -101,6 +101,7 @@ SINGLE = {
     Fault.NO_RECORD: Cell(NO, 29, "29 of 30 declared records came", refused=1),
 }
 
+NESTED = "documents lead to it"
 UNTOLD = "does not say how many"
 CRAWLED = {
     # documents that link to others and name no total: whether all were linked nobody knows
@@ -112,7 +113,18 @@ CRAWLED = {
     Fault.ENTITY_BOMB: broken("declares a document type"),
     Fault.GROWS: Cell(UNKNOWN, 30, UNTOLD, duplicates=1),
     Fault.REPEATED_TOKEN: Cell(UNKNOWN, 20, UNTOLD),
+    Fault.ENDLESS: Cell(NO, 10, NESTED),
     Fault.NO_TITLE: Cell(UNKNOWN, 30, UNTOLD, refused=1),
+}
+FILES = CRAWLED | {
+    # a document for each record, asked for once; only those that lead nowhere end
+    Fault.HALF_PAGE: TABLE[Fault.HALF_PAGE],
+    Fault.ENTITY_BOMB: TABLE[Fault.ENTITY_BOMB],
+    Fault.GROWS: Cell(UNKNOWN, 30, UNTOLD),
+    Fault.DUPLICATE: Cell(UNKNOWN, 30, UNTOLD),
+    Fault.REPEATED_RECORDS: Cell(NO, 20, NESTED),
+    Fault.NO_TITLE: Cell(UNKNOWN, 30, UNTOLD),
+    Fault.NO_RECORD: Cell(NO, 29, "no STAC catalogue"),
 }
 WRITTEN = "not in the charset iso-8859-1"
 
@@ -147,6 +159,7 @@ OTHERWISE = {
         Fault.NO_ID: Cell(UNKNOWN, 29, UNTOLD, refused=1),
         Fault.NO_RECORD: Cell(UNKNOWN, 29, UNTOLD, refused=1),
     },
+    "static_stac": FILES,
     "sdmx": SINGLE
     | NAMELESS
     | {

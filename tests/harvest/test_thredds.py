@@ -6,10 +6,13 @@ import pytest
 import yaml
 
 from sciknow.harvest.protocol import Record
+from sciknow.harvest.run import walk
+from sciknow.harvest.tally import Tally
 from sciknow.harvest.thredds import PROTOCOL, _Catalogue
 from sciknow.model.receipt import Asked
 from sciknow.testing.hostile.documents import ThreddsDialect
 from sciknow.testing.protocol import ProtocolTests
+from sciknow.wire.request import Answer
 
 
 class TestThredds(ProtocolTests):
@@ -79,3 +82,20 @@ def test_a_recorded_catalogue_is_read(records):
     assert all(isinstance(item, Record) for item in found.records)
     assert {way[0].reader for way in ways} == {"opendap"}
     assert {way[1].reader for way in ways} == {"netcdf"}
+
+
+def test_catalogues_that_only_hold_catalogues_do_not_end_the_walk():
+    """A server's first catalogues hold folders, more of them than a list may bring nothing."""
+    space = 'xmlns="http://www.unidata.ucar.edu/namespaces/thredds/InvCatalog/v1.0"'
+    link = 'xmlns:x="http://www.w3.org/1999/xlink" x:href'
+
+    def ask(request):
+        number = int(request.url.rpartition("/")[2].removesuffix(".xml"))
+        inside = f'<catalogRef {link}="{number + 1}.xml"/>' if number < 9 else ""
+        inside = inside or '<dataset name="snow" ID="snow" urlPath="snow.nc"/>'
+        return Answer(request.url, 200, {}, f"<catalog {space}>{inside}</catalog>".encode())
+
+    asked = Asked(source="t", address="https://t.example.org/0.xml", protocol="thredds")
+    tally = Tally(asked)
+    (found,) = walk(PROTOCOL, asked, ask, tally)
+    assert (found.id, tally.stop) == ("snow", "")

@@ -91,7 +91,7 @@ def _turn(first: Request, key: str, part: str, ask: Ask) -> Iterator[Page]:
         if declared is None and isinstance(told.get("context"), Mapping):
             declared = told["context"].get("matched")
         yield Page(
-            records=tuple(map(_record, rows)),
+            records=tuple(map(record_of, rows)),
             cursor=_cursor(following) if following else "",
             declared=declared if isinstance(declared, int) else None,
             part=part,
@@ -102,7 +102,7 @@ def _turn(first: Request, key: str, part: str, ask: Ask) -> Iterator[Page]:
 
 
 def _next(told: Mapping[str, Any], answer: Answer, before: Request) -> Request | None:
-    link = next((link for link in _links(told) if link.get("rel") == "next"), None)
+    link = next((link for link in links(told) if link.get("rel") == "next"), None)
     if link is None:
         header = answer.link("next")
         return Request(header) if header else None
@@ -121,17 +121,19 @@ def _cursor(request: Request) -> str:
     return f"{request.address} {request.body.decode()}".strip()
 
 
-def _links(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    links = told.get("links")
-    return [link for link in links if isinstance(link, Mapping)] if isinstance(links, list) else []
+def links(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the links of an object of STAC."""
+    found = told.get("links")
+    return [link for link in found if isinstance(link, Mapping)] if isinstance(found, list) else []
 
 
 def _href(told: Mapping[str, Any], relation: str, base: str) -> str:
-    found = next((link.get("href") for link in _links(told) if link.get("rel") == relation), None)
+    found = next((link.get("href") for link in links(told) if link.get("rel") == relation), None)
     return urljoin(base, found) if isinstance(found, str) else ""
 
 
-def _record(row: object) -> Record:
+def record_of(row: object) -> Record:
+    """Return a collection or an item as a record; an item is named after its collection too."""
     if not isinstance(row, Mapping):
         return Record("", row, problem="it is no object")
     name = str(row.get("id") or "")

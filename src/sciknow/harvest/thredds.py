@@ -7,25 +7,22 @@ know whether all of them were linked.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable
+from sciknow.errors import InvalidInput, SourceUnavailable
 from sciknow.harvest import area, mapping
+from sciknow.harvest.crawl import Found, Step, crawl, joined
 from sciknow.harvest.markup import child, children, local, read_xml, text_of
-from sciknow.harvest.protocol import Ask, Mapped, Page, Record, less_may_come
+from sciknow.harvest.protocol import Ask, Mapped, Page, Record
 from sciknow.harvest.way import Way, distributions
 from sciknow.model import Dataset, LangString, PeriodOfTime, Variable
 from sciknow.model.coverage import BBox
 from sciknow.model.receipt import Asked
 from sciknow.net import redact
 from sciknow.wire.request import Answer, Request
-
-MISSING = 20
-"""Catalogues that may be missing before nobody goes on."""
 
 DEEP = 40
 """Datasets in datasets that are followed."""
@@ -53,30 +50,7 @@ class Thredds:
 
     def pages(self, asked: Asked, ask: Ask) -> Iterator[Page]:
         """Read catalogue after catalogue; one that cannot be had is named as missing."""
-        waiting, seen, missing = deque([_url(asked.address)]), set[str](), 0
-        while waiting:
-            url = waiting.popleft()
-            if url in seen:
-                continue
-            seen.add(url)
-            try:
-                answer = ask(Request(url))
-                read = read_xml(answer)
-                if local(read.root) != "catalog":
-                    raise SourceUnavailable(f"{redact(url)}: no THREDDS catalogue")
-            except (SourceUnavailable, IntegrityError) as error:
-                missing += 1
-                if len(seen) == 1 or missing > MISSING or not less_may_come(error):
-                    raise
-                yield Page(cursor=_cursor(waiting), missing=f"{redact(url)}: {error.message}")
-                continue
-            found = _Catalogue(read.root, answer.url)
-            waiting.extend(link for link in found.links if link not in seen)
-            yield Page(
-                records=tuple(found.records),
-                cursor=_cursor(waiting),
-                mended=read.mended,
-            )
+        yield from crawl(_url(asked.address), ask, _read)
 
     def parse(self, record: Record, asked: Asked) -> Mapped:
         """Map a dataset with what it inherits."""
@@ -91,8 +65,13 @@ def _url(address: str) -> str:
     return bare if known else f"{bare.rstrip('/')}/catalog.xml"
 
 
-def _cursor(waiting: deque[str]) -> str:
-    return waiting[0] if waiting else ""
+def _read(answer: Answer, step: Step) -> Found:
+    read = read_xml(answer)
+    if local(read.root) != "catalog":
+        raise SourceUnavailable(f"{redact(answer.url)}: no THREDDS catalogue")
+    found = _Catalogue(read.root, answer.url)
+    steps = tuple(step.to(answer.url, link) for link in found.links)
+    return Found(tuple(found.records), steps, read.mended)
 
 
 class _Catalogue:
@@ -109,7 +88,7 @@ class _Catalogue:
         for item in element:
             kind = local(item)
             if kind == "catalogRef" and (href := item.get(_HREF)):
-                self.links.append(urljoin(self._url, href).partition("#")[0])
+                self.links.append(joined(self._url, href).partition("#")[0])
             elif kind == "dataset" and depth < DEEP:
                 self._dataset(item, inherited, depth)
 

@@ -16,6 +16,7 @@ from sciknow.testing.hostile.documents import (
     SdmxDialect,
     ThreddsDialect,
 )
+from sciknow.testing.hostile.linked import StaticStacDialect
 from sciknow.testing.hostile.searches import (
     CmrDialect,
     DataCiteDialect,
@@ -171,6 +172,7 @@ DIALECTS: tuple[Dialect, ...] = (
     OaiDialect(),
     SdmxDialect(),
     StacDialect(),
+    StaticStacDialect(),
     ThreddsDialect(),
 )
 """One dialect for each protocol that sciknow harvests."""
