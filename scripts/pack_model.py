@@ -11,7 +11,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from sciknow.search.digest import check_digest
+from sciknow.digest import check_digest
 from sciknow.search.embed.onnx import PACKAGE, TOKENIZER_SHA256, WEIGHTS_SHA256
 
 TARGET = Path(__file__).parents[1] / "src" / "sciknow" / "search" / "embed" / "_model"
