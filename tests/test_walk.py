@@ -20,8 +20,6 @@ MOST = 17
 """A question asked again: with what a hub keeps whole, and what is preferred among equals."""
 NEW = 31
 """Files that a question passes which was never asked: reading its words and its wishes as well."""
-TABLE = 17
-"""Files that the opening of a table passes: the types of its columns are told by us."""
 OPENED = 21
 """Files that an opening passes: half of them hold what came against what it may be."""
 FURTHER = {
@@ -73,5 +71,4 @@ def test_an_opening_passes_few_files(hub):
         hit = next(hit for hit in hub.search(name, offline=True, limit=100) if hit.id == name)
         hit.open()
         found = passed(hit.open)
-        most = TABLE if "readers/table.py" in found else MOST
-        assert 3 < len(found) <= FURTHER.get(name, most), (name, found)
+        assert 3 < len(found) <= FURTHER.get(name, OPENED), (name, found)
