@@ -234,14 +234,19 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make what was written into a file durable."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_tree(folder: Path) -> None:
     """Make every file and folder below a folder, and the folder itself, durable."""
     for path in sorted(folder.rglob("*")):
         if path.is_dir():
             sync_folder(path)
         elif path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            sync_file(path)
     sync_folder(folder)
 
 

@@ -115,6 +115,9 @@ def test_the_archive_keeps_the_inputs_with_a_receipt(source):
     files = json.loads(receipt.read_text())["files"]
     kept = source / "archive" / "objects" / files["catalogs/ocean.yaml"]
     assert kept.read_bytes() == (source / "catalogs" / "ocean.yaml").read_bytes()
+    kept.write_bytes(b"")  # as a power cut may leave it
+    sciknow.build_hub(source).close()
+    assert kept.read_bytes() == (source / "catalogs" / "ocean.yaml").read_bytes()
 
 
 def test_prune_keeps_the_current_generation(source):

@@ -9,6 +9,7 @@ from amount import SOAK, lot
 from small_source import write_source
 
 import sciknow
+from sciknow.files import sha256_file
 
 pytestmark = [
     pytest.mark.skipif(not powercut.can_record(), reason="strace is not here, or may not trace"),
@@ -55,6 +56,8 @@ def told_by(folder):
         assert hub.verify() == []
         assert hub.search("sea ice")[0].id in {"ice-monthly", "tides"}
         assert len(hub.graph) > 20
+        for path in (folder / "archive" / "objects").glob("[!.]*"):
+            assert sha256_file(path) == path.name
         return hub.dataset("sst-daily").description.en
 
 

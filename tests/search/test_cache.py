@@ -92,6 +92,20 @@ def test_a_writer_killed_at_any_moment_leaves_a_sound_cache(tmp_path, embedder):
         database.close()
 
 
+def test_a_cache_damaged_behind_its_first_page_is_begun_anew(tmp_path, embedder):
+    cache = EmbeddingCache(tmp_path / "c.sqlite")
+    texts = [f"text {number}" for number in range(60)]
+    right = cache.encode(embedder, texts).vectors
+    data = bytearray(cache.path.read_bytes())
+    data[4096:] = bytes(len(data) - 4096)
+    cache.path.write_bytes(data)
+    with pytest.warns(DegradedWarning, match="damaged"):
+        found = cache.encode(embedder, texts)
+    assert found.computed == 60
+    assert (found.vectors == right).all()
+    assert cache.count() == 60
+
+
 def test_a_damaged_cache_is_set_aside_and_begun_anew(tmp_path, embedder):
     path = tmp_path / "c.sqlite"
     path.write_bytes(b"this is no database" * 100)

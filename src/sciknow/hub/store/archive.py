@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from sciknow.files import sha256_file, sync_folder, write_atomic
+from sciknow.files import sha256_file, sync_file, sync_folder, write_atomic
 
 
 def archive_inputs(archive: Path, source: Path, files: Iterable[Path], receipt: str) -> None:
@@ -30,11 +30,14 @@ def archive_inputs(archive: Path, source: Path, files: Iterable[Path], receipt: 
     for path in sorted(files):
         digest = sha256_file(path)
         kept = objects / digest
-        if not kept.exists():
+        if not kept.exists() or sha256_file(kept) != digest:  # torn when the power went
             scratch = objects / f".{digest}.part"
             shutil.copyfile(path, scratch)
+            sync_file(scratch)
             scratch.replace(kept)
         entries[path.relative_to(source).as_posix()] = digest
     sync_folder(objects)
     body = json.dumps({"source": str(source), "files": entries}, ensure_ascii=False, indent=1)
     write_atomic(archive / "receipts" / f"{receipt}.json", body)
+    sync_folder(archive)
+    sync_folder(archive.parent)

@@ -95,7 +95,13 @@ class EmbeddingCache:
         """
         keys = [text_key(text) for text in texts]
         rows = {key: row for row, key in enumerate(keys)}
-        kept = self._kept(embedder, list(rows))
+        try:
+            kept = self._kept(embedder, list(rows))
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:  # damaged behind its first page
+            self._begin_anew(error).close()
+            kept = {}
         missing = [row for key, row in rows.items() if key not in kept]
         for chunk, entries in self._compute(embedder, texts, missing, progress):
             kept.update((keys[row], entry) for row, entry in zip(chunk, entries, strict=True))
