@@ -167,6 +167,12 @@ OTHERWISE = {
         Fault.ENTITY_BOMB: Cell(NO, 0, "declares a document type"),
         Fault.WRONG_CHARSET: Cell(YES, 30, mended=WRITTEN),
     },
+    "dcat": NAMELESS
+    | {
+        Fault.HALF_PAGE: broken("no RDF"),
+        Fault.ENTITY_BOMB: broken("no RDF"),
+        Fault.WRONG_CHARSET: Cell(YES, 30, mended=WRITTEN),
+    },
     "data_json": SINGLE | NAMELESS,
     "erddap": SINGLE | NAMELESS,
     "cmr": NAMELESS,

@@ -16,7 +16,7 @@ from sciknow.testing.hostile.documents import (
     SdmxDialect,
     ThreddsDialect,
 )
-from sciknow.testing.hostile.linked import StaticStacDialect
+from sciknow.testing.hostile.linked import DcatDialect, StaticStacDialect
 from sciknow.testing.hostile.searches import (
     CmrDialect,
     DataCiteDialect,
@@ -166,6 +166,7 @@ DIALECTS: tuple[Dialect, ...] = (
     DataCiteDialect(),
     DataJsonDialect(),
     DataverseDialect(),
+    DcatDialect(),
     ErddapDialect(),
     IntakeDialect(),
     InvenioDialect(),

@@ -1,4 +1,4 @@
-"""How documents look that link to a document for each record: static STAC catalogues."""
+"""How linked documents look: static STAC catalogues, DCAT with pages of Hydra."""
 
 from __future__ import annotations
 
@@ -49,3 +49,43 @@ class StaticStacDialect:
         made |= {"type": "Collection", "stac_version": "1.0.0", "links": []}
         document = json.dumps({"nothing": row.id} if row.broken else made).encode()
         return {"rel": "child", "href": f"collections/{packed(document)}", "title": row.text}
+
+
+class DcatDialect:
+    """A catalogue in Turtle, with pages."""
+
+    protocol = "dcat"
+    path = "/catalog.ttl"
+    media_type = "text/turtle"
+
+    def read(self, query: Query) -> Listing | Reply:
+        """Understand ``start``."""
+        known = query.path == self.path
+        return Listing(int(query.params.get("start", 0))) if known else Reply(b"", JSON, 404)
+
+    def write(self, query: Query, shown: Shown) -> bytes:
+        """Write the datasets, the total and the next page."""
+        page = ["<> a hydra:PagedCollection"]
+        if shown.declared is not None:
+            page.append(f"hydra:totalItems {shown.declared}")
+        if shown.following is not None:
+            turn = f"&turn={shown.turn}" if shown.turn else ""
+            page.append(f'hydra:nextPage "{query.base}{self.path}?start={shown.following}{turn}"')
+        return (
+            "@prefix dcat: <http://www.w3.org/ns/dcat#> . "
+            "@prefix dct: <http://purl.org/dc/terms/> . "
+            "@prefix hydra: <http://www.w3.org/ns/hydra/core#> .\n"
+            f"{' ; '.join(page)} .\n{''.join(map(self._row, shown.rows))}"
+        ).encode()
+
+    def _row(self, row: Row) -> str:
+        if row.broken:
+            return '<#catalog> dcat:dataset "no dataset" .\n'
+        named = (
+            "" if row.id is None else f" ; dct:identifier {json.dumps(row.id, ensure_ascii=False)}"
+        )
+        title = (
+            "" if row.title is None else f" ; dct:title {json.dumps(row.title, ensure_ascii=False)}"
+        )
+        text = json.dumps(row.text)
+        return f"[] a dcat:Dataset{named}{title} ; dct:description {text} .\n"
