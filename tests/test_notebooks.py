@@ -30,6 +30,7 @@ def test_there_are_the_promised_notebooks():
         "02-walk-the-graph",
         "03-your-own-catalogue",
         "04-load-pin-cite",
+        "06-bring-your-own-registry",
     } <= names
 
 

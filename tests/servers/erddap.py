@@ -22,10 +22,12 @@ import pandas as pd
 import xarray as xr
 from scipy.io import netcdf_file
 
+from sciknow.errors import InvalidInput
+from sciknow.testing.griddap import DAP_TYPES, griddap
+
 SINCE = "seconds since 1970-01-01T00:00:00Z"
 _LIMIT = re.compile(r"(\w+)(>=|<=|!=|=|>|<)(.*)")
 _KINDS = {"f8": "double", "f4": "float", "i4": "int", "i2": "short", "i1": "byte"}
-_DAP = {"f8": "Float64", "f4": "Float32", "i4": "Int32", "i2": "Int16"}
 _COMPARE = {
     ">=": np.greater_equal,
     "<=": np.less_equal,
@@ -66,7 +68,10 @@ class ErddapServer:
             return FORMS[ending](rows(frame, query), attrs)
         if name not in self.grids:
             raise Refusal(404, f"Not Found: Currently unknown datasetID={name}")
-        return GRID_FORMS[ending](self.grids[name], name, query)
+        try:
+            return griddap(self.grids[name], name, ending, query)
+        except InvalidInput as error:
+            raise Refusal(400, f"Bad Request: {error.message}") from None
 
     def _table(self, name: str) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
         if name not in self.tables:
@@ -172,68 +177,14 @@ def to_csvp(frame: pd.DataFrame, attrs: dict[str, dict[str, Any]]) -> bytes:
 
 def to_sequence(frame: pd.DataFrame, attrs: dict[str, dict[str, Any]]) -> bytes:
     """Write the structure of a table: one sequence, as ERDDAP's .dds of a table has it."""
-    kinds = [_DAP.get(np.asarray(frame[name]).dtype.str[1:], "String") for name in frame.columns]
+    kinds = [
+        DAP_TYPES.get(np.asarray(frame[name]).dtype.str[1:], "String") for name in frame.columns
+    ]
     columns = [f"    {kind} {name};" for kind, name in zip(kinds, frame.columns, strict=True)]
     return "\n".join(["Dataset {", "  Sequence {", *columns, "  } s;", "} s;", ""]).encode()
 
 
 FORMS = {"nc": to_nc, "ncHeader": to_header, "csvp": to_csvp, "dds": to_sequence}
-
-
-def _shape(ds: xr.Dataset, name: str, sizes: dict[str, int] | None = None) -> str:
-    item = ds[name]
-    own = "".join(f"[{dim} = {(sizes or ds.sizes)[dim]}]" for dim in item.dims)
-    return f"{_DAP[item.dtype.str[1:]]} {name}{own};"
-
-
-def to_dds(ds: xr.Dataset, name: str, query: str) -> bytes:
-    lines = ["Dataset {", *(f"  {_shape(ds, axis)}" for axis in ds.coords)]
-    for key in ds.data_vars:
-        maps = [f"      {_shape(ds, dim)}" for dim in ds[key].dims]
-        lines += ["  GRID {", "    ARRAY:", f"      {_shape(ds, key)}", "    MAPS:", *maps]
-        lines.append(f"  }} {key};")
-    return "\n".join([*lines, f"}} {name};", ""]).encode()
-
-
-def to_das(ds: xr.Dataset, name: str, query: str) -> bytes:
-    lines = ["Attributes {"]
-    for key in (*ds.coords, *ds.data_vars):
-        lines.append(f"  {key} {{")
-        for attr, value in ds[key].attrs.items():
-            text = f'String {attr} "{value}"' if isinstance(value, str) else _number(attr, value)
-            lines.append(f"    {text};")
-        lines.append("  }")
-    lines += ["  NC_GLOBAL {", f'    String title "{ds.attrs.get("title", "")}";', "  }", "}", ""]
-    return "\n".join(lines).encode()
-
-
-def _number(attr: str, value: Any) -> str:
-    plain = np.atleast_1d(np.asarray(value))
-    return f"{_DAP[plain.dtype.str[1:]]} {attr} {', '.join(map(str, plain.tolist()))}"
-
-
-def to_dods(ds: xr.Dataset, name: str, query: str) -> bytes:
-    """Answer one projection: an axis, or the array of a grid as ``name.name``."""
-    found = re.fullmatch(r"(\w+)(?:\.(\w+))?((?:\[\d+:\d+:\d+\])+)", unquote(query))
-    if found is None:
-        raise Refusal(400, f"Bad Request: Query error: {query}")
-    key = found[2] or found[1]
-    slabs = [tuple(map(int, one.split(":"))) for one in re.findall(r"\[([\d:]+)\]", found[3])]
-    part = ds[key].isel(
-        {
-            dim: slice(start, stop + 1, step)
-            for dim, (start, step, stop) in zip(ds[key].dims, slabs, strict=True)
-        }
-    )
-    shape = _shape(ds, key, dict(part.sizes))
-    inner = f"  Structure {{\n    {shape}\n  }} {key};" if found[2] else f"  {shape}"
-    head = f"Dataset {{\n{inner}\n}} {name};\n\nData:\n".encode()
-    wire = part.dtype.newbyteorder(">") if part.dtype.itemsize >= 4 else np.dtype(">i4")
-    count = part.size.to_bytes(4, "big")
-    return head + count + count + part.values.astype(wire).tobytes()
-
-
-GRID_FORMS = {"dds": to_dds, "das": to_das, "dods": to_dods}
 
 
 class _Handler(BaseHTTPRequestHandler):

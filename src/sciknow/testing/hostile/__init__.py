@@ -11,6 +11,7 @@ each protocol's specification.
 
 from sciknow.testing.hostile.dialect import Dialect, Listing, Query, Reply, Row
 from sciknow.testing.hostile.dialects import DIALECTS, CkanDialect, OaiDialect, StacDialect
+from sciknow.testing.hostile.documents import ErddapDialect
 from sciknow.testing.hostile.fault import Fault
 from sciknow.testing.hostile.server import HostileServer
 
@@ -18,6 +19,7 @@ __all__ = [
     "DIALECTS",
     "CkanDialect",
     "Dialect",
+    "ErddapDialect",
     "Fault",
     "HostileServer",
     "Listing",

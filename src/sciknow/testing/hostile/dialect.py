@@ -24,6 +24,9 @@ class Row:
         The description.
     broken : bool
         Whether something else stands in its place.
+    more : mapping
+        Further fields in the protocol's own words, laid over those that its dialect writes; an
+        element that is repeated is a list. STAC, ERDDAP and OAI-PMH serve them.
     """
 
     id: str | None
@@ -31,6 +34,7 @@ class Row:
     changed: str = "2020-01-01"
     text: str = "made up"
     broken: bool = False
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

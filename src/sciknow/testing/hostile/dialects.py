@@ -91,7 +91,8 @@ class StacDialect:
     def _row(self, row: Row) -> object:
         if row.broken:
             return "no collection"
-        told = {"id": row.id, "title": row.title, "description": row.text, "license": "CC-BY-4.0"}
+        told: dict[str, object] = {"id": row.id, "title": row.title, "description": row.text}
+        told |= {"license": "CC-BY-4.0"} | dict(row.more)
         return {"type": "Collection"} | {k: v for k, v in told.items() if v is not None}
 
 
@@ -147,8 +148,13 @@ class OaiDialect:
             f"<record><header>{named}<datestamp>{row.changed}</datestamp></header><metadata>"
             '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" '
             f'xmlns:dc="http://purl.org/dc/elements/1.1/">{title}'
-            f"<dc:description>{escape(row.text)}</dc:description></oai_dc:dc></metadata></record>"
+            f"<dc:description>{escape(row.text)}</dc:description>{self._more(row)}</oai_dc:dc>"
+            "</metadata></record>"
         )
+
+    def _more(self, row: Row) -> str:
+        told = ((name, item) for name, value in row.more.items() for item in _each(value))
+        return "".join(f"<dc:{name}>{escape(str(item))}</dc:{name}>" for name, item in told)
 
     def _reply(self, inside: str) -> Reply:
         body = (
@@ -157,6 +163,10 @@ class OaiDialect:
             f"<responseDate>{self.clock}</responseDate>{inside}</OAI-PMH>"
         )
         return Reply(body.encode(), self.media_type)
+
+
+def _each(value: object) -> Sequence[object]:
+    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 DIALECTS: tuple[Dialect, ...] = (

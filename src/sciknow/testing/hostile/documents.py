@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from sciknow.testing.hostile.dialect import WHOLE, Listing, Query, Reply, Row, Shown
@@ -27,13 +27,16 @@ class ErddapDialect:
     def write(self, query: Query, shown: Shown) -> bytes:
         """Write the table."""
         names = ["datasetID", "title", "summary", "griddap", "tabledap"]
-        rows = [self._row(row, f"{query.base}{self.path}") for row in shown.rows]
+        names += sorted({name for row in shown.rows for name in row.more} - {*names})
+        rows = [self._row(row, f"{query.base}{self.path}", names) for row in shown.rows]
         return json.dumps({"table": {"columnNames": names, "rows": rows}}).encode()
 
-    def _row(self, row: Row, base: str) -> object:
+    def _row(self, row: Row, base: str, names: Sequence[str]) -> object:
         if row.broken:
             return "no row"
-        return [row.id or "", row.title or "", row.text, f"{base}/griddap/{row.id}", ""]
+        told: dict[str, object] = {"datasetID": row.id, "title": row.title, "summary": row.text}
+        told |= {"griddap": f"{base}/griddap/{row.id}"} | dict(row.more)
+        return [told.get(name) or "" for name in names]
 
 
 class DataJsonDialect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -63,6 +63,8 @@ class HostileServer:
         Characters of a huge record, bytes of a bomb.
     rows : sequence of Row, optional
         The records themselves.
+    data : callable, optional
+        What lies behind the records: asked before the dialect is, None where it has nothing.
 
     Attributes
     ----------
@@ -79,9 +81,11 @@ class HostileServer:
         size: int = 10,
         huge: int = 70_000_000,
         rows: Sequence[Row] | None = None,
+        data: Callable[[Query], Reply | None] | None = None,
     ) -> None:
         self.dialect, self.fault, self.size, self.huge = dialect, fault, size, huge
         self.rows = list(made_up(count) if rows is None else rows)
+        self.data = data
         self.asked: list[str] = []
         self.closing = threading.Event()
         self._lock, self._befell, self._turn = threading.Lock(), 0, 0
@@ -232,7 +236,8 @@ class _Handler(BaseHTTPRequestHandler):
         base = f"http://{self.headers.get('Host', '127.0.0.1')}"
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = Query(base, parts.path, params, body, headers)
-        found = owner.dialect.read(query)
+        behind = owner.data(query) if owner.data is not None else None
+        found = owner.dialect.read(query) if behind is None else behind
         if isinstance(found, Listing) and owner.befalls(found):
             self._misbehave(owner.fault, query, found)
             return
