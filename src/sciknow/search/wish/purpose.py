@@ -132,9 +132,11 @@ _LEADS = (
 )
 _NOT = Pattern(
     r"(?:[,;(]\s*|\b(?:but|and|yet)\s+)?\b(?:(?<!does )(?<!do )(?<!did )(?<!can )(?<!could )"
-    r"(?<!may )(?<!might )(?<!will )(?<!has )(?<!have )"
+    r"(?<!may )(?<!might )(?<!will )(?<!has )(?<!have )(?<!was )(?<!were )"
+    r"(?:(?<!is )(?<!are )|(?<=that is )|(?<=that are )|(?<=which is )|(?<=which are ))"
     r"not|without|excluding|exclude|except(?:ing)?(?:\s+for)?|"
     r"other\s+than|rather\s+than|instead\s+of|apart\s+from|aside\s+from|leaving\s+out|never|"
+    r"(?<!has )(?<!have )(?<!had )(?<!is )(?<!are )(?<!was )(?<!were )(?<!show )(?<!shows )"
     r"(?-i:[Nn]o))\s+"
     rf"(?:{_LEADS}\s+)*"
     r"(?P<what>(?!(?:later|earlier|before|after|more|less|older|newer|only|just|necessarily|yet|sure|too|so|"
@@ -174,6 +176,8 @@ def find_unwanted(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     (('satellites', 'models'), [(14, 43)])
     >>> find_unwanted("青藏高原气温，不要再分析")[0], find_unwanted("NO emissions, no-till")[0]
     (('再分析',), ())
+    >>> find_unwanted("exercise is not associated with it and has no effect")  # a claim denies
+    ((), [])
     """
     words: list[str] = []
     spans: list[tuple[int, int]] = []
