@@ -19,8 +19,8 @@ import pandas as pd
 from sciknow.errors import InvalidInput
 from sciknow.model.option import TYPES
 
-WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
-ZEROS = re.compile(r"\s*[+-]?0[0-9]+\s*")
+WHOLE = re.compile(r"\A\s*+[+-]?[0-9]++\s*+")
+ZEROS = re.compile(r"\A\s*+[+-]?0[0-9]++\s*+")
 """A whole number, and one with leading zeros, which a number would lose."""
 TEXT = pd.Series(["a"]).dtype
 """What pandas makes of texts: ``str``, or ``object`` before pandas 3."""

@@ -12,7 +12,9 @@ from sciknow.text import shorten
 if TYPE_CHECKING:
     from sciknow.alignment import Compatibility
 
-_JOINT = re.compile(r"\s+(?:and|with|together with|along with|&)\s+|\s*(?:以及|和|与|及)\s*")
+_JOINT = re.compile(
+    r"(?<!\s)\s++(?:and|with|together with|along with|&)\s++|(?<!\s)\s*+(?:以及|和|与|及)\s*+"
+)
 _DEPTH = 4
 """Hits of each theme that are tried with each other."""
 _MOST = 3

@@ -37,11 +37,11 @@ _AROUND = np.zeros(256, bool)
 _AROUND[list(b'\r\n,;\t|" ')] = True
 """What stands before and after a number."""
 _PIECE = 2**23
-_LONG = r"\s*[+-]?[0-9]{16,}\s*"
+_LONG = re.compile(r"\A\s*+[+-]?[0-9]{16,}+\s*+")
 _FIT = {
-    "i": re.compile(r"\s*[+-]?\d+(?:\.0*)?\s*", re.A),
-    "u": re.compile(r"\s*\+?\d+(?:\.0*)?\s*", re.A),
-    "f": re.compile(r"\s*[+-]?(?:[\d.,]*\d[\d.,]*(?:e[+-]?\d+)?|inf(?:inity)?)\s*", re.I),
+    "i": re.compile(r"\A\s*+[+-]?\d++(?:\.0*+)?\s*+", re.A),
+    "u": re.compile(r"\A\s*+\+?\d++(?:\.0*+)?\s*+", re.A),
+    "f": re.compile(r"\A\s*+[+-]?(?:(?=[.,]*+\d)[\d.,]++(?:e[+-]?\d++)?|inf(?:inity)?)\s*+", re.I),
     "b": re.compile(r"true|false", re.I),
 }
 """What fits into a column of a kind."""
@@ -133,8 +133,8 @@ class Shape:
         texts = _texts(data, {**options, "usecols": list(ours)})
         for name, kind in ours.items():
             there = texts[name].dropna()
-            pattern = _LONG if kind.kind == "f" else ZEROS.pattern
-            there = there[there.str.fullmatch(pattern).astype(bool)]
+            pattern = _LONG if kind.kind == "f" else ZEROS
+            there = there[[pattern.fullmatch(value) is not None for value in there]]
             lost = there[[kind.kind != "f" or _rounds(value) for value in there]]
             if len(lost):
                 raise refused(name, lost.iloc[0], kind)
