@@ -316,6 +316,15 @@ def test_a_damaged_byte_never_gets_out_as_another_error(place, byte, message, tm
         opened("a.grib2", tmp_path).load()
 
 
+def test_values_that_no_field_has_are_told_as_damage(tmp_path):
+    data = gribs.message1(gribs.values(0))
+    wrong = data.replace(gribs.ibm(float(gribs.values(0).min())), bytes.fromhex("7fffffff"), 1)
+    assert wrong != data
+    (tmp_path / "a.grib2").write_bytes(wrong)
+    with pytest.raises(IntegrityError, match=r"no value of anything.*get it again"):
+        opened("a.grib2", tmp_path).load()
+
+
 def test_an_index_of_either_kind():
     assert parse_index(b"1:0:a\n2:50:b\n2.1:50:c\n") == [0, 50]
     assert parse_index(b'{"_offset": 9}\n\n{"_offset": 3}') == [3, 9]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sciknow.errors import IntegrityError
 from sciknow.files import open_regular
 from sciknow.wire.transport import Transport
 
@@ -30,13 +31,40 @@ class LocalFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.url = str(path)
-        self.size = path.stat().st_size
+        found = path.stat()
+        self.size, self._changed = found.st_size, found.st_mtime_ns
+
+    def __dask_tokenize__(self) -> object:
+        return ("sciknow-path", self.url, self.size, self._changed)
 
     def fetch(self, low: int, high: int) -> bytes:
-        """Return the bytes from one offset to another, the second excluded."""
+        """Return the bytes from one offset to another, the second excluded.
+
+        Raises
+        ------
+        IntegrityError
+            When the file has become shorter than it was.
+        """
         with open_regular(self.path) as file:
             file.seek(low)
-            return file.read(high - low)
+            data = file.read(high - low)
+        if len(data) < min(high, self.size) - low:
+            self.check()
+        return data
+
+    def check(self) -> None:
+        """Refuse a file that has become shorter than it was.
+
+        Raises
+        ------
+        IntegrityError
+            Says how long it was.
+        """
+        if (left := self.path.stat().st_size) < self.size:
+            raise IntegrityError(
+                f"{self.path} has {left:,} bytes and had {self.size:,} when it was opened",
+                hint="it has changed or is damaged; get it again, and open it again",
+            )
 
     def fetch_many(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
         """Return several ranges."""

@@ -165,3 +165,36 @@ def explain(url: str, wanted: str) -> Iterator[None]:
             f"{redact(url)} is not readable as {wanted}: {type(error).__name__}: {detail}",
             hint="the source has changed or is damaged, or the catalogue names the wrong reader",
         ) from error
+
+
+@contextmanager
+def reading(url: str, what: str) -> Iterator[None]:
+    """Tell what breaks in the block while values are read of a source that was opened.
+
+    Parameters
+    ----------
+    url : str
+        What is read from.
+    what : str
+        What of it, for example ``a chunk``.
+
+    Raises
+    ------
+    IntegrityError
+        When its bytes do not unpack.
+    SourceUnavailable
+        When a disk or a system gives none.
+    """
+    try:
+        yield
+    except (SciknowError, ImportError, MemoryError):
+        raise
+    except Exception as error:
+        if (ours := root_cause(error)) is not None:
+            raise ours from error
+        detail = " ".join(str(error).split())[:300]
+        message = f"{redact(url)}: {what} cannot be read: {type(error).__name__}: {detail}"
+        if getattr(error, "errno", None) is not None:  # a system's; a codec's have none
+            hint = "check that it is still there, and open it again"
+            raise SourceUnavailable(message, hint=hint) from error
+        raise IntegrityError(message, hint=DAMAGED) from error

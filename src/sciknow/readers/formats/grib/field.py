@@ -20,7 +20,7 @@ from sciknow.readers.plans.cost import Cost, split
 from sciknow.readers.selection import Index
 from sciknow.wire.rangefile import LocalFile
 from sciknow.wire.transport import Transport
-from sciknow.wire.trouble import explain
+from sciknow.wire.trouble import DAMAGED, explain
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,12 @@ class FieldArray(BackendArray):
                 f"{redact(self.source.url)}: a field of {values.size:,} values where the grid has "
                 f"{int(np.prod(self.inner)):,}",
                 hint="the source has changed; open it again",
+            )
+        if (np.abs(values) > np.finfo("f4").max).any():
+            raise IntegrityError(
+                f"{redact(self.source.url)}: a GRIB message holds {np.nanmax(np.abs(values)):.3g}, "
+                "which is no value of anything",
+                hint=DAMAGED,
             )
         return shaped(values, self.inner, self.turned)
 

@@ -21,6 +21,7 @@ from sciknow.readers.formats.netcdf import FORMAT
 from sciknow.readers.formats.netcdf.census import arrays_of
 from sciknow.readers.formats.netcdf.classic import ClassicStore
 from sciknow.readers.formats.netcdf.cost import ClassicCosts, Hdf5Costs
+from sciknow.readers.formats.netcdf.hdf5 import open_store, open_tree
 from sciknow.readers.formats.netcdf.inside import Inside
 from sciknow.readers.formats.netcdf.magic import CLASSIC, HDF5, HEAD, USER_BLOCK
 from sciknow.readers.formats.netcdf.set_cost import Member, SetCosts, shape_of
@@ -179,16 +180,11 @@ def _open_hdf5(
         top = opened[group] if group else opened
         check_arrays(arrays_of(top, limits, url), limits, url, options.get("chunks"))
         below = [] if group == TOP else _groups(top)
-    way: dict[str, Any] = {
-        "engine": "h5netcdf",
-        "group": group or None,
-        "phony_dims": "access",
-        "chunks": chunks(options),
-    }
-    root = partial(xr.open_dataset, file, **way)
+    store, parts = open_store(file, group or None), chunks(options)
+    root = partial(xr.open_dataset, store, engine="store", chunks=parts)
     if not below:
         return open_decoded(root, url, options)
-    return open_grouped(partial(xr.open_datatree, file, **way), root, below, url, options)
+    return open_grouped(partial(open_tree, store, parts), root, below, url, options)
 
 
 def _groups(group: Any) -> list[str]:

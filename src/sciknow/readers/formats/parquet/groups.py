@@ -22,7 +22,7 @@ from sciknow.readers.rows import Interval, keep, longitudes, times
 from sciknow.readers.table_axes import Axes
 from sciknow.wire.rangefile import RangeFile
 from sciknow.wire.transport import Transport
-from sciknow.wire.trouble import Absent
+from sciknow.wire.trouble import Absent, reading
 
 HOLE, MOST = 8 * 1024, 32 * 2**20
 """Bytes between two ranges up to which Arrow reads them as one, and the most that it joins."""
@@ -304,7 +304,10 @@ class ReadGroup:
     def __call__(self, place: tuple[str, tuple[int, ...]]) -> pd.DataFrame:
         """Read row groups, given by the file's address and their numbers, or a whole file."""
         url, numbers = place
-        with open_file(self.transport, url) as opened:
+        with (
+            reading(url, "a page of the Parquet table"),
+            open_file(self.transport, url) as opened,
+        ):
             groups = list(numbers or range(opened.num_row_groups))
             table = opened.read_row_groups(groups, columns=self.needed)
         for limit in self.limits:

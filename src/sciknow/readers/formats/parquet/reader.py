@@ -19,6 +19,7 @@ from sciknow.readers.copies.members import Member, Members, members_of, of_file_
 from sciknow.readers.fingerprints.files import file_fingerprint
 from sciknow.readers.formats.parquet import FORMAT, PASSED, geo
 from sciknow.readers.formats.parquet.cost import ParquetCosts
+from sciknow.readers.formats.parquet.engine import Engine, counted_name
 from sciknow.readers.formats.parquet.fingerprint import footer_contents
 from sciknow.readers.formats.parquet.groups import (
     ReadGroup,
@@ -31,7 +32,7 @@ from sciknow.readers.formats.parquet.groups import (
 )
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import check_axes, columns_of, cut_rows
-from sciknow.readers.table import from_parts, plain_strings, set_index
+from sciknow.readers.table import by_part, from_parts, plain_strings, set_index
 from sciknow.readers.table_axes import axes_of
 from sciknow.wire.filesystem import PROTOCOL, TransportFileSystem
 from sciknow.wire.trouble import explain
@@ -121,8 +122,10 @@ def _plain(location: Location, options: Mapping[str, object], schema: pa.Schema)
     whole = Whole(gapped(location, schema), texts=not has_bytes)
     chosen["arrow_to_pandas"] = Mapped(types_mapper=whole)
     with plain_strings(has_bytes):
-        frame = cast(dd.DataFrame, dd.read_parquet(url, **chosen))
+        frame = cast(dd.DataFrame, dd.read_parquet(url, engine=Engine, **chosen))
     index = options.get("index")
+    if index is None and (name := counted_name(schema)) is not None:
+        frame = by_part(frame, pd.DataFrame.rename_axis, name)
     return frame if index is None else set_index(frame, str(index))
 
 
