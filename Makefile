@@ -58,7 +58,7 @@ check: hub ## the facts in catalogs/ and knowledge_graph/
 
 pages: hub ## write the pages and pictures anew that scripts make
 	for script in scripts/make_command_reference.py scripts/make_python_reference.py \
-		scripts/make_main_catalog.py scripts/make_ask_page.py scripts/draw_house.py docs/explanation/draw_*.py \
+		scripts/make_main_catalog.py scripts/make_protocol_page.py scripts/make_ask_page.py scripts/draw_house.py docs/explanation/draw_*.py \
 		"scripts/check_knowledge.py --page"; do $(BIN)/python $$script || exit 1; done
 
 guards: hub ## which test file guards each module (tests/guards.tsv), and branch coverage

@@ -1,5 +1,7 @@
 """What scripts write into the documentation is what they would write now (``make pages``)."""
 
+import json
+import os
 import runpy
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -26,11 +28,35 @@ def script(monkeypatch):
         ("scripts/make_command_reference.py", "reference", "docs/reference/commands.md"),
         ("scripts/make_python_reference.py", "reference", "docs/reference/python.md"),
         ("scripts/make_ask_page.py", "page", "docs/how-to/ask.md"),
+        ("scripts/make_protocol_page.py", "page", "docs/reference/protocols.md"),
         ("scripts/draw_house.py", "drawing", "docs/images/house.svg"),
     ],
 )
 def test_a_page_is_what_its_script_writes(script, name, function, page):
     assert (ROOT / page).read_text("utf-8") == script(name)[function](), "run: make pages"
+
+
+def test_what_is_said_of_recorded_answers_is_what_they_count(script):
+    default = ROOT.parent / "shared" / "data"
+    records = Path(os.environ.get("SCIKNOW_SHARED_DATA", default)) / "records"
+    if not records.is_dir():
+        pytest.skip("the recorded answers are not on this machine (SCIKNOW_SHARED_DATA)")
+    kept = json.loads((ROOT / "docs" / "reference" / "recorded.json").read_text("utf-8"))
+    counted = script("scripts/count_recorded.py")["counts"](records)
+    assert counted == kept, "run: python scripts/count_recorded.py FOLDER; make pages"
+
+
+def test_a_page_of_protocols_tells_each_field_that_a_protocol_fills(script):
+    """Every protocol has a section, and a table with a title and a way to the data."""
+    names = script("scripts/make_protocol_page.py")
+    page = (ROOT / "docs" / "reference" / "protocols.md").read_text("utf-8")
+    sections = page.split("\n## ")[2:]
+    assert len(sections) == len(names["protocols"]()) >= 14
+    for section in sections:
+        table = [line for line in section.splitlines() if line.startswith("| `")]
+        for field in ("`title`", "`distributions`"):
+            assert any(field in line.split("|")[2] for line in table)
+        assert "`title`" not in section.partition("Never filled: ")[2].partition("\n")[0]
 
 
 def test_the_main_catalogue_is_what_its_script_writes(script, tmp_path):
