@@ -126,6 +126,20 @@ FILES = CRAWLED | {
     Fault.NO_TITLE: Cell(UNKNOWN, 30, UNTOLD),
     Fault.NO_RECORD: Cell(NO, 29, "no STAC catalogue"),
 }
+PAGES = {
+    # an index leads to all sitemaps: where one is missing, the last comes all the same
+    fault: replace(cell, distinct=20) if cell.distinct == 10 else cell
+    for fault, cell in (TABLE | CRAWLED).items()
+} | {
+    Fault.WAIT_LONG: TABLE[Fault.WAIT_LONG],
+    Fault.GROWS: Cell(UNKNOWN, 29, UNTOLD),
+    Fault.REPEATED_RECORDS: Cell(UNKNOWN, 20, UNTOLD),
+    Fault.ENDLESS: Cell(UNKNOWN, 10, UNTOLD),
+    # a page has an address, and one that describes nothing is a page like others
+    Fault.NO_RECORD: Cell(UNKNOWN, 29, UNTOLD),
+}
+for fault in (Fault.ENDS_EARLY, Fault.REPEATED_TOKEN, Fault.DUPLICATE, Fault.NO_ID):
+    PAGES[fault] = CRAWLED[Fault.NONE]
 WRITTEN = "not in the charset iso-8859-1"
 
 BY_LESS = {
@@ -160,6 +174,7 @@ OTHERWISE = {
         Fault.NO_RECORD: Cell(UNKNOWN, 29, UNTOLD, refused=1),
     },
     "static_stac": FILES,
+    "schemaorg": PAGES,
     "sdmx": SINGLE
     | NAMELESS
     | {

@@ -16,7 +16,7 @@ from sciknow.testing.hostile.documents import (
     SdmxDialect,
     ThreddsDialect,
 )
-from sciknow.testing.hostile.linked import DcatDialect, StaticStacDialect
+from sciknow.testing.hostile.linked import DcatDialect, SchemaOrgDialect, StaticStacDialect
 from sciknow.testing.hostile.searches import (
     CmrDialect,
     DataCiteDialect,
@@ -181,6 +181,7 @@ DIALECTS: tuple[Dialect, ...] = (
     IntakeDialect(),
     InvenioDialect(),
     OaiDialect(),
+    SchemaOrgDialect(),
     SdmxDialect(),
     StacDialect(),
     StaticStacDialect(),

@@ -1,11 +1,12 @@
-"""How linked documents look: static STAC catalogues, DCAT with pages of Hydra."""
+"""How linked documents look: static STAC catalogues, DCAT with pages of Hydra, sitemaps."""
 
 from __future__ import annotations
 
 import base64
 import json
+from xml.sax.saxutils import escape
 
-from sciknow.testing.hostile.dialect import Listing, Query, Reply, Row, Shown
+from sciknow.testing.hostile.dialect import WHOLE, Listing, Query, Reply, Row, Shown
 
 JSON = "application/json"
 
@@ -89,3 +90,40 @@ class DcatDialect:
         )
         text = json.dumps(row.text)
         return f"[] a dcat:Dataset{named}{title} ; dct:description {text} .\n"
+
+
+class SchemaOrgDialect:
+    """An index of sitemaps of ten pages each; a page describes a dataset."""
+
+    protocol = "schemaorg"
+    path = "/sitemap.xml"
+    media_type = "application/xml"
+
+    def read(self, query: Query) -> Listing | Reply:
+        """Understand the index, its sitemaps and the pages."""
+        if query.path.startswith("/pages/"):
+            return Reply(unpacked(query.path.rpartition("/")[2]), "text/html")
+        if query.path == self.path:
+            return Listing(0, WHOLE)
+        known = query.path == "/part.xml"
+        return Listing(int(query.params["start"])) if known else Reply(b"", JSON, 404)
+
+    def write(self, query: Query, shown: Shown) -> bytes:
+        """Write the index, or one of its sitemaps."""
+        if query.path == self.path:
+            starts = range(0, len(shown.rows), 10)
+            parts = (f"<loc>{query.base}/part.xml?start={start}</loc>" for start in starts)
+            inside, kind = "".join(f"<sitemap>{part}</sitemap>" for part in parts), "sitemapindex"
+        else:
+            inside, kind = "".join(self._row(row, query.base) for row in shown.rows), "urlset"
+        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        head = f'<?xml version="1.0" encoding="UTF-8"?><{kind} xmlns="{space}">'
+        return f"{head}{inside}</{kind}>".encode()
+
+    def _row(self, row: Row, base: str) -> str:
+        told = {"@type": "Dataset", "identifier": row.id, "name": row.title}
+        named = {key: text for key, text in told.items() if text is not None}
+        block = json.dumps({"@type": "Thing"} if row.broken else named)
+        page = f'<!DOCTYPE html><html><script type="application/ld+json">{block}</script></html>'
+        where = f"{base}/pages/{packed(page.encode())}"
+        return f"<url><!-- {escape(row.text)} --><loc>{where}</loc></url>"
