@@ -8,7 +8,8 @@ have in common is done for them:
 - `tally` counts and writes the receipt; it stops on repeated cursors and pages with nothing new.
 - `mapping` reads fields (dates with words, licences, identifiers, names), `area` boxes and
   geometries, `way` the ways to the data and which reader takes them.
-- `markup` reads XML that comes from anywhere.
+- `markup` reads XML that comes from anywhere, `rdf_graph` RDF, `json_ld` the JSON-LD in pages.
+- `crawl` walks documents that link to others: each once, dead links named, no chain without end.
 - `registry` lists the protocols that are installed, and finds out which one an address speaks.
 
 To add one, write ``harvest/<name>.py`` with an object ``PROTOCOL`` that has what
