@@ -211,6 +211,13 @@ def _dcat(folder, module, asked):
         yield from _one(module, f"https://source.example.org/{path.name}", path.read_bytes())
 
 
+def _schemaorg(folder, module, asked):
+    for path in sorted((folder / "schemaorg-esip/examples/dataset").glob("*.jsonld")):
+        block = f'<script type="application/ld+json">{path.read_text("utf-8")}</script>'
+        page = f"<!DOCTYPE html><html>{block}</html>".encode()
+        yield from _one(module, f"https://source.example.org/{path.stem}", page)
+
+
 def _one(module, address: str, body: bytes):
     """Yield the records of one answer, behind which nothing is to be had."""
 
@@ -244,6 +251,7 @@ SOURCES = (
     ),
     ("invenio_rdm", "Zenodo (frictionless)", _invenio),
     ("oai_pmh", "Zenodo (oaipmh-scythe)", _oai),
+    ("schemaorg", "examples of ESIP's guide", _schemaorg),
     ("stac_api", "several APIs (pystac-client)", _stac),
     (
         "static_stac",
