@@ -17,12 +17,13 @@ from pathlib import Path
 
 import yaml
 
-from sciknow.errors import SciknowError, SourceUnavailable
+from sciknow.errors import SciknowError
 from sciknow.harvest import datacite_xml, iso19115
 from sciknow.harvest.markup import local
 from sciknow.harvest.protocol import Record
 from sciknow.model.receipt import Asked
 from sciknow.wire.request import Answer
+from sciknow.wire.trouble import Absent
 
 TARGET = Path(__file__).parents[1] / "docs" / "reference" / "recorded.json"
 
@@ -188,7 +189,7 @@ def _files(at: Path, first: str):
         def ask(request):
             path = folder / at / request.address.removeprefix(base)
             if not path.is_file():
-                raise SourceUnavailable(f"{request.address} is not recorded")
+                raise Absent(f"{request.address} is not recorded")
             return Answer(request.address, 200, {}, path.read_bytes())
 
         wish = Asked(source="recorded", address=base + first, protocol=asked.protocol)
@@ -223,7 +224,7 @@ def _one(module, address: str, body: bytes):
 
     def ask(request):
         if request.address != address:
-            raise SourceUnavailable(f"{request.address} is not recorded")
+            raise Absent(f"{request.address} is not recorded")
         return Answer(address, 200, {}, body)
 
     wish = Asked(source="recorded", address=address, protocol=module.name)

@@ -4,12 +4,14 @@ import json
 
 import pytest
 
-from sciknow.errors import SourceUnavailable, UntrustedInput
+from sciknow.errors import IntegrityError, SourceUnavailable, UntrustedInput
+from sciknow.harvest.crawl import MISSING
 from sciknow.harvest.intake_catalog import PROTOCOL
 from sciknow.model.receipt import Asked
 from sciknow.testing.hostile.documents import IntakeDialect
 from sciknow.testing.protocol import ProtocolTests
 from sciknow.wire.request import Answer
+from sciknow.wire.trouble import Absent, Denied
 
 BASE = "https://c.example.org/a/"
 
@@ -20,14 +22,14 @@ class TestIntake(ProtocolTests):
         return IntakeDialect()
 
 
-def harvested(files, first="master.yaml"):
+def harvested(files, first="master.yaml", met=None):
     """Return the pages, and the datasets by the ids of their records."""
     asked = Asked(source="c", address=BASE + first, protocol="intake_catalog")
 
     def ask(request):
         name = request.url.removeprefix(BASE)
         if name not in files:
-            raise SourceUnavailable(f"{request.url} is not there")
+            raise met or SourceUnavailable(f"{request.url} is not there")
         return Answer(request.url, 200, {}, files[name].encode())
 
     pages = list(PROTOCOL.pages(asked, ask))
@@ -74,6 +76,40 @@ def test_nested_catalogues_are_followed_and_nothing_is_filled_in():
     for name in ("ocean/ask", "ocean/env"):
         assert found[name].distributions == ()
         assert "parameters" in found[name].extra["left"]
+
+
+@pytest.mark.parametrize(
+    "met",
+    [
+        Absent("HTTP 404: not there"),
+        Denied("HTTP 403: not for you"),
+        SourceUnavailable("no connection"),
+        IntegrityError("half of it"),
+        UntrustedInput("it leads into a private network"),
+    ],
+)
+def test_a_dead_link_is_missing_and_the_walk_goes_on(met):
+    files = {"a.yaml": _linking("dead", "alive"), "alive.yaml": OCEAN}
+    pages, found = harvested(files, "a.yaml", met)
+    assert [page.missing for page in pages if page.missing] == [f"{BASE}dead.yaml: {met.message}"]
+    assert "alive/sst" in found
+
+
+def test_of_many_dead_links_and_of_a_source_that_asks_for_rest_the_walk_ends():
+    many = [f"dead{number}" for number in range(MISSING + 1)]
+    with pytest.raises(Absent):
+        harvested({"a.yaml": _linking(*many)}, "a.yaml", Absent("not there"))
+    with pytest.raises(SourceUnavailable):
+        harvested({"a.yaml": _linking("dead")}, "a.yaml", SourceUnavailable("HTTP 429: wait"))
+
+
+def _linking(*names):
+    driver = "intake.catalog.local.YAMLFileCatalog"
+    sources = {
+        name: {"driver": driver, "args": {"path": "{{CATALOG_DIR}}" + f"{name}.yaml"}}
+        for name in names
+    }
+    return json.dumps({"sources": sources})
 
 
 def test_the_second_version_is_read_by_its_data_and_aliases():

@@ -10,7 +10,7 @@ import sciknow as sk
 from sciknow.cli import main
 from sciknow.hub.store.folder import HubFolder
 from sciknow.model import Dataset
-from sciknow.testing.hostile import CkanDialect, HostileServer, OaiDialect, StacDialect
+from sciknow.testing.hostile import CkanDialect, Fault, HostileServer, OaiDialect, StacDialect
 from sciknow.testing.hostile.server import made_up
 
 DOI = {"id-0000": "10.1234/ICE", "id-0001": "10.1234/shared"}
@@ -140,10 +140,21 @@ def test_a_second_harvest_asks_since_the_last(tmp_path):
         assert CliRunner().invoke(main, told).exit_code == 0
         server.asked.clear()
         result = CliRunner().invoke(main, [*told, "--since", "last"])
-        assert result.exit_code == 1
-        assert "nothing came" in result.output
+        assert result.exit_code == 0, "that nothing has changed is no failure"
+        assert "records   0 of 0 declared" in result.output
     assert any("from=2020-03-01" in asked for asked in server.asked)
     assert HubFolder(root).archive.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("fault", "more"), [(Fault.EMPTY, []), (Fault.NONE, ["--since", "2030-01-01T00:00"])]
+)
+def test_that_nothing_came_is_a_failure(fault, more, tmp_path):
+    with HostileServer(OaiDialect(), fault, count=3) as server:
+        told = ["harvest", server.address, "--into", str(tmp_path / "hub"), *more]
+        result = CliRunner().invoke(main, told)
+    assert result.exit_code == 1
+    assert ("nothing came" in result.output) is not bool(more)
 
 
 @pytest.mark.parametrize(

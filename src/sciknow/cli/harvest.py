@@ -21,7 +21,7 @@ from sciknow.hub import HubFolder, open_hub, user_hub
 from sciknow.hub.harvest.harvest import Wish, harvest_into, sources_of
 from sciknow.hub.make.generation import build_generation
 from sciknow.model.plain import to_plain
-from sciknow.model.receipt import Receipt
+from sciknow.model.receipt import Complete, Receipt
 from sciknow.text import counted, human_bytes
 
 
@@ -56,7 +56,8 @@ def harvest(
     """Bring registered sources, or what answers at an address, into a hub.
 
     A harvest that was broken off goes on where it was. Each source has a receipt, which says
-    whether everything came; exit code 1 when nothing did.
+    whether everything came; exit code 1 when nothing did, unless nothing has
+    changed since then.
 
     \b
     Examples:
@@ -80,7 +81,8 @@ def harvest(
     else:
         for receipt in receipts:
             _show(receipt)
-    if not any(receipt.distinct for receipt in receipts):
+    quiet = all(item.asked.since and item.complete is not Complete.NO for item in receipts)
+    if not quiet and not any(receipt.distinct for receipt in receipts):
         raise SourceUnavailable("nothing came", hint=receipts[0].because)
 
 

@@ -115,7 +115,7 @@ def crawl(url: str, ask: Ask, read: Callable[[Answer, Step], Found]) -> Iterator
             found = read(ask(Request(step.url)), step)
         except (InvalidInput, SourceUnavailable, IntegrityError, UntrustedInput) as error:
             missing += 1
-            if len(seen) == 1 or missing > MISSING or not _goes_on(error):
+            if len(seen) == 1 or missing > MISSING or not goes_on(error):
                 raise
             yield Page(missing=f"{redact(step.url)}: {error.message}")
             continue
@@ -137,7 +137,7 @@ def _next(waiting: deque[Step], seen: set[bytes]) -> Step | None:
     return None
 
 
-def _goes_on(error: SciknowError) -> bool:
+def goes_on(error: SciknowError) -> bool:
     """Tell whether other documents may still be had although one cannot."""
     dead = isinstance(error, (Absent, Denied, InvalidInput, UntrustedInput))
     return dead or less_may_come(error)

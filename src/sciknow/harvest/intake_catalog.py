@@ -19,18 +19,16 @@ import yaml
 
 from sciknow.errors import IntegrityError, InvalidInput, SourceUnavailable, UntrustedInput
 from sciknow.harvest import mapping
+from sciknow.harvest.crawl import MISSING, goes_on
 from sciknow.harvest.markup import decode
 from sciknow.harvest.objects import at, listed, read_object
-from sciknow.harvest.protocol import Ask, Mapped, Page, Record, less_may_come
+from sciknow.harvest.protocol import Ask, Mapped, Page, Record
 from sciknow.harvest.way import Way, distributions
 from sciknow.model import Dataset
 from sciknow.model.content import is_page
 from sciknow.model.receipt import Asked
 from sciknow.net import redact
 from sciknow.wire.request import Answer, Request
-
-MISSING = 20
-"""Catalogues that may be missing before nobody goes on."""
 
 _HERE = re.compile(r"\{\{\s*CATALOG_DIR\s*\}\}/?")
 _DATA = re.compile(r"\{data\(([\w-]+)\)\}")
@@ -73,9 +71,9 @@ class IntakeCatalog:
             try:
                 told, mended = _read(ask(Request(url)))
                 found = _Catalogue(told, url, prefix, ask)
-            except (SourceUnavailable, IntegrityError) as error:
+            except (InvalidInput, SourceUnavailable, IntegrityError, UntrustedInput) as error:
                 missing += 1
-                if len(seen) == 1 or missing > MISSING or not less_may_come(error):
+                if len(seen) == 1 or missing > MISSING or not goes_on(error):
                     raise
                 yield Page(cursor=_cursor(waiting), missing=f"{redact(url)}: {error.message}")
                 continue
