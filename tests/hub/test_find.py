@@ -297,9 +297,11 @@ def test_nothing_is_like_an_empty_text(hub, what):
         hub.similar(what)
 
 
-def test_half_a_character_is_no_obstacle(hub):
-    assert hub.similar("sea \ud800 ice")[0].id
-    assert hub.search("sea \ud800 ice").summary.encode()
+@pytest.mark.parametrize("half", ["\ud800", "\udce6\udcb5\udcb7"])
+@pytest.mark.parametrize("door", ["similar", "search"])
+def test_halves_of_characters_are_refused_with_what_to_do(hub, door, half):
+    with pytest.raises(sciknow.InvalidInput, match=r"no text in the encoding.*UTF-8 locale"):
+        getattr(hub, door)(f"sea {half} ice")
 
 
 def test_similar_takes_the_doi_of_a_publication_and_refuses_an_unknown_one(hub):

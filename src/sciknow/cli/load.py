@@ -87,6 +87,8 @@ def open_(
 
 
 def _structure(opened: Any) -> dict[str, object]:
+    if hasattr(opened, "subtree"):
+        return {"groups": {node.path: _structure(node.to_dataset()) for node in opened.subtree}}
     if hasattr(opened, "to_dict") and hasattr(opened, "data_vars"):
         plain: dict[str, object] = opened.to_dict(data=False)
         return plain

@@ -13,12 +13,15 @@ from sciknow.hub.store.records import KINDS, Records
 from sciknow.hub.store.state import State
 from sciknow.model import Concept, Dataset, Publication
 from sciknow.model.identifier import is_meant
+from sciknow.model.parse import check_whole
 from sciknow.text import shorten, squeeze
 
 
 def similar(state: State, verbs: HitVerbs, what: object, kind: str, limit: int) -> Hits:
     """Find what is like a dataset, an array object or a text; see `Hub.similar`."""
     what = open_file(Path(what)) if isinstance(what, PathLike) else what
+    if isinstance(what, str):
+        check_whole(what, "the text")
     record, like = _known(state.records, what), None
     if record is not None:
         shown = record.id
