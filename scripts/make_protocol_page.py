@@ -198,7 +198,7 @@ class _Module:
                     key.value
                     for n in nodes
                     for key in getattr(n, "keys", getattr(n, "elts", ()))
-                    if _is_text(key)
+                    if _is_text(key) and key.value
                 ]
         return list(dict.fromkeys(found))
 

@@ -73,3 +73,19 @@ def test_texts_in_two_languages_each_under_its_own_and_a_service_as_a_way():
     assert (found.dataset.title.en, found.dataset.title.zh) == ("Snow depth", "雪深")
     assert found.dataset.publisher == found.agents[0].id
     assert [way.reader for way in found.dataset.distributions] == ["opendap"]
+
+
+def test_what_has_no_place_is_kept():
+    text = """<MD_Metadata><identificationInfo><MD_DataIdentification>
+      <citation><CI_Citation><title><CharacterString>Snow</CharacterString></title></CI_Citation>
+      </citation><purpose><CharacterString>To count it</CharacterString></purpose>
+      <spatialResolution><denominator><Integer>25000</Integer></denominator></spatialResolution>
+      </MD_DataIdentification></identificationInfo><dataQualityInfo><lineage><LI_Lineage>
+      <statement><CharacterString>Measured by hand</CharacterString></statement>
+      <statement><CharacterString> </CharacterString></statement>
+      </LI_Lineage></lineage></dataQualityInfo></MD_Metadata>"""
+    assert parsed(ElementTree.fromstring(text)).dataset.extra == {
+        "purpose": ["To count it"],
+        "denominator": ["25000"],
+        "statement": ["Measured by hand"],
+    }

@@ -31,8 +31,8 @@ MISSING = 10
 
 _API = "/api/3/action"
 _USED = mapping.names(
-    "id name title notes author maintainer license_id license_title license_url url version "
-    "metadata_created metadata_modified organization resources tags extras state private type "
+    "id name title notes author license_id license_title license_url url version "
+    "metadata_created organization resources tags extras state private type "
     "num_resources num_tags isopen title_translated notes_translated owner_org creator_user_id"
 )
 _EXTRAS = {

@@ -27,7 +27,7 @@ _EDGES = tuple(f"{side}BoundingCoordinate" for side in ("West", "South", "East",
 _USED = mapping.names(
     "EntryTitle ShortName Abstract DOI Version DataCenters TemporalExtents SpatialExtent "
     "UseConstraints ScienceKeywords AncillaryKeywords RelatedUrls CollectionCitations "
-    "DataDates MetadataSpecification MetadataDates MetadataLanguage"
+    "MetadataSpecification MetadataDates MetadataLanguage"
 )
 
 

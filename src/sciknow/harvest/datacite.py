@@ -29,7 +29,7 @@ _USED = mapping.names(
 _COUNTED = mapping.names(
     "xml viewCount viewsOverTime downloadCount downloadsOverTime referenceCount citationCount "
     "citationsOverTime partCount partOfCount versionCount versionOfCount isActive state reason "
-    "source created registered updated metadataVersion schemaVersion prefix suffix container"
+    "source created registered updated metadataVersion schemaVersion prefix suffix"
 )
 """What DataCite says of its own record."""
 _BOX = ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude")

@@ -27,9 +27,8 @@ _BOX = (("westLongitude",), ("southLongitude", "southLatitude"), ("eastLongitude
         ("northLongitude", "northLatitude"))  # fmt: skip
 """Names of the edges; Dataverse calls latitudes longitudes."""
 _USED = mapping.names(
-    "title author dsDescription subject keyword timePeriodCovered productionDate "
-    "distributionDate dateOfDeposit datasetContact depositor geographicBoundingBox "
-    "geographicCoverage"
+    "title author dsDescription subject keyword timePeriodCovered datasetContact "
+    "geographicBoundingBox"
 )
 
 

@@ -21,7 +21,7 @@ from sciknow.wire.request import Answer, Request
 
 _EDGES = ("minLongitude", "minLatitude", "maxLongitude", "maxLatitude")
 _USED = mapping.names(
-    "datasetID title summary institution infoUrl griddap tabledap wms files metadata sourceUrl "
+    "datasetID title summary institution infoUrl griddap tabledap wms files metadata "
     "rss email iso19115 fgdc subset MakeAGraph minTime maxTime accessible dataStructure"
 ) | {*_EDGES}
 _COLUMNS = frozenset({"datasetID", "griddap", "tabledap"})

@@ -28,6 +28,11 @@ _EDGES = (
 )
 _ORDER = ("publisher", "owner", "custodian", "distributor", "pointOfContact")
 """Roles of those who may be called the publisher, the best first."""
+_LEFT = (
+    *("purpose", "credit", "supplementalInformation", "environmentDescription"),
+    *("statement", "denominator", "useLimitation"),
+)
+"""Elements that have no place: lineage, scale and what is said in words; they are kept."""
 _LANGUAGES = {"eng": "en", "chi": "zh", "zho": "zh"}
 
 
@@ -78,6 +83,7 @@ def parse(record: Element, name: str, asked: Asked) -> Mapped:
         temporal=_temporal(about),
         keywords=mapping.keywords(_keywords(about)),
         distributions=distributions(identifier, ways),
+        extra={key: texts for key in _LEFT if (texts := _texts(record, key))},
     )
     return Mapped(dataset=dataset, agents=agents)
 
@@ -98,6 +104,11 @@ def _text(element: Element | None) -> str:
         if item.text and item.text.strip():
             return item.text.strip()
     return ""
+
+
+def _texts(record: Element, name: str) -> list[str]:
+    """Return the texts of the elements of a name, each once."""
+    return list(dict.fromkeys(filter(None, map(_text, _within(record, name)))))
 
 
 def _code(element: Element) -> str:
