@@ -1,9 +1,12 @@
 """Sets whose files differ in a coordinate, a calendar or a unit: refused, joined or virtual."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from amount import share
 
 import sciknow.readers.alike
 from sciknow.errors import DegradedWarning, InvalidInput
@@ -49,18 +52,25 @@ def together(tmp_path, monkeypatch):
     return made
 
 
-@pytest.mark.parametrize("options", DOORS)
+DIFFERENT = [
+    ({"lat": LATS[::-1]}, "lat"),
+    ({"lat": LATS + 10}, "lat"),
+    ({"lat": LATS[:5]}, "lat"),
+    ({"lon": LONS - 180}, "lon"),
+    ({"north": "degrees_south"}, "lat"),
+    ({"unit": "degC"}, "a"),
+    ({"more": 2.0}, "width|level"),
+    ({"mask": 2.0}, "mask"),
+]
+
+
+@pytest.mark.sample
 @pytest.mark.parametrize(
-    ("other", "name"),
+    ("options", "other", "name"),
     [
-        ({"lat": LATS[::-1]}, "lat"),
-        ({"lat": LATS + 10}, "lat"),
-        ({"lat": LATS[:5]}, "lat"),
-        ({"lon": LONS - 180}, "lon"),
-        ({"north": "degrees_south"}, "lat"),
-        ({"unit": "degC"}, "a"),
-        ({"more": 2.0}, "width|level"),
-        ({"mask": 2.0}, "mask"),
+        (options, *DIFFERENT[at])
+        for options in DOORS
+        for at in share(range(len(DIFFERENT)), 3, f"different {options}")
     ],
 )
 def test_files_that_differ_are_refused(together, options, other, name):
@@ -71,8 +81,11 @@ def test_files_that_differ_are_refused(together, options, other, name):
         assert "1.nc" in str(caught.value)
 
 
-@pytest.mark.parametrize("options", DOORS)
-@pytest.mark.parametrize("other", [{"lat": LATS + 1e-6}, {"north": "degreeN"}])
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    ("options", "other"),
+    share(product(DOORS, [{"lat": LATS + 1e-6}, {"north": "degreeN"}]), 3, "alike"),
+)
 def test_rounding_and_spelling_are_no_difference(together, options, other):
     found = together(options, one(0), one(1, **other))
     assert found.lat.values.tolist() == LATS.tolist()
@@ -95,8 +108,10 @@ def timed(start, calendar, epoch="days since 2000-01-01"):
     return ds
 
 
-@pytest.mark.parametrize("options", DOORS)
-@pytest.mark.parametrize("other", ["standard", "360_day"])
+@pytest.mark.sample
+@pytest.mark.parametrize(
+    ("options", "other"), share(product(DOORS, ["standard", "360_day"]), 3, "calendars")
+)
 def test_different_calendars_are_named(together, options, other):
     said = rf"calendar noleap in .*0\.nc, {other} in .*1\.nc"
     with pytest.raises(InvalidInput, match=said):

@@ -6,10 +6,12 @@ import json
 import lzma
 import resource
 import zipfile
+from itertools import product
 
 import numcodecs
 import pyarrow as pa
 import pytest
+from amount import share
 
 from sciknow.errors import IntegrityError, LimitExceeded, SciknowError
 from sciknow.model import Distribution
@@ -36,8 +38,8 @@ def taken():
     return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
 
 
-@pytest.mark.parametrize("packing", PACK)
-@pytest.mark.parametrize("reader", HEAD)
+@pytest.mark.sample
+@pytest.mark.parametrize(("reader", "packing"), share(product(HEAD, PACK), 2, "packed tables"))
 def test_a_packed_table_of_very_much(tmp_path, reader, packing):
     pack = PACK[packing]
     path = tmp_path / f"a.{reader}.{packing}"
