@@ -167,6 +167,41 @@ _EACH = re.compile(r"\s+(?:or|and|nor)\s+(?:no\s+|not\s+)?|[和与或、及]")
 _TAIL = re.compile(r"\s+(?:data(?:sets?)?|products?|ones?|records?)$", re.I)
 
 
+_ASKING = frozenset(
+    [
+        "i",
+        "we",
+        "need",
+        "want",
+        "wanted",
+        "needed",
+        "looking",
+        "please",
+        "find",
+        "show",
+        "give",
+        "search",
+        "seeking",
+        "which",
+        "what",
+    ]
+)
+
+
+def _claims(text: str) -> bool:
+    """Tell whether a text states something in one whole sentence, and asks for nothing.
+
+    Examples
+    --------
+    >>> _claims("Fat is seldom lost without exercise."), _claims("I need losses without exercise.")
+    (True, False)
+    """
+    whole = text.rstrip()
+    if not whole.endswith(".") or ". " in whole or has_han(whole):
+        return False
+    return len(whole.split()) > 5 and not _ASKING & {*whole[:-1].lower().split()}
+
+
 def find_unwanted(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """Return what a text does not want, in its own words, and where it says so.
 
@@ -181,10 +216,13 @@ def find_unwanted(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
     """
     words: list[str] = []
     spans: list[tuple[int, int]] = []
+    claim = _claims(text)
     for pattern in (_NOT, _NOT_ZH, _NON):
         for found in pattern.finditer(text):
             parts = found.groupdict()
             said = parts["what"] or parts.get("also") or ""
+            if claim and not re.search(_KIND, said, re.IGNORECASE):
+                continue  # what a claim denies is what it is about
             kept = [_TAIL.sub("", part).strip() for part in _EACH.split(said)]
             if any(kept):
                 words += [part for part in kept if part]
