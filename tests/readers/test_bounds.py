@@ -112,7 +112,8 @@ BOOKS = {
 }
 
 
-@pytest.mark.parametrize("name", BOOKS)
+@pytest.mark.sample
+@pytest.mark.parametrize("name", share(BOOKS, 5, "workbooks"))
 def test_a_workbook_that_takes_more_than_it_weighs(tmp_path, name):
     make, said = BOOKS[name]
     smaller = {"many texts": {"cells": 9_000}, "unpacked": {"unpacked": 10**6}}
