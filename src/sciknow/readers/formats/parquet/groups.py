@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 from sciknow.errors import SourceUnavailable
 from sciknow.model.selection import Selection
 from sciknow.readers.column import Whole
+from sciknow.readers.formats.parquet.footer import check, end_of
 from sciknow.readers.formats.parquet.geo import Geo, bounds, decode, has_shapely
 from sciknow.readers.protocol import Location
 from sciknow.readers.rows import Interval, keep, longitudes, times
@@ -161,15 +161,38 @@ async def _remote_files(transport: Transport, url: str) -> list[tuple[str, str]]
 
 
 def open_file(transport: Transport, url: str) -> pq.ParquetFile:
-    """Open one file; its footer is read once as long as the transport is not sent elsewhere."""
+    """Open one file; its footer is read once as long as the transport is not sent elsewhere.
+
+    Raises
+    ------
+    IntegrityError
+        When the footer is damaged; Arrow would end the process where it is asked for a column.
+    """
+    kept = f"footer of {url}"
     if "://" not in url:
-        return pq.ParquetFile(Path(url))
+        local = pa.OSFile(url)
+        return pq.ParquetFile(local, metadata=_footer(transport, kept, url, local, local.size()))
     file: Any = RangeFile(transport, url, transport.run(transport.size(url)))
     file.hold(file.size - FOOTER, file.size)
-    kept = f"footer of {url}"
-    opened = pq.ParquetFile(file, metadata=transport.kept.get(kept), pre_buffer=True)
+    found = transport.kept.get(kept)
+    if found is None:
+        found = _footer(transport, kept, url, file, file.size)
+    opened = pq.ParquetFile(file, metadata=found, pre_buffer=True)
     transport.kept[kept] = opened.metadata
     return opened
+
+
+def _footer(transport: Transport, kept: str, url: str, file: Any, size: int) -> Any:
+    """Check the footer of a file, but not twice the same; None where Arrow shall say what it is."""
+    end = end_of(file, size)
+    file.seek(0)
+    if end is None:
+        return None
+    seen = f"checked {kept}"
+    if transport.kept.get(seen) != (mark := hash(end)):
+        check(end, url)
+        transport.kept[seen] = mark
+    return pq.read_metadata(pa.BufferReader(end))
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
