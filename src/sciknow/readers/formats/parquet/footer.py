@@ -32,8 +32,8 @@ MAGIC, END = b"PAR1", 8
 LARGEST = 64 * 2**20
 """Bytes of a footer that is read."""
 
-WIDTHS = {0: 1, 1: 4, 2: 8, 3: 12, 4: 4, 5: 8}
-"""Bytes of a value of each physical type that has a width of its own."""
+WIDTHS = {0: 1, 1: 4, 2: 8, 4: 4, 5: 8}
+"""Bytes of a value of each physical type with a width of its own, but old moments: no bounds."""
 
 TEXT, FIXED = 6, 7
 """The physical types of texts of any length, and of those whose length stands in the schema."""
@@ -112,9 +112,11 @@ class _Leaf:
         """Refuse what is told of a column in a row group and cannot be of this one."""
         if told.get(1) != self.kind:
             raise Broken(f"{name} is of type {told.get(1)}, in the schema of type {self.kind}")
-        for size in told.get(12, {}).values():
-            if 0 < size < self.width:
-                raise Broken(f"a bound of {name} has {size} bytes, not {self.width}")
+        bounds = told.get(12, {})
+        newer = bounds.keys() & {5, 6}
+        pair = [bounds[field] for field in newer or (1, 2) if field in bounds]
+        if len(pair) == 2 and min(pair) < self.width:
+            raise Broken(f"a bound of {name} has {min(pair)} bytes, not {self.width}")
         sizes = told.get(16, {})
         for field, depth in ((2, self.repeated), (3, self.defined)):
             if sizes.get(field, 0) not in (0, depth + 1):
