@@ -31,7 +31,7 @@ def hub():
         ("sea ice", True),
         ("海冰 逐月", True),
         ("whale counts", False),
-        ("食品抽检", False),
+        ("围棋 对局", False),
         ("subway ridership in Kenya since 2000", False),
         ("I am writing a thesis on sea ice and need data of several years", True),
         ("I am writing a thesis on chess games and need data of several years", False),

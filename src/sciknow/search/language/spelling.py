@@ -23,6 +23,8 @@ from sciknow.text import has_han
 
 _LEAST = 6
 """Letters of a word that can be told as misspelt."""
+_LONGEST = 40
+"""Letters of the longest one: a word has some fifty neighbours for each letter."""
 _OFTEN = 2
 """Records that hold what it may mean."""
 _SURE = 10
@@ -160,7 +162,7 @@ def meant_by(
     >>> meant_by("precipitaton", frequency, known), meant_by("temprature", frequency, known)
     ('precipitation', 'temperature')
     """
-    if len(word) < _LEAST or knows(word):
+    if not _LEAST <= len(word) <= _LONGEST or knows(word):
         return ""
     near = list(dict.fromkeys(_one_away(word)))
     counts = frequency([stem(other) for other in near])
