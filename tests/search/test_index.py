@@ -260,7 +260,7 @@ def test_whatever_is_asked_is_answered(index, question):
 
 @pytest.mark.parametrize("question", ["sea \ud800 ice", "\udcff", "海\ud83d冰"])
 def test_half_a_character_is_refused_with_what_to_do(index, question):
-    with pytest.raises(InvalidInput, match="surrogate|half|UTF-8"):
+    with pytest.raises(InvalidInput, match=r"surrogate|half|UTF-8"):
         index.search(question)
 
 
