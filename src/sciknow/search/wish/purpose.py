@@ -167,7 +167,7 @@ _EACH = re.compile(r"\s+(?:or|and|nor)\s+(?:no\s+|not\s+)?|[和与或、及]")
 _TAIL = re.compile(r"\s+(?:data(?:sets?)?|products?|ones?|records?)$", re.I)
 
 
-_ASKING = frozenset(
+_WISHING = frozenset(
     [
         "i",
         "we",
@@ -199,7 +199,7 @@ def _claims(text: str) -> bool:
     whole = text.rstrip()
     if not whole.endswith(".") or ". " in whole or has_han(whole):
         return False
-    return len(whole.split()) > 5 and not _ASKING & {*whole[:-1].lower().split()}
+    return len(whole.split()) > 5 and not _WISHING & {*whole[:-1].lower().split()}
 
 
 def find_unwanted(text: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:
