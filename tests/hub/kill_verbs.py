@@ -16,8 +16,12 @@ import sciknow.hub.keep.bag
 import sciknow.hub.make.build
 import sciknow.hub.pin.lockfile
 from sciknow.availability import History
+from sciknow.harvest import run
+from sciknow.harvest.archive import Archive
 from sciknow.model.probe import Outcome, Probe
+from sciknow.model.receipt import Asked
 from sciknow.search import EmbeddingCache, load_embedder
+from sciknow.testing.hostile import CkanDialect, HostileServer
 from sciknow.wire.cache import Cache, Found
 
 
@@ -70,7 +74,15 @@ def embed(folder):
         yield
 
 
-VERBS = {verb.__name__: verb for verb in (build, lock, preserve, cache, history, embed)}
+def harvest(folder):
+    with HostileServer(CkanDialect()) as server:
+        asked = Asked(source="case", address=server.address, protocol="ckan", size=10)
+        for _ in count():
+            yield
+            run.harvest(asked, Archive(folder / "harvested"))
+
+
+VERBS = {verb.__name__: verb for verb in (build, lock, preserve, cache, history, embed, harvest)}
 
 
 def work(verb, folder, answer):

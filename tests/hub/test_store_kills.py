@@ -1,4 +1,4 @@
-"""Six verbs killed with SIGKILL at any moment while others read; a soak counts the kills.
+"""Seven verbs killed with SIGKILL at any moment while others read; a soak counts the kills.
 
 ``tests/kills.tsv`` says how many kills of each verb were survived in soaks so far, and how many
 left something torn.
@@ -6,6 +6,7 @@ left something torn.
 
 import csv
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,8 +20,11 @@ from amount import SOAK, lot
 
 import sciknow
 from sciknow.availability import History
+from sciknow.harvest.archive import Archive
+from sciknow.harvest.run import recount
 from sciknow.hub import HubFolder
 from sciknow.ledger import read_lock
+from sciknow.model.receipt import Complete
 from sciknow.search import EmbeddingCache
 from sciknow.wire.cache import Cache
 
@@ -91,7 +95,13 @@ def embed(folder):
         assert database.execute("pragma integrity_check").fetchone() == ("ok",)
 
 
-CHECKS = [build, lock, preserve, cache, history, embed]
+def harvest(folder):
+    for run in Archive(folder / "harvested").runs("case")[-3:]:
+        assert recount(run) == run.receipt
+        assert (run.receipt.distinct, run.receipt.complete) == (30, Complete.YES)
+
+
+CHECKS = [build, lock, preserve, cache, history, embed, harvest]
 
 
 @pytest.mark.sample
@@ -109,6 +119,8 @@ def test_a_verb_killed_at_any_moment_tears_nothing(copied, check):
             done += 1
             if check is build:
                 HubFolder(copied).prune(keep=1)
+            if check is harvest and done % 5 == 0:
+                shutil.rmtree(copied / "harvested", ignore_errors=True)
             if check is preserve and done % 20 == 0:
                 sciknow.audit(copied / "archive")
     if SOAK:
