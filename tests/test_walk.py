@@ -20,15 +20,10 @@ MOST = 17
 """A question asked again: with what a hub keeps whole, and what is preferred among equals."""
 NEW = 31
 """Files that a question passes which was never asked: reading its words and its wishes as well."""
-OPENED = 21
+OPENED = 24
 """Files that an opening passes: half of them hold what came against what it may be."""
-FURTHER = {
-    "us-states-socioeconomic": 22,
-    "mauna-loa-co2-weekly": 23,
-    "nino12-sst-monthly": 23,
-    "landsat-rgb-sample": 26,
-}
-"""Openings that pass more: Zarr, whose chunks we unpack, GeoTIFF and geometries."""
+FURTHER = {"landsat-rgb-sample": 26}
+"""Openings that pass more: GeoTIFF, whose tags we read."""
 
 
 def passed(call):

@@ -54,9 +54,8 @@ def test_harvests_killed_at_every_event_go_on_and_lose_nothing(dialect, tmp_path
             assert len(runs) <= 2  # two where the first was killed after its receipt
             for run in runs:
                 found = run.receipt
-                assert found == replace(
-                    whole, began=found.began, ended=found.ended, requests=found.requests
-                )
+                clock = {"began": found.began, "ended": found.ended, "until": found.until}
+                assert found == replace(whole, requests=found.requests, **clock)
                 assert list(run.ids()) == ids
                 assert recount(run) == found
             assert list(Archive(folder).damages()) == []

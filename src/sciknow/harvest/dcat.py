@@ -41,7 +41,9 @@ _USED = frozenset(
     | {DCTERMS.issued, DCTERMS.modified}
 )
 _WKT = re.compile(r"\s*(?:<[^<>]*CRS84>\s*)?(?:POINT|POLYGON|MULTIPOLYGON|ENVELOPE)\b", re.I)
-_PAIR = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE]-?\d+)?)\s+(-?\d+(?:\.\d+)?(?:[eE]-?\d+)?)")
+_PAIR = re.compile(
+    r"(?<![\d.eE-])(-?\d++(?:\.\d++)?+(?:[eE]-?\d++)?+)\s++(-?\d++(?:\.\d++)?+(?:[eE]-?\d++)?+)"
+)
 
 
 class Dcat:

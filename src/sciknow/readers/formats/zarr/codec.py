@@ -8,6 +8,7 @@ is known, by the header of Blosc, Zstandard and LZ4, and by counting for the oth
 from __future__ import annotations
 
 import asyncio
+import threading
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,9 @@ class Bounded(BytesBytesCodec):
     def compute_encoded_size(self, input_byte_length: int, chunk_spec: Any) -> int:
         """Return the size of what is packed, where that is fixed."""
         return int(self.inner.compute_encoded_size(input_byte_length, chunk_spec))
+
+    async def _encode_single(self, chunk_bytes: Any, chunk_spec: Any) -> Any:
+        return await self.inner._encode_single(chunk_bytes, chunk_spec)
 
     async def _decode_single(self, chunk_bytes: Any, chunk_spec: Any) -> Any:
         kind = str(self.to_dict().get("name", ""))
@@ -168,8 +172,21 @@ register_pipeline(BoundedPipeline)
 _PATH = f"{BoundedPipeline.__module__}.{BoundedPipeline.__qualname__}"
 
 
+_LOCK, _KEY = threading.Lock(), "codec_pipeline.path"
+_OPENING: list[str] = []
+"""What stood in zarr's settings before each opening that is under way, in whatever thread."""
+
+
 @contextmanager
 def bounded() -> Iterator[None]:
     """Let what is opened in the block keep its codecs within the sizes of its chunks."""
-    with zarr.config.set({"codec_pipeline.path": _PATH}):
+    with _LOCK:
+        _OPENING.append(_OPENING[0] if _OPENING else zarr.config.get(_KEY))
+        zarr.config.set({_KEY: _PATH})
+    try:
         yield
+    finally:
+        with _LOCK:
+            before = _OPENING.pop()
+            if not _OPENING:
+                zarr.config.set({_KEY: before})
