@@ -8,8 +8,8 @@ is known, by the header of Blosc, Zstandard and LZ4, and by counting for the oth
 from __future__ import annotations
 
 import asyncio
-import threading
 import math
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
